@@ -1,0 +1,52 @@
+# Everything a person or the CI runs. Needs Python 3.11+ and make; the rest is brought here.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo serve test check fix bench lock clean
+
+help:  ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+install: $(STAMP)  ## Build .venv with the tieline command, from requirements.lock
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Tieline needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep -oE '^uv==[^ ]+' requirements.lock)"
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+demo: install  ## Watch three brands run on real purchases (ARGS=--once: no person needed)
+	@$(BIN)/tieline demo $(ARGS)
+
+serve: install  ## Run Tieline on ./data, port 8000
+	@test -e data/tieline.json || $(BIN)/tieline init --data data
+	@$(BIN)/tieline serve --data data --port 8000 $(ARGS)
+
+test: install  ## Run every test
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: install  ## Lint, types, import contracts, house rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-timings
+	@$(BIN)/python tools/lint/house.py
+
+fix: install  ## Format, and mend what the linter can mend
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format .
+
+bench: install  ## Print each figure beside the limit measured in the same run
+	@$(BIN)/python benchmarks/run.py $(ARGS)
+
+lock: install  ## Renew requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --group dev --upgrade --output-file requirements.lock pyproject.toml
+
+clean:  ## Remove what was built here
+	rm -rf $(VENV) data
