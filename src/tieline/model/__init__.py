@@ -1,0 +1,1 @@
+"""Values that cross a stage: plain, frozen, without behaviour beyond their own shape."""

@@ -1,0 +1,46 @@
+-- An event keeps its node for ever and the profile it had when it was written; override corrects the rest.
+create table event (
+    workspace_id UInt32,
+    event        LowCardinality(String),
+    profile_id   FixedString(16),
+    node_id      FixedString(16),
+    at           DateTime64(3, 'UTC'),
+    log_offset   UInt64,
+    item         UInt32,
+    message_id   String,
+    source       LowCardinality(String),
+    type         LowCardinality(String),
+    properties   JSON(max_dynamic_paths = 256)
+) engine = MergeTree
+partition by toYYYYMM(at)
+order by (workspace_id, event, profile_id, at)
+settings index_granularity = 1024;
+
+create table profile (
+    workspace_id  UInt32,
+    profile_id    FixedString(16),
+    version       UInt64,
+    gone          UInt8,
+    traits        JSON(max_dynamic_paths = 256),
+    tags          Array(LowCardinality(String)),
+    consents      Array(LowCardinality(String)),
+    friends       Array(LowCardinality(String)),
+    namespaces    Array(LowCardinality(String)),
+    first_seen_at DateTime64(3, 'UTC')
+) engine = ReplacingMergeTree(version, gone)
+order by (workspace_id, profile_id)
+settings index_granularity = 1024;
+
+create table override (
+    workspace_id UInt32,
+    node_id      FixedString(16),
+    profile_id   FixedString(16),
+    version      UInt64
+) engine = ReplacingMergeTree(version)
+order by (workspace_id, node_id);
+
+create table history_mark (
+    log_offset UInt64,
+    at         DateTime64(3, 'UTC')
+) engine = ReplacingMergeTree
+order by log_offset;
