@@ -1,0 +1,228 @@
+"""Every door to the outside world, as a Protocol.
+
+Adapters live in `store`, `channel` and `connect` and are chosen in `app.py` alone. A stage never commits: the runner
+of each loop opens one transaction, and all ports of that loop share it.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import date, datetime
+from typing import Any, NamedTuple, Protocol
+
+import pyarrow as pa
+
+from tieline.condition.node import Node as Condition
+from tieline.model.event import LogRow, NewLogRow, Parked, Source
+from tieline.model.identity import Assertion, Link, Moved, Node, Placed
+from tieline.model.profile import ConsentEvent, Fact
+from tieline.model.signal import Signal
+
+
+class Transaction(Protocol):
+    """State, output and offset commit together or not at all."""
+
+    def transaction(self) -> AbstractAsyncContextManager[None]:
+        """Open a transaction; leaving it normally commits, an exception rolls back."""
+        ...
+
+
+class LogStore(Protocol):
+    """The log of raw requests: append-only, in commit order, without holes."""
+
+    async def append(self, rows: Sequence[NewLogRow]) -> int:
+        """Store `rows` and return the last offset given; they are durable once the transaction commits."""
+        ...
+
+    async def read(self, after: int, items_max: int) -> list[LogRow]:
+        """Return rows above offset `after` in order, up to `items_max` events but at least one row."""
+        ...
+
+    async def head(self) -> int:
+        """Return the highest committed offset, 0 if the log is empty."""
+        ...
+
+    async def position(self, consumer: str) -> int:
+        """Return how far `consumer` has come, and lock that position until the transaction ends."""
+        ...
+
+    async def save_position(self, consumer: str, log_offset: int, at: datetime) -> None:
+        """Note how far `consumer` has come."""
+        ...
+
+
+class MessageStore(Protocol):
+    """Which messages were seen, and which could not be read."""
+
+    async def claim(self, keys: Mapping[int, Sequence[bytes]], on: date) -> set[tuple[int, bytes]]:
+        """Remember message keys per workspace and return those that were seen before."""
+        ...
+
+    async def park(self, items: Sequence[Parked], at: datetime) -> None:
+        """Keep what could not be processed, with its reason."""
+        ...
+
+
+class SourceStore(Protocol):
+    """The sources of all workspaces."""
+
+    async def sources(self) -> dict[int, Source]:
+        """Return every source by its id."""
+        ...
+
+
+class Zones(NamedTuple):
+    """Everything that could touch some nodes: whole zones, with the links and decisions inside them."""
+
+    placed: Sequence[Placed]
+    links: Sequence[Link]
+    assertions: Sequence[Assertion]
+
+
+class IdentityStore(Protocol):
+    """Identifier nodes, links and decisions."""
+
+    async def zones(self, workspace_id: int, node_ids: Sequence[bytes]) -> Zones:
+        """Load the whole zones of `node_ids`, locked in a fixed order; unknown ids are left out."""
+        ...
+
+    async def save(self, workspace_id: int, placed: Sequence[Placed], links: Sequence[Link]) -> None:
+        """Insert or replace nodes with their place; of links keep the earliest first and the latest last time."""
+        ...
+
+    async def touch(self, workspace_id: int, links: Sequence[Link]) -> None:
+        """Move `last_at` of known links forward."""
+        ...
+
+    async def record(self, moves: Sequence[Moved], cause: str, at: datetime) -> None:
+        """Write changes of profile to the audit trail; arrivals of new nodes are left out."""
+        ...
+
+    async def add_assertion(self, workspace_id: int, assertion: Assertion) -> int:
+        """Store a decision and return its id."""
+        ...
+
+    async def revoke_assertion(self, workspace_id: int, assertion_id: int, author: str, at: datetime) -> Assertion:
+        """Take a decision back. Raises NotFoundError."""
+        ...
+
+
+class ProfileFacts(NamedTuple):
+    """All that is stored about some profiles, by profile id."""
+
+    nodes: Mapping[bytes, Sequence[Node]]
+    facts: Mapping[bytes, Sequence[Fact]]
+    consents: Mapping[bytes, Sequence[ConsentEvent]]
+
+
+class FactStore(Protocol):
+    """Traits, tags, friendships and consents of identifier nodes."""
+
+    async def save_facts(self, workspace_id: int, facts: Sequence[Fact]) -> None:
+        """Keep the latest word per node, name and source."""
+        ...
+
+    async def save_consents(self, workspace_id: int, events: Sequence[ConsentEvent]) -> None:
+        """Append to the consent ledger; the same event counts once."""
+        ...
+
+    async def load(self, workspace_id: int, profile_ids: Sequence[bytes]) -> ProfileFacts:
+        """Load nodes, facts and consents of profiles as they stand now."""
+        ...
+
+
+class HistoryBatch(NamedTuple):
+    """What one stream batch adds to history.
+
+    Attributes:
+        events: Columns of the ClickHouse table `event`.
+        profiles: Columns of the ClickHouse table `profile`.
+        moves: workspace_id, node_id, from_id, profile_id: nodes that changed profile.
+    """
+
+    log_offset: int
+    events: pa.Table
+    profiles: pa.Table
+    moves: pa.Table
+
+
+class HistoryOutbox(Protocol):
+    """Batches that are committed and wait to be taken into history."""
+
+    async def put(self, batch: HistoryBatch, at: datetime) -> None:
+        """Queue a batch in the stream's transaction."""
+        ...
+
+    async def peek(self, batches_max: int) -> list[HistoryBatch]:
+        """Return the oldest batches in order."""
+        ...
+
+    async def done(self, log_offset: int) -> None:
+        """Forget batches up to and including `log_offset`."""
+        ...
+
+
+class History(Protocol):
+    """The history of all events, and the questions asked of it."""
+
+    async def append(self, batches: Sequence[HistoryBatch], at: datetime) -> None:
+        """Add batches once each, whatever was interrupted before."""
+        ...
+
+    async def mark(self) -> int:
+        """Return the log offset up to which history is complete."""
+        ...
+
+    async def query(self, sql: str, parameters: Mapping[str, Any]) -> pa.Table:
+        """Run one statement with bound parameters."""
+        ...
+
+
+class LiveSegment(NamedTuple):
+    """A segment that is kept up to date. `node` is compiled and free of references to other segments."""
+
+    workspace_id: int
+    key: str
+    version: int
+    node: Condition
+
+
+class SegmentStore(Protocol):
+    """Definitions and members of segments."""
+
+    async def live(self) -> list[LiveSegment]:
+        """Return the live segments of all workspaces."""
+        ...
+
+    async def time_zone(self, workspace_id: int) -> str:
+        """Return the workspace's time zone, an IANA name."""
+        ...
+
+    async def members(self, workspace_id: int, profile_ids: Sequence[bytes]) -> dict[bytes, set[str]]:
+        """Return the segments each of `profile_ids` is in."""
+        ...
+
+    async def all_members(self, workspace_id: int, key: str) -> set[bytes]:
+        """Return every member of one segment."""
+        ...
+
+    async def save(
+        self,
+        workspace_id: int,
+        entered: Sequence[tuple[str, bytes]],
+        exited: Sequence[tuple[str, bytes]],
+        at: datetime,
+    ) -> None:
+        """Add and remove (segment, profile) memberships."""
+        ...
+
+    async def computed(self, workspace_id: int, key: str, at: datetime) -> None:
+        """Note when a segment was last computed as a whole; it is live from then on."""
+        ...
+
+
+class SignalStore(Protocol):
+    """Signals for journeys, in the order in which they were said."""
+
+    async def put(self, signals: Sequence[Signal]) -> None:
+        """Queue signals in the transaction that caused them."""
+        ...
