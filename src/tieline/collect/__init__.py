@@ -1,0 +1,1 @@
+"""Stage 1: raw requests become events, each once."""

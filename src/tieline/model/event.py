@@ -35,10 +35,16 @@ class Proof(IntEnum):
 class LogKind(IntEnum):
     """What the body of a log row is."""
 
-    SEGMENT_API = 1
-    LINE_WEBHOOK = 2
-    IMPORT = 3
-    OWN = 4
+    BATCH = 1
+    TRACK = 2
+    IDENTIFY = 3
+    PAGE = 4
+    SCREEN = 5
+    GROUP = 6
+    ALIAS = 7
+    LINE_WEBHOOK = 20
+    IMPORT = 30
+    OWN = 40
 
 
 class Source(msgspec.Struct, frozen=True, gc=False):

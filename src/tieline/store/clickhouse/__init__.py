@@ -1,0 +1,1 @@
+"""ClickHouse adapters: the history of all events, embedded through chDB or remote."""

@@ -1,0 +1,1 @@
+"""PostgreSQL adapters: the log, identity, profiles, consent, journeys and the outbox."""

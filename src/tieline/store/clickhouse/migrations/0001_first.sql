@@ -44,3 +44,12 @@ create table history_mark (
     at         DateTime64(3, 'UTC')
 ) engine = ReplacingMergeTree
 order by log_offset;
+
+create dictionary override_map (
+    workspace_id UInt32,
+    node_id      String,
+    profile_id   String
+) primary key workspace_id, node_id
+source(clickhouse(query 'select workspace_id, toString(node_id) as node_id, toString(argMax(profile_id, version)) as profile_id from tieline.override group by workspace_id, node_id'))
+layout(complex_key_hashed())
+lifetime(0);

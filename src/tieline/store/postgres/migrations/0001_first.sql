@@ -53,7 +53,7 @@ create table log (
     received_at   timestamptz not null,
     body          bytea not null
 );
-alter table log alter column body set compression lz4;
+alter table log alter column body set storage external;
 
 create table position (
     consumer    text primary key,
@@ -176,7 +176,7 @@ create table history_outbox (
     moves       bytea not null,
     at          timestamptz not null
 );
-alter table history_outbox alter column events set compression lz4;
+alter table history_outbox alter column events set storage external;
 
 create table catalog_item (
     workspace_id  int not null,

