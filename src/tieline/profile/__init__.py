@@ -1,0 +1,1 @@
+"""Stage 3: events become facts, facts fold into profiles."""

@@ -1,0 +1,71 @@
+"""Fold the facts about a person's identifiers into one profile. Pure, and the same for any order of arrival."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from tieline.model.identity import Node
+from tieline.model.profile import ConsentEvent, Fact, FactKind, Profile, Trait
+
+
+class GoldenRule(msgspec.Struct, frozen=True):
+    """How the best value of a trait is chosen: the first of `sources` that knows it, else the newest."""
+
+    sources: tuple[str, ...] = ()
+
+
+def fold(
+    workspace_id: int,
+    profile_id: bytes,
+    nodes: Sequence[Node],
+    facts: Sequence[Fact],
+    consents: Sequence[ConsentEvent],
+    golden: Mapping[str, GoldenRule] | None = None,
+) -> Profile:
+    """Return the profile that these facts make."""
+    rules = golden or {}
+    latest: dict[tuple[FactKind, str], Fact] = {}
+    for fact in facts:
+        name = (fact.kind, fact.name)
+        held = latest.get(name)
+        rule = rules.get(fact.name, _NEWEST) if fact.kind == FactKind.TRAIT else _NEWEST
+        if held is None or _rank(fact, rule) > _rank(held, rule):
+            latest[name] = fact
+    return Profile(
+        workspace_id=workspace_id,
+        profile_id=profile_id,
+        identifiers=tuple(sorted((node.namespace, node.value) for node in nodes)),
+        traits={
+            name: Trait(fact.value, fact.source, fact.at)
+            for (kind, name), fact in sorted(latest.items())
+            if kind == FactKind.TRAIT and fact.value is not None
+        },
+        tags=_in_force(latest, FactKind.TAG),
+        consents=granted(consents),
+        friends=_in_force(latest, FactKind.FRIENDSHIP),
+        first_seen_at=min(node.first_at for node in nodes),
+    )
+
+
+def granted(events: Iterable[ConsentEvent]) -> tuple[str, ...]:
+    """Return "purpose:channel" for each consent in force: the newest word counts, and of two at once the refusal."""
+    latest: dict[tuple[str, str], ConsentEvent] = {}
+    for event in events:
+        name = (event.purpose, event.channel)
+        held = latest.get(name)
+        if held is None or (event.at, not event.granted) > (held.at, not held.granted):
+            latest[name] = event
+    return tuple(f"{purpose}:{channel}" for (purpose, channel), event in sorted(latest.items()) if event.granted)
+
+
+_NEWEST = GoldenRule()
+
+
+def _rank(fact: Fact, rule: GoldenRule) -> tuple[int, Any, str, str]:
+    trusted = rule.sources.index(fact.source) if fact.source in rule.sources else len(rule.sources)
+    return (-trusted, fact.at, fact.source, repr(fact.value))
+
+
+def _in_force(latest: Mapping[tuple[FactKind, str], Fact], wanted: FactKind) -> tuple[str, ...]:
+    return tuple(name for (kind, name), fact in sorted(latest.items()) if kind == wanted and fact.value is True)
