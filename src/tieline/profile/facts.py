@@ -18,6 +18,7 @@ from tieline.model.profile import ConsentEvent, Fact, FactKind
 MARKETING = "marketing"
 LINE = "line"
 _NAME_MAX = 200
+CONSENT_EVENTS = frozenset({CONSENT_UPDATED, LINE_FOLLOWED, LINE_UNFOLLOWED})
 # Identifiers have their own home; as traits they would outlive a cut.
 _NOT_TRAITS = frozenset({"email", "phone", "id", "anonymousId"})
 

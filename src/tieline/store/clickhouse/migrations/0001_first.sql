@@ -10,11 +10,12 @@ create table event (
     message_id   String,
     source       LowCardinality(String),
     type         LowCardinality(String),
-    properties   JSON(max_dynamic_paths = 256)
+    properties   JSON(max_dynamic_paths = 256),
+    index log_offset_range log_offset type minmax
 ) engine = MergeTree
 partition by toYYYYMM(at)
 order by (workspace_id, event, profile_id, at)
-settings index_granularity = 1024;
+settings index_granularity = 1024, fsync_after_insert = 1, fsync_part_directory = 1;
 
 create table profile (
     workspace_id  UInt32,
@@ -31,13 +32,15 @@ create table profile (
 order by (workspace_id, profile_id)
 settings index_granularity = 1024;
 
+-- A node that changed profile: the one it left, and the one it has now (the row with the highest version says).
 create table override (
     workspace_id UInt32,
     node_id      FixedString(16),
+    from_id      FixedString(16),
     profile_id   FixedString(16),
     version      UInt64
 ) engine = ReplacingMergeTree(version)
-order by (workspace_id, node_id);
+order by (workspace_id, node_id, from_id);
 
 create table history_mark (
     log_offset UInt64,

@@ -1,0 +1,100 @@
+"""The history of all events in ClickHouse: each batch once, whatever was interrupted before."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tieline.ports import HistoryBatch
+from tieline.store.clickhouse.engine import ClickHouse
+
+NOWHERE = b"\0" * 16
+
+
+class ClickHouseHistory:
+    """History.
+
+    A batch is complete when its offset stands in `history_mark`, which is written last. What lies beyond the mark is
+    the rest of an interrupted append; it is removed before the next one.
+    """
+
+    def __init__(self, engine: ClickHouse) -> None:
+        self._engine = engine
+        self._mark: int | None = None
+
+    async def append(self, batches: Sequence[HistoryBatch], at: datetime) -> None:
+        """Add batches once each."""
+        await asyncio.to_thread(self._append, batches, at)
+
+    async def mark(self) -> int:
+        """Return the log offset up to which history is complete."""
+        if self._mark is None:
+            self._mark = await asyncio.to_thread(self._recover)
+        return self._mark
+
+    async def query(self, sql: str, parameters: Mapping[str, Any]) -> pa.Table:
+        """Run one statement with bound parameters."""
+        return await asyncio.to_thread(self._engine.query, sql, parameters)
+
+    async def written(self, workspace_id: int, profile_ids: Iterable[bytes]) -> list[bytes]:
+        """Return the ids under which events of these profiles may have been written: their own and former ones."""
+        own = set(profile_ids)
+        table = await self.query(
+            """
+            select distinct from_id from override where workspace_id = {workspace:UInt32} and node_id in (
+                select node_id from override where workspace_id = {workspace:UInt32}
+                group by node_id having hex(argMax(profile_id, version)) in {profiles:Array(String)})
+            """,
+            {"workspace": workspace_id, "profiles": [profile_id.hex().upper() for profile_id in own]},
+        )
+        return sorted(own | {bytes(value) for value in table["from_id"].to_pylist()})
+
+    async def has_overrides(self) -> bool:
+        """Say whether any event was written under another profile than it has now."""
+        table = await self.query("select count() > 0 as some from (select 1 from override limit 1)", {})
+        return bool(table["some"][0].as_py())
+
+    def _append(self, batches: Sequence[HistoryBatch], at: datetime) -> None:
+        mark = self._mark if self._mark is not None else self._recover()
+        self._mark = None  # unknown until the new mark is written, so that a failure here is cleaned up
+        fresh = [batch for batch in batches if batch.log_offset > mark]
+        if fresh:
+            through = fresh[-1].log_offset
+            self._engine.insert("event", pa.concat_tables([batch.events for batch in fresh]).combine_chunks())
+            self._engine.insert("profile", pa.concat_tables([batch.profiles for batch in fresh]).combine_chunks())
+            self._override(fresh)
+            self._engine.insert(
+                "history_mark",
+                pa.table({
+                    "log_offset": pa.array([through], pa.uint64()),
+                    "at": pa.array([at], pa.timestamp("ms", tz="UTC")),
+                }),
+            )
+            mark = through
+        self._mark = mark
+
+    def _override(self, batches: Sequence[HistoryBatch]) -> None:
+        tables = []
+        for batch in batches:
+            moved = batch.moves.filter(pc.not_equal(batch.moves["from_id"], pa.scalar(NOWHERE, pa.binary(16))))
+            if moved.num_rows:
+                version = pa.array([batch.log_offset] * moved.num_rows, pa.uint64())
+                tables.append(moved.append_column("version", version))
+        if tables:
+            self._engine.insert("override", pa.concat_tables(tables).combine_chunks())
+            self._engine.command("system reload dictionary override_map")
+
+    def _recover(self) -> int:
+        table = self._engine.query("select max(log_offset) as mark from history_mark")
+        mark = int(table["mark"][0].as_py())
+        beyond = self._engine.query(
+            "select count() as n from event where log_offset > {mark:UInt64}", {"mark": mark}
+        )
+        if beyond["n"][0].as_py():
+            self._engine.command(
+                "alter table event delete where log_offset > {mark:UInt64} settings mutations_sync = 1", {"mark": mark}
+            )
+        return mark
