@@ -1,0 +1,1 @@
+"""Stage 4: who is in which segment, and who entered or left."""

@@ -1,0 +1,1 @@
+"""The loop that carries micro-batches. It knows no customer."""

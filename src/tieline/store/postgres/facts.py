@@ -18,16 +18,19 @@ class PostgresFacts:
         self._connection = connection
 
     async def save_facts(self, workspace_id: int, facts: Sequence[Fact]) -> None:
-        """Keep the latest word per node, name and source."""
+        """Keep the latest word per node, name and source; of two at once the greater text, so that order does not matter."""
         if not facts:
             return
         await self._connection.execute(
             """
             insert into fact (workspace_id, node_id, kind, name, source, value, at)
-            select %s, * from unnest(%s::bytea[], %s::smallint[], %s::text[], %s::text[], %s::jsonb[], %s::timestamptz[])
+            select distinct on (node_id, kind, name, source) %s::int, node_id, kind, name, source, value, at
+            from unnest(%s::bytea[], %s::smallint[], %s::text[], %s::text[], %s::jsonb[], %s::timestamptz[])
+                 as said (node_id, kind, name, source, value, at)
+            order by node_id, kind, name, source, at desc, value::text collate "C" desc
             on conflict (workspace_id, node_id, kind, name, source) do update
             set value = excluded.value, at = excluded.at
-            where (excluded.at, excluded.value::text) > (fact.at, fact.value::text)
+            where (excluded.at, excluded.value::text collate "C") > (fact.at, fact.value::text collate "C")
             """,
             (
                 workspace_id,

@@ -1,0 +1,88 @@
+"""Who may do what: write keys only collect, secret keys administer one workspace."""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from limits import RateLimitItemPerSecond
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+from starlette.requests import Request
+
+from tieline.errors import RateLimitedError, UnknownKeyError
+from tieline.model.event import Source
+
+
+class KeyStore(Protocol):
+    """Where keys are kept."""
+
+    async def write_keys(self) -> Mapping[str, Source]:
+        """Return every source by its write key."""
+        ...
+
+    async def workspace_of(self, key_hash: bytes) -> int | None:
+        """Return the workspace that a secret key opens."""
+        ...
+
+
+class Keys:
+    """Looks keys up, with a short memory so that a revoked key is dead within seconds."""
+
+    MEMORY_SECONDS = 2.0
+
+    def __init__(self, store: KeyStore, rate_per_second: int) -> None:
+        self._store = store
+        self._sources: Mapping[str, Source] = {}
+        self._read_at: datetime | None = None
+        self._rate = RateLimitItemPerSecond(rate_per_second)
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+
+    async def source(self, write_key: str, now: datetime) -> Source:
+        """Return the source that `write_key` belongs to.
+
+        Raises:
+            UnknownKeyError: No source has this key.
+            RateLimitedError: The key makes more requests than it may.
+        """
+        if self._read_at is None or (now - self._read_at).total_seconds() > self.MEMORY_SECONDS:
+            self._sources = await self._store.write_keys()
+            self._read_at = now
+        found = self._sources.get(write_key)
+        if found is None:
+            raise UnknownKeyError(
+                "The write key is not known.", way_out="Send it as the user name of Basic authentication, or as writeKey."
+            )
+        if not self._limiter.hit(self._rate, write_key):
+            raise RateLimitedError("This write key sends too many requests.", retry_after_seconds=1)
+        return found
+
+    async def workspace(self, request: Request) -> int:
+        """Return the workspace that the request's secret key opens.
+
+        Raises:
+            UnknownKeyError: There is no Bearer key, or it opens nothing.
+        """
+        scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+        workspace_id = await self._store.workspace_of(key_hash(secret)) if scheme.lower() == "bearer" else None
+        if workspace_id is None:
+            raise UnknownKeyError("The secret key is not known.", way_out="Send it as Authorization: Bearer sk_...")
+        return workspace_id
+
+
+def key_hash(secret: str) -> bytes:
+    """Return what is stored of a secret key; 128 random bits need no slow hash."""
+    return hashlib.sha256(secret.strip().encode()).digest()
+
+
+def basic_user(request: Request) -> str:
+    """Return the user name of Basic authentication, or ""."""
+    scheme, _, coded = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(coded, validate=True).decode().partition(":")[0]
+    except (binascii.Error, UnicodeDecodeError):
+        return ""

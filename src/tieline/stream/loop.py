@@ -1,0 +1,85 @@
+"""Run one step again and again: at once while there is work, with a rest when there is none, later after a failure."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from tieline.clock import monotonic
+
+_BACKOFF_MAX_SECONDS = 10.0
+_log = structlog.get_logger()
+
+
+class Wakeup:
+    """Lets one loop tell another in the same process that there is work, so that it need not wait for its rest."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def call(self) -> None:
+        """End the rest of whoever waits."""
+        self._event.set()
+
+    async def wait(self, seconds: float) -> None:
+        """Rest until called, at most `seconds`."""
+        try:
+            await asyncio.wait_for(self._event.wait(), seconds)
+        except TimeoutError:
+            return
+        finally:
+            self._event.clear()
+
+
+class Loop:
+    """One named loop around a step that says how much it did.
+
+    Attributes:
+        name: Shown in logs, in /readyz and in metrics.
+        failed_in_a_row: How many steps raised since the last that did not.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        step: Callable[[], Awaitable[int]],
+        *,
+        idle_seconds: float,
+        wake: Wakeup | None = None,
+        then: Callable[[], None] | None = None,
+        recover: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self.name = name
+        self.failed_in_a_row = 0
+        self.last_ok_at = monotonic()
+        self._step = step
+        self._idle_seconds = idle_seconds
+        self._wake = wake or Wakeup()
+        self._then = then
+        self._recover = recover
+
+    async def run(self) -> None:
+        """Run until cancelled."""
+        while True:
+            try:
+                done = await self._step()
+            except Exception as error:  # noqa: BLE001 - a loop outlives every failure of its step
+                await self._failed(error)
+                continue
+            self.failed_in_a_row = 0
+            self.last_ok_at = monotonic()
+            if done and self._then is not None:
+                self._then()
+            if not done:
+                await self._wake.wait(self._idle_seconds)
+
+    async def _failed(self, error: Exception) -> None:
+        self.failed_in_a_row += 1
+        rest = min(0.1 * 2**self.failed_in_a_row, _BACKOFF_MAX_SECONDS)
+        _log.error("step failed", loop=self.name, error=type(error).__name__, again_in_seconds=rest, exc_info=error)
+        await asyncio.sleep(rest)
+        if self._recover is not None:
+            try:
+                await self._recover()
+            except Exception as again:  # noqa: BLE001 - the next round tries once more
+                _log.error("recovery failed", loop=self.name, error=type(again).__name__)
