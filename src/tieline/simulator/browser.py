@@ -1,0 +1,119 @@
+"""The browser of a virtual friend: opens a link, follows it, and fills in the login form of account linking."""
+
+from collections.abc import Callable, Mapping
+from html.parser import HTMLParser
+from urllib.parse import parse_qsl, urljoin, urlsplit
+
+import httpx
+import msgspec
+
+from tieline.simulator import account_link
+from tieline.simulator.wire import Fault, SimRequest, SimResponse
+
+LONGEST_CHAIN = 10
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+USER_AGENT = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Safari Line/15.12.0"
+
+
+class Hop(msgspec.Struct, frozen=True):
+    """One page on the way; status 0 is a page outside this machine, which is never opened."""
+
+    method: str
+    url: str
+    status: int
+
+
+class _Form(HTMLParser):
+    """Finds the first form of a page and the fields that are already filled in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.action: str | None = None
+        self.fields: dict[str, str] = {}
+        self._inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take note of the form and of its inputs."""
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form" and self.action is None:
+            self.action, self._inside = given.get("action", ""), True
+        elif tag == "input" and self._inside and given.get("name"):
+            self.fields[given["name"]] = given.get("value", "")
+
+    def handle_endtag(self, tag: str) -> None:
+        """Leave the form."""
+        if tag == "form":
+            self._inside = False
+
+
+class Browser:
+    """Opens pages on this machine and LINE's own page; nothing else, so that no run reaches out.
+
+    Args:
+        client: Opens the pages.
+        line: Answers for LINE's own page.
+        access_hosts: Hosts that stand for LINE's own page.
+    """
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        line: Callable[[SimRequest], SimResponse | Fault],
+        access_hosts: tuple[str, ...],
+    ) -> None:
+        self._client = client
+        self._line = line
+        self._access_hosts = frozenset(access_hosts)
+
+    async def visit(self, user_id: str, url: str, form: Mapping[str, str] | None) -> list[Hop]:
+        """Open `url`, follow redirects, and send the first form of the page where they end, if `form` is given."""
+        hops: list[Hop] = []
+        page = await self._follow(user_id, "GET", url, {}, hops)
+        if form is None or page is None:
+            return hops
+        found = _Form()
+        found.feed(page)
+        if found.action is not None:
+            filled = {name: value.replace("{user_id}", user_id) for name, value in form.items()}
+            target = urljoin(hops[-1].url, found.action)
+            await self._follow(user_id, "POST", target, {**found.fields, **filled}, hops)
+        return hops
+
+    async def _follow(
+        self, user_id: str, method: str, url: str, data: Mapping[str, str], hops: list[Hop]
+    ) -> str | None:
+        """Return the text of the page where the way ends; None outside this machine or without an answer."""
+        cookies = httpx.Cookies()
+        for _ in range(LONGEST_CHAIN):
+            parts = urlsplit(url)
+            if parts.path == account_link.PATH and parts.hostname in self._access_hosts | LOOPBACK:
+                hops.append(Hop(method, url, self._open_line(user_id, parts.query)))
+                return None
+            if parts.hostname not in LOOPBACK or parts.scheme not in {"http", "https"}:
+                hops.append(Hop(method, url, 0))
+                return None
+            response = await self._request(method, url, data, cookies)
+            hops.append(Hop(method, url, response.status_code if response else 599))
+            if response is None or not response.has_redirect_location:
+                return response.text if response else None
+            cookies.update(response.cookies)
+            url = urljoin(url, response.headers["location"])
+            if response.status_code not in {307, 308}:
+                method, data = "GET", {}
+        return None
+
+    async def _request(
+        self, method: str, url: str, data: Mapping[str, str], cookies: httpx.Cookies
+    ) -> httpx.Response | None:
+        headers = {"user-agent": USER_AGENT, "accept-language": "zh-TW"}
+        if cookies:
+            headers["cookie"] = "; ".join(f"{cookie.name}={cookie.value}" for cookie in cookies.jar)
+        try:
+            return await self._client.request(method, url, data=data or None, headers=headers)
+        except httpx.HTTPError:
+            return None
+
+    def _open_line(self, user_id: str, query: str) -> int:
+        request = SimRequest("GET", account_link.PATH, dict(parse_qsl(query)), {"x-sim-user": user_id})
+        outcome = self._line(request)
+        return outcome.status if isinstance(outcome, SimResponse) else 599

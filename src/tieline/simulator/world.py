@@ -1,0 +1,93 @@
+"""Everything the platform knows, and one call to it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from heapq import heappush
+from typing import Any
+
+import msgspec
+
+from tieline.simulator.account import Account, Friend
+from tieline.simulator.friends import Reaction
+from tieline.simulator.identifiers import Identifiers
+from tieline.simulator.settings import SimulatorSettings
+from tieline.simulator.wire import JSON_TYPE, Refused, SimRequest
+
+LINE_DAY = timezone(
+    timedelta(hours=9)
+)  # LINE counts days and months in UTC+9, whatever the account's country
+
+
+@dataclass(slots=True)
+class LinkToken:
+    """Good for one account linking by one person."""
+
+    account: Account
+    user_id: str
+    expires_at: datetime
+
+
+@dataclass(slots=True)
+class World:
+    """State of the platform.
+
+    Attributes:
+        accounts: By channel id.
+        people: Ids of the people of each provider.
+        tokens: Access token to its channel id and the end of its life (None: never).
+        link_tokens: Account-link tokens not used yet.
+        agenda: What virtual friends are about to do: due moment, order, account, friend, reaction.
+    """
+
+    settings: SimulatorSettings
+    ids: Identifiers
+    accounts: dict[str, Account] = field(default_factory=dict)
+    people: dict[str, set[str]] = field(default_factory=dict)
+    tokens: dict[str, tuple[str, datetime | None]] = field(default_factory=dict)
+    link_tokens: dict[str, LinkToken] = field(default_factory=dict)
+    agenda: list[tuple[datetime, int, Account, Friend, Reaction]] = field(default_factory=list)
+    planned: int = 0
+
+    def plan(self, account: Account, friend: Friend, reaction: Reaction, now: datetime) -> None:
+        """Put a friend's reaction on the agenda."""
+        self.planned += 1
+        due_at = now + timedelta(seconds=reaction.delay_seconds)
+        heappush(self.agenda, (due_at, self.planned, account, friend, reaction))
+
+
+class Call(msgspec.Struct, frozen=True):
+    """One authenticated call to an endpoint; `argument` is the variable part of its path."""
+
+    world: World
+    account: Account
+    request: SimRequest
+    request_id: str
+    now: datetime
+    argument: str = ""
+
+    def json(self) -> dict[str, Any]:
+        """Return the decoded body.
+
+        Raises:
+            Refused: 415 for another content type, 400 when it is no JSON object.
+        """
+        content_type = self.request.headers.get("content-type", "")
+        if not content_type.startswith(JSON_TYPE):
+            raise Refused(415, f"The content type, {content_type}, is not supported")
+        try:
+            body = msgspec.json.decode(self.request.body)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise Refused(400, "The request body could not be parsed as JSON (line: 1, column: 1)") from None
+        if not isinstance(body, dict):
+            raise Refused(400, "The request body could not be parsed as JSON (line: 1, column: 1)")
+        return body
+
+
+def month_of(at: datetime) -> str:
+    """Return the month in which LINE counts, as `yyyymm`."""
+    return at.astimezone(LINE_DAY).strftime("%Y%m")
+
+
+def day_of(at: datetime) -> str:
+    """Return the day in which LINE counts, as `yyyymmdd`."""
+    return at.astimezone(LINE_DAY).strftime("%Y%m%d")
