@@ -71,22 +71,33 @@ class SourceStore(Protocol):
 
 
 class Zones(NamedTuple):
-    """Everything that could touch some nodes: whole zones, with the links and decisions inside them."""
+    """Everything that could touch some nodes: the nodes of whole zones, and the decisions about any of them."""
 
     placed: Sequence[Placed]
-    links: Sequence[Link]
     assertions: Sequence[Assertion]
 
 
 class IdentityStore(Protocol):
-    """Identifier nodes, links and decisions."""
+    """Identifier nodes, links and decisions.
+
+    Whoever calls `zones` is the only one who changes identities of that workspace until the transaction ends; callers
+    take workspaces in rising order.
+    """
+
+    async def decisions(self) -> int:
+        """Return a number that changes with every decision and withdrawal, in any workspace."""
+        ...
 
     async def zones(self, workspace_id: int, node_ids: Sequence[bytes]) -> Zones:
-        """Load the whole zones of `node_ids`, locked in a fixed order; unknown ids are left out."""
+        """Load the whole zones of `node_ids`; unknown ids are left out, decisions about them are not."""
+        ...
+
+    async def links(self, workspace_id: int, node_ids: Sequence[bytes]) -> list[Link]:
+        """Load every link whose `a` is one of `node_ids`."""
         ...
 
     async def save(self, workspace_id: int, placed: Sequence[Placed], links: Sequence[Link]) -> None:
-        """Insert or replace nodes with their place; of links keep the earliest first and the latest last time."""
+        """Insert nodes or give them another place; of links keep the best proof, earliest first and latest last time."""
         ...
 
     async def touch(self, workspace_id: int, links: Sequence[Link]) -> None:
@@ -102,7 +113,7 @@ class IdentityStore(Protocol):
         ...
 
     async def revoke_assertion(self, workspace_id: int, assertion_id: int, author: str, at: datetime) -> Assertion:
-        """Take a decision back. Raises NotFoundError."""
+        """Take a decision back and return it; once is enough. Raises NotFoundError."""
         ...
 
 
@@ -178,12 +189,17 @@ class History(Protocol):
 
 
 class LiveSegment(NamedTuple):
-    """A segment that is kept up to date. `node` is compiled and free of references to other segments."""
+    """A segment that is kept up to date. `node` is compiled and free of references to other segments.
+
+    Attributes:
+        computed: Whether it was computed as a whole since its definition changed.
+    """
 
     workspace_id: int
     key: str
     version: int
     node: Condition
+    computed: bool
 
 
 class SegmentStore(Protocol):

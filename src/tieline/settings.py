@@ -36,6 +36,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("CLOCK_SPEED", float, 1.0, "Seconds of Tieline's time per real second; for demonstrations only."),
     Setting("CLOCK_ORIGIN", str, "", "ISO 8601 moment at which a faster clock starts; for demonstrations only."),
     Setting("CLOCK_EPOCH", str, "", "Real moment at which a faster clock showed its origin; for demonstrations only."),
+    Setting("SUPERVISED", str, "", "Set by `serve` for the worker it starts: end when the parent ends."),
     Setting("PROCESSES", int, 2, "1: one process does everything. 2: collecting and the console apart from the stream."),
 )  # fmt: skip
 
@@ -60,6 +61,7 @@ class Settings(msgspec.Struct, frozen=True):
     clock_speed: float
     clock_origin: str
     clock_epoch: str
+    supervised: str
     processes: int
 
 

@@ -13,6 +13,10 @@ MEMBER = "member_id"
 PHONE = "phone"
 POS_CARD = "pos_card"
 
+# Kinds of assertion.
+CUT = "cut"
+JOIN = "join"
+
 
 class Node(msgspec.Struct, frozen=True, gc=False):
     """One identifier: a namespace and a normalised value under a keyed hash."""
@@ -24,7 +28,11 @@ class Node(msgspec.Struct, frozen=True, gc=False):
 
 
 class Link(msgspec.Struct, frozen=True, gc=False):
-    """A source saw two identifiers together. `a` < `b`, so that a pair has one name."""
+    """A source saw two identifiers together. `a` < `b`, so that a pair has one name.
+
+    Attributes:
+        last_at: Exact to the UTC day: of several sightings on one day any may be kept.
+    """
 
     a: bytes
     b: bytes
@@ -35,7 +43,7 @@ class Link(msgspec.Struct, frozen=True, gc=False):
 
 
 class Assertion(msgspec.Struct, frozen=True, gc=False):
-    """A person decided about two identifiers: they are apart (cut) or together (join)."""
+    """A person decided about two identifiers: they are apart (cut) or together (join). Of several the latest holds."""
 
     kind: str
     a: bytes

@@ -58,3 +58,45 @@ class SendRequest(msgspec.Struct, frozen=True, gc=False):
     context: Mapping[str, Any]
     at: datetime
     expires_at: datetime | None = None
+
+
+class EnrolmentRow(msgspec.Struct, frozen=True, gc=False):
+    """One person's way through one journey, as it is stored.
+
+    Attributes:
+        person: The node that carried the profile when it entered; the profile is whatever that node belongs to now.
+        correlation: Value that tells parallel enrolments of one person apart, such as a cart id.
+        needs_offset: A condition waits until history has reached this log offset.
+        body: The rest of the enrolment, known to the journey stage alone.
+    """
+
+    workspace_id: int
+    enrolment_id: bytes
+    journey: str
+    version: int
+    person: bytes
+    correlation: str
+    state: str
+    step: str
+    due_at: datetime | None
+    needs_offset: int | None
+    body: Mapping[str, Any]
+    entered_at: datetime
+
+
+class Said(msgspec.Struct, frozen=True, gc=False):
+    """Something Tieline itself did to a person: it goes into the log and is collected like anything else.
+
+    Attributes:
+        namespace: Namespace of the identifier it was done to.
+        value: Value of that identifier, normalised.
+        message_id: Names the deed, so that saying it twice counts once.
+    """
+
+    workspace_id: int
+    namespace: str
+    value: str
+    name: str
+    message_id: str
+    properties: Mapping[str, Any]
+    at: datetime

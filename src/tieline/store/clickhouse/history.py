@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from tieline.ports import HistoryBatch
 from tieline.store.clickhouse.engine import ClickHouse
+from tieline.store.clickhouse.written import WRITTEN_BY
 
 NOWHERE = b"\0" * 16
 
@@ -43,11 +44,7 @@ class ClickHouseHistory:
         """Return the ids under which events of these profiles may have been written: their own and former ones."""
         own = set(profile_ids)
         table = await self.query(
-            """
-            select distinct from_id from override where workspace_id = {workspace:UInt32} and node_id in (
-                select node_id from override where workspace_id = {workspace:UInt32}
-                group by node_id having hex(argMax(profile_id, version)) in {profiles:Array(String)})
-            """,
+            f"select distinct from_id from ({WRITTEN_BY})",
             {"workspace": workspace_id, "profiles": [profile_id.hex().upper() for profile_id in own]},
         )
         return sorted(own | {bytes(value) for value in table["from_id"].to_pylist()})

@@ -283,7 +283,7 @@ create index coupon_free on coupon_code (workspace_id, pool) where issue_key is 
 -- deliver
 create table line_account (
     workspace_id    int not null references workspace,
-    key             text not null,
+    key             text not null unique,           -- stands in the webhook address
     account_id      int generated always as identity unique,
     name            text not null,
     provider_id     text not null,

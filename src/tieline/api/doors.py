@@ -1,0 +1,41 @@
+"""What the routes need, opened once by the process that serves them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import pyarrow as pa
+from psycopg_pool import AsyncConnectionPool
+
+from tieline.api.commit import GroupCommit
+from tieline.api.keys import Keys
+from tieline.clock import Clock
+from tieline.ids import Ids
+from tieline.settings import Settings
+
+
+class HistoryQuestions(Protocol):
+    """Questions to history, from whichever process owns it."""
+
+    async def query(self, sql: str, parameters: Mapping[str, Any]) -> pa.Table:
+        """Run one statement with bound parameters."""
+        ...
+
+
+@dataclass(frozen=True)
+class Doors:
+    """The open connections of a process that answers HTTP."""
+
+    settings: Settings
+    pool: AsyncConnectionPool
+    history: HistoryQuestions
+    commit: GroupCommit
+    keys: Keys
+    clock: Clock
+    ids: Ids
+
+
+def rows(table: pa.Table) -> Sequence[Mapping[str, Any]]:
+    """Return an Arrow table as plain rows."""
+    found: Sequence[Mapping[str, Any]] = table.to_pylist()
+    return found

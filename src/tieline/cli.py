@@ -1,0 +1,124 @@
+"""The `tieline` command."""
+
+import asyncio
+import contextlib
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+from rich.console import Console
+
+from tieline.errors import TielineError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="A LINE-centric customer data platform.")
+Data = Annotated[Path, typer.Option("--data", help="Folder that holds everything Tieline stores.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON for programs.")]
+console = Console()
+
+
+@app.command()
+def init(
+    data: Data = Path("data"),
+    workspace: Annotated[str, typer.Option(help="Key of the first workspace.")] = "main",
+    name: Annotated[str, typer.Option(help="Its name.")] = "我的品牌",
+    time_zone: Annotated[str, typer.Option(help="IANA name of its time zone.")] = "Asia/Taipei",
+    admin_email: Annotated[str, typer.Option(help="Who may log in first.")] = "admin@localhost",
+    as_json: AsJson = False,
+) -> None:
+    """Create a workspace with its keys; they are shown once."""
+    from tieline.setup import create_workspace
+
+    made = create_workspace(data.resolve(), workspace, name, time_zone, admin_email)
+    if as_json:
+        typer.echo(json.dumps(made))
+        return
+    console.print("[bold]Keep these; they are shown once.[/bold]")
+    for label, value in made.items():
+        console.print(f"  {label:15} {value}", highlight=False)
+
+
+@app.command()
+def serve(
+    data: Data = Path("data"),
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+) -> None:
+    """Run everything: collect, the stream, journeys, delivery and the API."""
+    from tieline.serve import serve as run
+
+    run(data.resolve(), host, port)
+
+
+@app.command(hidden=True)
+def work(data: Data = Path("data")) -> None:
+    """Run the stream, journeys and delivery; `serve` starts this beside itself."""
+    from tieline.serve import work as run
+
+    run(data.resolve())
+
+
+@app.command("simulate-line")
+def simulate_line(
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8001,
+    seed: Annotated[int, typer.Option(help="Seed of the virtual friends.")] = 1,
+) -> None:
+    """Run a service that behaves like the LINE platform."""
+    from tieline.simulator.run import main as run
+
+    run(port=port, seed=seed)
+
+
+@app.command()
+def stop(data: Data = Path("data")) -> None:
+    """Stop the embedded PostgreSQL that a killed `serve` left running."""
+    from tieline.store.postgres.engine import stop_embedded
+
+    stop_embedded(data.resolve() / "postgres")
+
+
+@app.command()
+def settings() -> None:
+    """List every setting with its default and meaning."""
+    from tieline.settings import TABLE
+
+    for row in TABLE:
+        console.print(f"[bold]TIELINE_{row.name}[/bold] ({row.type.__name__}, default {row.default!r})\n  {row.meaning}")
+
+
+def main() -> None:
+    """Run the command; a deliberate error is one sentence and a non-zero exit."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    try:
+        app(standalone_mode=False)
+    except typer.Exit as error:
+        sys.exit(error.exit_code)
+    except typer.Abort:
+        sys.exit(130)
+    except TielineError as error:
+        sys.stderr.write(f"tieline: {error}\n")
+        sys.exit(1)
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        sys.exit(130)
+    except Exception as error:
+        with contextlib.suppress(ImportError):
+            import click
+
+            if isinstance(error, click.ClickException):
+                error.show()
+                sys.exit(error.exit_code)
+        raise
+
+
+if __name__ == "__main__":
+    main()

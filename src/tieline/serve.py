@@ -1,0 +1,147 @@
+"""Start and supervise the processes of one data folder."""
+
+import errno
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from types import TracebackType
+
+import structlog
+
+from tieline import app, settings
+from tieline.errors import StartError
+from tieline.store.postgres import engine as postgres
+
+_log = structlog.get_logger()
+_RESTART_SECONDS = 1.0
+_LOCK_PATIENCE_SECONDS = 15.0
+
+
+class FolderLock:
+    """Holds a data folder for one Tieline; the operating system lets go when the process dies, however it dies.
+
+    Raises:
+        StartError: Another process holds it, or the folder cannot be written.
+    """
+
+    def __init__(self, data: Path, name: str = "lock", patience_seconds: float = 0.0) -> None:
+        self._data = data
+        self._name = name
+        self._patience_seconds = patience_seconds
+        self._descriptor = -1
+
+    def __enter__(self) -> "FolderLock":
+        try:
+            self._data.mkdir(parents=True, exist_ok=True)
+            self._descriptor = os.open(self._data / self._name, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise StartError(
+                f"The data folder {self._data} cannot be written: {error.strerror}.",
+                way_out="Choose a folder you may write to with --data, or free disk space.",
+            ) from error
+        deadline = time.monotonic() + self._patience_seconds  # house: allow clock - waits for another process
+        while True:
+            try:
+                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() < deadline:
+                    time.sleep(0.05)
+                    continue
+                holder = os.read(self._descriptor, 32).decode("ascii", "replace").strip() or "another process"
+                raise StartError(
+                    f"The data folder {self._data} is in use by process {holder}.",
+                    way_out="Stop that Tieline, or choose another folder with --data.",
+                ) from None
+            break
+        try:
+            os.ftruncate(self._descriptor, 0)
+            os.write(self._descriptor, str(os.getpid()).encode())
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise StartError(f"The disk that holds {self._data} is full.", way_out="Free space on it.") from error
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        os.close(self._descriptor)
+
+
+def postgres_url(chosen: settings.Settings) -> str:
+    """Return the address of PostgreSQL, started and migrated."""
+    if chosen.postgres_url:
+        url = chosen.postgres_url
+    else:
+        folder = chosen.data / "postgres"
+        folder.mkdir(parents=True, exist_ok=True)
+        url = postgres.start_embedded(folder)
+    postgres.prepare(url)
+    return url
+
+
+def serve(data: Path, host: str, port: int) -> None:
+    """Run everything until a signal comes.
+
+    With two processes, this one answers HTTP and a child owns history, the stream, journeys and delivery. The child
+    ends with its parent, and is started again if it fails.
+    """
+    import uvloop
+
+    chosen = settings.load(data)
+    if not (data / "tieline.json").exists() and not chosen.postgres_url:
+        raise StartError(f"{data} holds no Tieline.", way_out=f"Create one with: tieline init --data {data}")
+    with FolderLock(data):
+        url = postgres_url(chosen)
+        stop = threading.Event()
+        worker = threading.Thread(target=_supervise, args=(data, url, stop), daemon=True)
+        if chosen.processes > 1:
+            worker.start()
+        try:
+            uvloop.run(app.serve_http(chosen, url, host, port, alone=chosen.processes == 1))
+        finally:
+            stop.set()
+            if chosen.processes > 1:
+                worker.join(timeout=20)
+            if not chosen.postgres_url:
+                postgres.stop_embedded(data / "postgres")
+
+
+def work(data: Path) -> None:
+    """Run the stream, journeys and delivery until told to stop, or until the parent is gone."""
+    import uvloop
+
+    chosen = settings.load(data)
+    if not sys.stdin.isatty() and os.environ.get("TIELINE_SUPERVISED"):
+        threading.Thread(target=_die_with_parent, daemon=True).start()
+    with FolderLock(data, "history.lock", _LOCK_PATIENCE_SECONDS):
+        uvloop.run(app.work(chosen, chosen.postgres_url or postgres_url(chosen)))
+
+
+def _supervise(data: Path, url: str, stop: threading.Event) -> None:
+    environment = {**os.environ, "TIELINE_POSTGRES_URL": url, "TIELINE_SUPERVISED": "1"}
+    while not stop.is_set():
+        child = subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-m", "tieline.cli", "work", "--data", str(data)], stdin=subprocess.PIPE, env=environment
+        )
+        while child.poll() is None and not stop.wait(0.2):
+            pass
+        if stop.is_set():
+            child.send_signal(signal.SIGTERM)
+            try:
+                child.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                child.kill()
+            return
+        _log.error("worker ended", exit_code=child.returncode, again_in_seconds=_RESTART_SECONDS)
+        stop.wait(_RESTART_SECONDS)
+
+
+def _die_with_parent() -> None:
+    """End at once when the pipe from the parent closes: a worker without its parent would keep the folder."""
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGKILL)
+

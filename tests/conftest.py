@@ -1,0 +1,62 @@
+"""Real engines for every test that wants them: one PostgreSQL and one ClickHouse per run, empty for each test."""
+
+import secrets
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tieline.store.clickhouse.engine import ClickHouse, open_embedded
+from tieline.store.postgres.engine import prepare, start_embedded, stop_embedded
+from tieline.store.postgres.unit import PostgresUnit
+
+
+@pytest.fixture(scope="session")
+def _postgres_template() -> Iterator[str]:
+    folder = Path(tempfile.mkdtemp(prefix="tl-pg-"))
+    url = start_embedded(folder)
+    prepare(url)
+    yield url
+    stop_embedded(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(_postgres_template: str) -> Iterator[str]:
+    """Address of an empty, migrated database of this test's own."""
+    name = f"t_{secrets.token_hex(6)}"
+    admin = _postgres_template.replace("/tieline?", "/postgres?")
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(sql.SQL("create database {} template tieline").format(sql.Identifier(name)))
+        yield _postgres_template.replace("/tieline?", f"/{name}?")
+        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+async def unit(postgres_url: str) -> AsyncIterator[PostgresUnit]:
+    """A connection to this test's own database."""
+    opened = await PostgresUnit.open(postgres_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="session")
+def _clickhouse_engine() -> Iterator[ClickHouse]:
+    folder = Path(tempfile.mkdtemp(prefix="tl-ch-"))
+    engine = open_embedded(folder)
+    yield engine
+    engine.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def clickhouse(_clickhouse_engine: ClickHouse) -> ClickHouse:
+    """The embedded ClickHouse with empty tables."""
+    for table in ("event", "profile", "override", "history_mark"):
+        _clickhouse_engine.command(f"truncate table {table}")
+    _clickhouse_engine.command("system reload dictionary override_map")
+    return _clickhouse_engine
