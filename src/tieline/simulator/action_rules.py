@@ -13,6 +13,7 @@ from tieline.simulator.field_rules import (
     problem,
     text,
     url,
+    word,
 )
 from tieline.simulator.measure import grapheme_length
 
@@ -33,7 +34,7 @@ def check_action(
     if not isinstance(action, dict):
         yield problem("May not be empty", path)
         return
-    kind = action.get("type")
+    kind = word(action, "type")
     if kind not in kinds:
         yield from one_of(action, "type", path, kinds)
         return

@@ -7,9 +7,10 @@ from datetime import UTC
 import msgspec
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 
+from tieline.simulator import phone_page
 from tieline.simulator.control import Control
 from tieline.simulator.courier import Courier, at_work
 from tieline.simulator.line_side import LineSide, read_request
@@ -32,8 +33,12 @@ def create_app(settings: SimulatorSettings | None = None) -> Starlette:
     async def webhook_test(request: Request) -> Response:
         return await _test_webhook(simulation, working[0], request)
 
+    async def phones(_request: Request) -> Response:
+        return HTMLResponse(phone_page.render(simulation.platform, simulation.clock.now()))
+
     control = Control(simulation, lambda: working[0])
     routes = [
+        Route("/", phones),
         Mount("/_sim", routes=control.routes()),
         Route("/v2/bot/channel/webhook/test", webhook_test, methods=["POST"]),
         Mount("/", LineSide(simulation)),

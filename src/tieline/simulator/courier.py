@@ -79,6 +79,7 @@ class Courier:
         status = await self.post(call)
         if call.channel_id in platform.world.accounts:
             platform.webhook_answered(call, status, self._simulation.clock.now())
+            self._simulation.stirred.set()
 
     async def _run_errand(self, errand: Errand) -> None:
         await self.visit(errand.friend.user_id, errand.uri, errand.form)

@@ -103,3 +103,9 @@ def objects(owner: Json, name: str) -> list[tuple[int, Json]]:
     if not isinstance(value, list):
         return []
     return [(index, item) for index, item in enumerate(value) if isinstance(item, dict)]
+
+
+def word(owner: Json, name: str, default: str = "") -> str:
+    """Return a field if it is a text, else `default`: JSON from outside may hold anything anywhere."""
+    value = owner.get(name, default)
+    return value if isinstance(value, str) else ""

@@ -8,17 +8,24 @@ from collections.abc import Callable
 import msgspec
 
 from tieline.simulator.action_rules import check_action
-from tieline.simulator.field_rules import Json, Problems, objects, one_of, problem, text, url
+from tieline.simulator.field_rules import Json, Problems, objects, one_of, problem, text, url, word
 
 BUBBLE_BYTES = 30 * 1024
 CAROUSEL_BYTES = 50 * 1024
 BUBBLES = 12
 LABEL = 40
+ALT_TEXT = 1500
 SIZES = ("nano", "micro", "deca", "hecto", "kilo", "mega", "giga")
 VIDEO_SIZES = ("kilo", "mega", "giga")
 BLOCKS = ("header", "hero", "body", "footer")
 IN_BOX = ("box", "button", "image", "icon", "text", "separator", "filler", "video")
 IN_HERO = ("box", "image", "video")
+
+
+def check_flex(message: Json, path: str) -> Problems:
+    """Check a Flex message."""
+    yield from text(message, "altText", path, ALT_TEXT)
+    yield from check_container(message.get("contents"), f"{path}.contents")
 
 
 def check_container(contents: object, path: str) -> Problems:
@@ -39,7 +46,7 @@ def _carousel(carousel: Json, path: str) -> Problems:
     bubbles = objects(carousel, "contents")
     if not 1 <= len(bubbles) <= BUBBLES:
         yield problem(f"Size must be between 1 and {BUBBLES}", f"{path}.contents")
-    if len({bubble.get("size", "mega") for _, bubble in bubbles}) > 1:
+    if len({word(bubble, "size", "mega") for _, bubble in bubbles}) > 1:
         yield problem("all bubbles must have the same size", f"{path}.contents")
     for index, bubble in bubbles:
         inside = f"/contents/{index}"
@@ -73,7 +80,7 @@ def _component(part: object, path: str, allowed: tuple[str, ...]) -> Problems:
     if not isinstance(part, dict):
         yield problem("must be object", path)
         return
-    kind = part.get("type")
+    kind = word(part, "type")
     if kind not in allowed:
         yield problem(f"Must be one of the following values: [{', '.join(allowed)}]", f"{path}/type")
         return
@@ -81,7 +88,7 @@ def _component(part: object, path: str, allowed: tuple[str, ...]) -> Problems:
 
 
 def _box(box: Json, path: str) -> Problems:
-    if box.get("layout") not in {"horizontal", "vertical", "baseline"}:
+    if word(box, "layout") not in {"horizontal", "vertical", "baseline"}:
         yield problem("must be specified", f"{path}/layout")
     contents = box.get("contents")
     if not isinstance(contents, list):
@@ -148,11 +155,3 @@ RULES: dict[str, Callable[[Json, str], Problems]] = {
     "separator": _plain,
     "filler": _plain,
 }
-# `text` is used by the rules of the alternative text
-ALT_TEXT = 1500
-
-
-def check_flex(message: Json, path: str) -> Problems:
-    """Check a Flex message."""
-    yield from text(message, "altText", path, ALT_TEXT)
-    yield from check_container(message.get("contents"), f"{path}.contents")

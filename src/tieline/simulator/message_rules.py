@@ -19,6 +19,7 @@ from tieline.simulator.field_rules import (
     size,
     text,
     url,
+    word,
 )
 from tieline.simulator.flex_rules import ALT_TEXT, check_flex
 from tieline.simulator.measure import grapheme_length
@@ -44,7 +45,7 @@ def _message(message: Any, path: str) -> Problems:
     if not isinstance(message, dict):
         yield problem("must be object", path)
         return
-    kind = message.get("type")
+    kind = word(message, "type")
     if kind not in RULES:
         yield from one_of(message, "type", path, tuple(RULES))
         return

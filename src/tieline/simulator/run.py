@@ -1,14 +1,22 @@
 """Runs the simulator as a server of its own, on this machine only unless told otherwise."""
 
+import asyncio
+import contextlib
 import logging
+from collections.abc import AsyncIterator
 from functools import partial
 
 import granian
+import httpx
 from granian.constants import Interfaces
 from granian.log import LogLevels
+from granian.server.embed import Server
 
 from tieline.simulator.app import create_app
 from tieline.simulator.settings import SimulatorSettings
+
+ATTEMPTS = 100
+PAUSE_SECONDS = 0.05
 
 
 def serve(host: str, port: int, settings: SimulatorSettings | None = None) -> None:
@@ -25,6 +33,34 @@ def serve(host: str, port: int, settings: SimulatorSettings | None = None) -> No
         factory=True,
     )
     server.serve(target_loader=partial(create_app, chosen), wrap_loader=False)
+
+
+@contextlib.asynccontextmanager
+async def serving(
+    port: int, settings: SimulatorSettings | None = None, host: str = "127.0.0.1"
+) -> AsyncIterator[str]:
+    """Serve inside the running event loop for as long as the context lasts; yield the address."""
+    server = Server(
+        create_app(settings), address=host, port=port, interface=Interfaces.ASGI, log_enabled=False
+    )
+    task = asyncio.create_task(server.serve())
+    address = f"http://{host}:{port}"
+    try:
+        await _answers(address)
+        yield address
+    finally:
+        server.stop()  # type: ignore[no-untyped-call]  # granian gives it no types
+        await task
+
+
+async def _answers(address: str) -> None:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        for _ in range(ATTEMPTS):
+            with contextlib.suppress(httpx.TransportError):
+                await client.get(f"{address}/_sim/health")
+                return
+            await asyncio.sleep(PAUSE_SECONDS)
+    raise TimeoutError(f"the simulator does not answer at {address}")
 
 
 def main(port: int, seed: int = 0, host: str = "127.0.0.1") -> None:

@@ -6,7 +6,7 @@ Source: https://developers.line.biz/en/reference/messaging-api/#template-message
 from collections.abc import Callable
 
 from tieline.simulator.action_rules import check_action
-from tieline.simulator.field_rules import Json, Problems, objects, one_of, problem, size, text, url
+from tieline.simulator.field_rules import Json, Problems, objects, one_of, problem, size, text, url, word
 from tieline.simulator.measure import grapheme_length
 
 LABEL = 20
@@ -18,7 +18,7 @@ def check_template(template: object, path: str) -> Problems:
     if not isinstance(template, dict):
         yield problem("May not be empty", path)
         return
-    kind = template.get("type")
+    kind = word(template, "type")
     if kind not in RULES:
         yield from one_of(template, "type", path, tuple(RULES))
         return

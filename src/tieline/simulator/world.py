@@ -76,7 +76,7 @@ class Call(msgspec.Struct, frozen=True):
             raise Refused(415, f"The content type, {content_type}, is not supported")
         try:
             body = msgspec.json.decode(self.request.body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise Refused(400, "The request body could not be parsed as JSON (line: 1, column: 1)") from None
         if not isinstance(body, dict):
             raise Refused(400, "The request body could not be parsed as JSON (line: 1, column: 1)")
