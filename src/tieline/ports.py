@@ -15,7 +15,7 @@ from tieline.condition.node import Node as Condition
 from tieline.model.event import LogRow, NewLogRow, Parked, Source
 from tieline.model.identity import Assertion, Link, Moved, Node, Placed
 from tieline.model.profile import ConsentEvent, Fact
-from tieline.model.signal import Signal
+from tieline.model.signal import EnrolmentRow, Signal
 
 
 class Transaction(Protocol):
@@ -188,6 +188,29 @@ class History(Protocol):
         ...
 
 
+class Evaluator(Protocol):
+    """Asks history which conditions hold for whom."""
+
+    async def which(
+        self,
+        workspace_id: int,
+        conditions: Mapping[str, Condition],
+        profile_ids: Sequence[bytes],
+        now: datetime,
+        time_zone: str,
+    ) -> dict[bytes, set[str]]:
+        """Return the names of the conditions that hold, for each of `profile_ids` that exists."""
+        ...
+
+    async def members(self, workspace_id: int, condition: Condition, now: datetime, time_zone: str) -> set[bytes]:
+        """Return every profile for which a condition holds."""
+        ...
+
+    async def mark(self) -> int:
+        """Return the log offset up to which history is complete."""
+        ...
+
+
 class LiveSegment(NamedTuple):
     """A segment that is kept up to date. `node` is compiled and free of references to other segments.
 
@@ -241,4 +264,69 @@ class SignalStore(Protocol):
 
     async def put(self, signals: Sequence[Signal]) -> None:
         """Queue signals in the transaction that caused them."""
+        ...
+
+
+class LiveJourney(NamedTuple):
+    """One version of a journey.
+
+    Attributes:
+        definition: The JSON tree as it was saved.
+        state: live, paused, draft or stopped.
+        newest: Whether people enter this version; an older one only finishes.
+    """
+
+    workspace_id: int
+    key: str
+    version: int
+    definition: Mapping[str, Any]
+    state: str
+    newest: bool
+
+
+class JourneyStore(Protocol):
+    """Journeys, the people on them, and what their steps take from the shelf."""
+
+    async def journeys(self) -> list[LiveJourney]:
+        """Return every version that is live or still has people on it."""
+        ...
+
+    async def take_signals(self, signals_max: int) -> list[Signal]:
+        """Remove and return the oldest signals, in order."""
+        ...
+
+    async def open_of(self, workspace_id: int, profile_ids: Sequence[bytes]) -> dict[bytes, list[EnrolmentRow]]:
+        """Return the running enrolments of some people, by the profile they have now, locked."""
+        ...
+
+    async def entered(self, workspace_id: int, profile_ids: Sequence[bytes]) -> dict[tuple[bytes, str], datetime]:
+        """Return when each of these people last entered each journey."""
+        ...
+
+    async def profiles_now(self, workspace_id: int, node_ids: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Return the profile each node belongs to now."""
+        ...
+
+    async def identifiers(self, workspace_id: int, node_ids: Sequence[bytes]) -> dict[bytes, tuple[str, str]]:
+        """Return namespace and value of nodes."""
+        ...
+
+    async def due(self, now: datetime, enrolments_max: int) -> list[EnrolmentRow]:
+        """Return enrolments whose timer is due, locked; what another worker holds is left out."""
+        ...
+
+    async def answerable(self, mark: int, enrolments_max: int) -> list[EnrolmentRow]:
+        """Return enrolments that wait for history to reach an offset which it has reached, locked."""
+        ...
+
+    async def save(self, rows: Sequence[EnrolmentRow], at: datetime) -> None:
+        """Insert or replace enrolments."""
+        ...
+
+    async def issue_coupon(self, workspace_id: int, pool: str, issue_key: bytes, person: bytes, at: datetime) -> str | None:
+        """Return the code that `issue_key` took from `pool`: the same one however often it is asked; None if empty."""
+        ...
+
+    async def item(self, workspace_id: int, catalog: str, key: str) -> Mapping[str, Any] | None:
+        """Return one item of the catalog as it is now."""
         ...

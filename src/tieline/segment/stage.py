@@ -9,9 +9,8 @@ import pyarrow.compute as pc
 
 from tieline.condition.reads import Reads, reads
 from tieline.model.signal import Signal
-from tieline.ports import HistoryBatch, LiveSegment, SegmentStore
+from tieline.ports import Evaluator, HistoryBatch, LiveSegment, SegmentStore
 from tieline.segment import membership
-from tieline.segment.evaluate import Evaluator
 
 NOWHERE = b"\0" * 16
 
@@ -57,7 +56,8 @@ class SegmentStage:
             return []
         segments = list(live) if touched.moved else segments
         zone = await self._store.time_zone(workspace_id)
-        after = await self._evaluator.which(workspace_id, segments, profile_ids, now, zone)
+        conditions = {segment.key: segment.node for segment in segments}
+        after = await self._evaluator.which(workspace_id, conditions, profile_ids, now, zone)
         stored = await self._store.members(workspace_id, profile_ids)
         difference = membership.difference(
             workspace_id,
@@ -79,7 +79,7 @@ class SegmentStage:
         if segment.computed and not (due and reads(segment.node).relative_time):
             return []
         zone = await self._store.time_zone(segment.workspace_id)
-        after = await self._evaluator.members(segment, now, zone)
+        after = await self._evaluator.members(segment.workspace_id, segment.node, now, zone)
         before = await self._store.all_members(segment.workspace_id, segment.key)
         stored = {profile_id: {segment.key} for profile_id in before}
         difference = membership.difference(
