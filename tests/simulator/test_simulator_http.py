@@ -302,6 +302,23 @@ async def test_the_clock_can_be_moved(world):
         await world.push("嗨")
 
 
+async def test_the_clock_can_run_faster(world):
+    await world.control.post("/_sim/clock", json={"at": "2026-01-01T00:00:00Z", "speed": 3600})
+    script = {"tap": 0, "reply": 1, "delay_seconds": [60, 600], "replies": ["收到"]}
+    await world.control.put(f"{ACCOUNT}/script", json={"script": script})
+    token = await world.control.post(
+        "/oauth2/v3/token",
+        data={"grant_type": "client_credentials", "client_id": "1234", "client_secret": SECRET},
+    )
+    world.sdk.api_client.configuration.access_token = token.json()["access_token"]
+    await world.push("嗨")
+    (event,) = await world.brand.has(1)
+    assert event.message.text == "收到"
+    now = (await world.control.get("/_sim/clock")).json()["now"]
+    assert now.startswith("2026-01-01T")
+    assert (await world.control.post("/_sim/clock", json={"speed": 0})).status_code == 400
+
+
 async def test_slips_in_a_command_are_refused(world):
     for body in ({"count": 1, "colour": "red"}, {"count": "many"}, {}):
         assert (await world.control.post(f"{ACCOUNT}/friends", json=body)).status_code == 400

@@ -110,7 +110,7 @@ class Browser:
             headers["cookie"] = "; ".join(f"{cookie.name}={cookie.value}" for cookie in cookies.jar)
         try:
             return await self._client.request(method, url, data=data or None, headers=headers)
-        except httpx.HTTPError:
+        except (httpx.HTTPError, httpx.InvalidURL):
             return None
 
     def _open_line(self, user_id: str, query: str) -> int:

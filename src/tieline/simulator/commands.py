@@ -1,6 +1,7 @@
 """Bodies of the control interface; an unknown field is refused, so that a slip of the pen is noticed."""
 
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
 
 import msgspec
 
@@ -134,7 +135,9 @@ class Bind(_Command, frozen=True):
     form: dict[str, str] = {}
 
 
-class Advance(_Command, frozen=True):
-    """Seconds to move the clock; negative moves it back."""
+class ChangeClock(_Command, frozen=True):
+    """Where the clock is set to, how far it is moved (negative is back), and how fast it runs from now on."""
 
-    advance_seconds: float
+    at: datetime | None = None
+    advance_seconds: float = 0.0
+    speed: Annotated[float, msgspec.Meta(gt=0, le=100_000)] | None = None

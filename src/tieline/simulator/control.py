@@ -39,7 +39,7 @@ class Control:
             ("POST", "/reset", self.reset),
             ("GET", "/facts", self.facts),
             ("GET", "/clock", self.clock),
-            ("POST", "/clock", self.advance),
+            ("POST", "/clock", self.change_clock),
             ("GET", "/deliveries", self.deliveries),
             ("GET", "/accounts", self.accounts),
             ("POST", "/accounts", self.open_account),
@@ -74,13 +74,16 @@ class Control:
 
     async def clock(self, _request: Request) -> dict[str, Any]:
         """Tell the simulated time."""
-        return {"now": self._now()}
+        return {"now": self._now(), "speed": self._simulation.clock.speed}
 
-    async def advance(self, request: Request) -> dict[str, Any]:
-        """Move the simulated time."""
-        command = await _read(request, commands.Advance)
-        self._simulation.clock.advance(timedelta(seconds=command.advance_seconds))
-        return {"now": self._now()}
+    async def change_clock(self, request: Request) -> dict[str, Any]:
+        """Set, move or speed up the simulated time."""
+        command = await _read(request, commands.ChangeClock)
+        advance = timedelta(seconds=command.advance_seconds)
+        if command.at is not None and command.at.tzinfo is None:
+            raise Refused(400, "at needs a time zone")
+        self._simulation.clock.change(at=command.at, advance=advance, speed=command.speed)
+        return {"now": self._now(), "speed": self._simulation.clock.speed}
 
     async def facts(self, request: Request) -> dict[str, Any]:
         """Return the counts of all accounts and their sum; `?channel_id=` for one."""

@@ -44,7 +44,7 @@ class Courier:
             answer = await self._client.post(
                 call.url, content=call.body, headers=call.headers, timeout=ANSWER_WITHIN_SECONDS
             )
-        except httpx.HTTPError:
+        except (httpx.HTTPError, httpx.InvalidURL):
             return None
         return answer.status_code
 
@@ -61,7 +61,8 @@ class Courier:
         next_due_at = self._simulation.platform.next_due_at()
         if next_due_at is None:
             return LONGEST_SLEEP_SECONDS
-        wait = (next_due_at - self._simulation.clock.now()).total_seconds()
+        clock = self._simulation.clock
+        wait = (next_due_at - clock.now()).total_seconds() / clock.speed
         return min(max(wait, 0.0), LONGEST_SLEEP_SECONDS)
 
     async def _start(self, work: Coroutine[None, None, None]) -> None:
@@ -82,7 +83,8 @@ class Courier:
             self._simulation.stirred.set()
 
     async def _run_errand(self, errand: Errand) -> None:
-        await self.visit(errand.friend.user_id, errand.uri, errand.form)
+        with contextlib.suppress(ValueError):  # a redirect to something that is no address ends the errand
+            await self.visit(errand.friend.user_id, errand.uri, errand.form)
 
 
 @contextlib.asynccontextmanager

@@ -9,18 +9,27 @@ from tieline.simulator.wire import Fault, SimRequest, SimResponse
 
 
 class AdjustableClock:
-    """Wall-clock time that can be moved ahead or back, so that 24 hours need not be waited for."""
+    """Wall-clock time that can be moved and made faster, so that 24 hours need not be waited for.
+
+    Attributes:
+        speed: Simulated seconds per real second.
+    """
 
     def __init__(self) -> None:
-        self._offset = timedelta(0)
+        self.speed = 1.0
+        self._epoch = self._origin = datetime.now(UTC)
 
     def now(self) -> datetime:
         """Return the present moment in UTC."""
-        return datetime.now(UTC) + self._offset
+        return self._origin + (datetime.now(UTC) - self._epoch) * self.speed
 
-    def advance(self, by: timedelta) -> None:
-        """Move the clock."""
-        self._offset += by
+    def change(
+        self, *, at: datetime | None = None, advance: timedelta = timedelta(0), speed: float | None = None
+    ) -> None:
+        """Set the clock to `at`, move it by `advance`, let it run at `speed`; what is not given stays."""
+        self._origin = (at or self.now()) + advance
+        self._epoch = datetime.now(UTC)
+        self.speed = speed or self.speed
 
 
 class Simulation:
