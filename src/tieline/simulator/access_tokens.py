@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 from tieline.simulator.account import Account
 from tieline.simulator.wire import Refused, SimRequest, SimResponse, as_json
-from tieline.simulator.world import World
+from tieline.simulator.world import AccessToken, World
 
 SHORT_LIVED = timedelta(days=30)
 UNAUTHORIZED = "Authentication failed. Confirm that the access token in the authorization header is valid."
@@ -27,7 +27,7 @@ def issue(world: World, request: SimRequest, now: datetime) -> SimResponse:
         return _oauth_error("invalid_client", "invalid client_id or client_secret")
     life = world.settings.token_life if request.path.startswith("/oauth2/v3/") else SHORT_LIVED
     token = world.ids.token()
-    world.tokens[token] = (account.channel_id, now + life)
+    world.tokens[token] = AccessToken(account.channel_id, now + life)
     answer = {"token_type": "Bearer", "access_token": token, "expires_in": int(life.total_seconds())}
     return as_json(answer)
 
@@ -50,7 +50,7 @@ def authenticate(world: World, request: SimRequest, now: datetime) -> Account:
 
 def revoke_all(world: World, channel_id: str) -> int:
     """Take back every token of a channel; return how many."""
-    gone = [token for token, (owner, _) in world.tokens.items() if owner == channel_id]
+    gone = [token for token, known in world.tokens.items() if known.channel_id == channel_id]
     for token in gone:
         del world.tokens[token]
     return len(gone)

@@ -18,6 +18,7 @@ from tieline.simulator.ledger import total
 from tieline.simulator.platform import LinePlatform
 from tieline.simulator.simulation import Simulation
 from tieline.simulator.wire import Refused
+from tieline.simulator.world import AccessToken
 
 Command = TypeVar("Command", bound=msgspec.Struct)
 Handler = Callable[[Request], Awaitable[Any]]
@@ -127,7 +128,7 @@ class Control:
         )
         account.quota, account.verified, account.rates = command.quota, command.verified, dict(command.rates)
         if command.long_lived_token:
-            self._platform.world.tokens[command.long_lived_token] = (account.channel_id, None)
+            self._platform.world.tokens[command.long_lived_token] = AccessToken(account.channel_id, None)
         return _account_row(account)
 
     async def account(self, request: Request) -> dict[str, Any]:

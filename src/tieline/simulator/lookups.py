@@ -26,7 +26,7 @@ def quota(call: Call) -> SimResponse:
 
 def consumption(call: Call) -> SimResponse:
     """Return how many messages the month has used."""
-    return as_json({"totalUsage": call.account.usage[month_of(call.now)]})
+    return as_json({"totalUsage": call.account.usage[month_of(call.at)]})
 
 
 def delivery_count(call: Call) -> SimResponse:
@@ -34,20 +34,20 @@ def delivery_count(call: Call) -> SimResponse:
     date = call.request.query.get("date", "")
     if len(date) != 8 or not date.isdecimal():
         raise Refused(400, "The value for the 'date' parameter is invalid")
-    if date >= day_of(call.now):
+    if date >= day_of(call.at):
         return as_json({"status": "unready"})
     return as_json({"status": "ready", "success": call.account.sent_by_day[call.argument, date]})
 
 
 def unit_usage(call: Call) -> SimResponse:
     """Return how many aggregation units the month has used."""
-    used = call.account.units.get(month_of(call.now), set())
+    used = call.account.units.get(month_of(call.at), set())
     return as_json({"numOfCustomAggregationUnits": len(used)})
 
 
 def unit_names(call: Call) -> SimResponse:
     """Return the names of the month's aggregation units."""
-    names = sorted(call.account.units.get(month_of(call.now), set()))
+    names = sorted(call.account.units.get(month_of(call.at), set()))
     page, following = _page(call, names, most=100, usual=100)
     return as_json({"customAggregationUnits": page, **following})
 
@@ -55,7 +55,7 @@ def unit_names(call: Call) -> SimResponse:
 def profile(call: Call) -> SimResponse:
     """Return what a person shows; 404 for everyone who is no friend and never wrote."""
     friend = call.account.friends.get(call.argument)
-    if friend is None or not friend.reachable(call.now):
+    if friend is None or not friend.reachable(call.at):
         raise Refused(404, "Not found")
     return as_json({"userId": friend.user_id, "displayName": friend.display_name, "language": "zh-TW"})
 
@@ -89,7 +89,7 @@ def link_token(call: Call) -> SimResponse:
     if friend is None or friend.state is not FriendState.FRIEND:
         raise Refused(404, "Not found")
     token = call.world.ids.token()
-    expires_at = call.now + call.world.settings.link_token_life
+    expires_at = call.at + call.world.settings.link_token_life
     call.world.link_tokens[token] = LinkToken(call.account, friend.user_id, expires_at)
     return as_json({"linkToken": token})
 
@@ -128,8 +128,8 @@ def _page(call: Call, items: list[str], *, most: int, usual: int) -> tuple[list[
     day_seconds = timedelta(hours=24).total_seconds()
     if not place.isdecimal() or not issued.isdecimal():
         raise Refused(400, "Invalid start param")
-    if start != "0.0" and call.now.timestamp() - int(issued) > day_seconds:
+    if start != "0.0" and call.at.timestamp() - int(issued) > day_seconds:
         raise Refused(400, "Invalid start param")
     end = int(place) + int(limit)
-    following = {"next": f"{end}.{int(call.now.timestamp())}"} if end < len(items) else {}
+    following = {"next": f"{end}.{int(call.at.timestamp())}"} if end < len(items) else {}
     return items[int(place) : end], following

@@ -108,7 +108,7 @@ class LinePlatform:
     def next_due_at(self) -> datetime | None:
         """Return when `tick` has something to do next."""
         times = [account.webhooks.next_due_at() for account in self.world.accounts.values()]
-        times.append(self.world.agenda[0][0] if self.world.agenda else None)
+        times.append(self.world.agenda[0].due_at if self.world.agenda else None)
         return min((at for at in times if at is not None), default=None)
 
     def webhook_answered(self, call: WebhookCall, status: int | None, now: datetime) -> None:
@@ -157,7 +157,7 @@ class LinePlatform:
 
     def _errands(self, now: datetime) -> Iterable[Errand]:
         agenda = self.world.agenda
-        while agenda and agenda[0][0] <= now:
+        while agenda and agenda[0].due_at <= now:
             due_at, _, account, friend, reaction = heappop(agenda)
             if friend.state is FriendState.BLOCKED:
                 continue
@@ -192,8 +192,8 @@ def _admit(call: Call, endpoint: Endpoint) -> None:
     account = call.account
     bucket = account.buckets.get(endpoint.name)
     if bucket is None:
-        bucket = account.buckets[endpoint.name] = rates.bucket(endpoint.name, account.rates, call.now)
-    if not bucket.take(call.now):
+        bucket = account.buckets[endpoint.name] = rates.bucket(endpoint.name, account.rates, call.at)
+    if not bucket.take(call.at):
         raise Refused(429, rates.RATE_LIMIT)
     if len(call.request.body) > BODY_LIMIT:
         raise Refused(413, "Request body is too large")

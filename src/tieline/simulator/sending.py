@@ -67,7 +67,7 @@ def reply(call: Call) -> SimResponse:
     messages = _messages(body)
     token = body.get("replyToken")
     reply_token = call.account.reply_tokens.get(token) if isinstance(token, str) else None
-    if reply_token is None or not isinstance(token, str) or call.now >= reply_token.usable_until_at:
+    if reply_token is None or not isinstance(token, str) or call.at >= reply_token.usable_until_at:
         raise Refused(400, INVALID_REPLY_TOKEN)
     del call.account.reply_tokens[token]
     return as_json({"sentMessages": _accept(call, "reply", [reply_token.user_id], messages, None)})
@@ -85,7 +85,7 @@ def _accepted_before(call: Call) -> AcceptedKey | None:
         return None
     if not UUID_TEXT.fullmatch(key):
         raise Refused(400, "The retry key is invalid")
-    return call.account.retry_keys.find(key, call.now)
+    return call.account.retry_keys.find(key, call.at)
 
 
 def _conflict(known: AcceptedKey, more: dict[str, Any]) -> SimResponse:
@@ -113,7 +113,7 @@ def _unit(call: Call, body: dict[str, Any]) -> str | None:
         problem = {"message": "Size must be between 0 and 1", "property": "customAggregationUnits"}
         raise Refused(400, "The request body has 1 error(s)", [problem])
     name = str(units[0])
-    known = call.account.units.get(month_of(call.now), set())
+    known = call.account.units.get(month_of(call.at), set())
     return name if name in known or len(known) < UNITS_PER_MONTH else None
 
 
@@ -125,7 +125,7 @@ def _accept(
     Raises:
         Refused: 429 when the month's messages do not reach for all; then nobody gets anything.
     """
-    account, now = call.account, call.now
+    account, now = call.account, call.at
     known = [account.friends[user_id] for user_id in to if user_id in account.friends]
     reached = [friend for friend in known if friend.reachable(now)]
     if kind != "reply":
@@ -158,7 +158,7 @@ def _accept(
 
 def _charge(call: Call, count: int) -> None:
     account = call.account
-    month = month_of(call.now)
+    month = month_of(call.at)
     if account.quota is not None and account.usage[month] + max(count, 1) > account.quota:
         raise Refused(429, MONTHLY_LIMIT)
     account.usage[month] += count
@@ -187,4 +187,4 @@ def _deliver(call: Call, friend: Friend, delivered: Delivered) -> None:
     )
     if account.script is not None:
         for reaction in friends.react(account.script, friend.user_id, delivered.messages):
-            call.world.plan(account, friend, reaction, call.now)
+            call.world.plan(account, friend, reaction, call.at)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from heapq import heappush
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -16,6 +16,23 @@ from tieline.simulator.wire import JSON_TYPE, Refused, SimRequest
 LINE_DAY = timezone(
     timedelta(hours=9)
 )  # LINE counts days and months in UTC+9, whatever the account's country
+
+
+class AccessToken(NamedTuple):
+    """Opens one channel until it expires; None is never."""
+
+    channel_id: str
+    expires_at: datetime | None
+
+
+class Plan(NamedTuple):
+    """What a friend is about to do; plans for the same moment keep their order."""
+
+    due_at: datetime
+    order: int
+    account: Account
+    friend: Friend
+    reaction: Reaction
 
 
 @dataclass(slots=True)
@@ -34,25 +51,25 @@ class World:
     Attributes:
         accounts: By channel id.
         people: Ids of the people of each provider.
-        tokens: Access token to its channel id and the end of its life (None: never).
+        tokens: Access tokens that were issued.
         link_tokens: Account-link tokens not used yet.
-        agenda: What virtual friends are about to do: due moment, order, account, friend, reaction.
+        agenda: What virtual friends are about to do, as a heap.
     """
 
     settings: SimulatorSettings
     ids: Identifiers
     accounts: dict[str, Account] = field(default_factory=dict)
     people: dict[str, set[str]] = field(default_factory=dict)
-    tokens: dict[str, tuple[str, datetime | None]] = field(default_factory=dict)
+    tokens: dict[str, AccessToken] = field(default_factory=dict)
     link_tokens: dict[str, LinkToken] = field(default_factory=dict)
-    agenda: list[tuple[datetime, int, Account, Friend, Reaction]] = field(default_factory=list)
+    agenda: list[Plan] = field(default_factory=list)
     planned: int = 0
 
     def plan(self, account: Account, friend: Friend, reaction: Reaction, now: datetime) -> None:
         """Put a friend's reaction on the agenda."""
         self.planned += 1
         due_at = now + timedelta(seconds=reaction.delay_seconds)
-        heappush(self.agenda, (due_at, self.planned, account, friend, reaction))
+        heappush(self.agenda, Plan(due_at, self.planned, account, friend, reaction))
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -62,7 +79,7 @@ class Call(msgspec.Struct, frozen=True):
     account: Account
     request: SimRequest
     request_id: str
-    now: datetime
+    at: datetime
     argument: str = ""
 
     def json(self) -> dict[str, Any]:
