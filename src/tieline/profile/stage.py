@@ -72,25 +72,17 @@ class ProfileStage:
         ]
 
     async def _save(self, workspace_id: int, items: Sequence[Identified]) -> set[bytes]:
-        latest: dict[tuple[bytes, int, str, str], Fact] = {}
+        facts: list[Fact] = []
         consents: list[ConsentEvent] = []
         touched: set[bytes] = set()
         notice = self._notice_versions.get(workspace_id, "")
         for item in items:
-            before = len(consents)
-            consents += read.consents(item, self._event_key(item.event), notice) if _may_consent(item.event) else ()
-            new = list(read.facts(item))
-            if new or len(consents) > before:
+            said = len(facts) + len(consents)
+            facts += read.facts(item)
+            if item.event.name in read.CONSENT_EVENTS:
+                consents += read.consents(item, self._event_key(item.event), notice)
+            if len(facts) + len(consents) > said:
                 touched.add(item.profile_id)
-            for fact in new:
-                name = (fact.node_id, int(fact.kind), fact.name, fact.source)
-                held = latest.get(name)
-                if held is None or (fact.at, repr(fact.value)) > (held.at, repr(held.value)):
-                    latest[name] = fact
-        await self._store.save_facts(workspace_id, list(latest.values()))
+        await self._store.save_facts(workspace_id, facts)
         await self._store.save_consents(workspace_id, consents)
         return touched
-
-
-def _may_consent(event: Event) -> bool:
-    return event.name in read.CONSENT_EVENTS

@@ -44,7 +44,7 @@ def test_numbers_beyond_all_bounds_are_refused(number: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("body", "position"),
-    [(b'{"batch":[{"type":"track",}]}', "byte 26"), (b"", "byte 0"), (b'{"batch":[{"a":1}', "")],
+    [(b'{"batch":[{"type":"track",}]}', "byte 26"), (b"", "byte 0"), (b'{"batch":[{"a":1}', "byte 17")],
 )
 def test_a_body_that_is_no_json_is_refused_with_its_position(body: bytes, position: str) -> None:
     with pytest.raises(MalformedBodyError, match=position):

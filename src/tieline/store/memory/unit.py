@@ -42,7 +42,9 @@ class Dictionaries:
 
     def snapshot(self) -> dict[str, Any]:
         """Copy one level of every collection; the values inside are frozen."""
-        return {name: value.copy() if hasattr(value, "copy") else value for name, value in self._state.items()}
+        return {
+            name: value.copy() if hasattr(value, "copy") else value for name, value in self._state.items()
+        }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Become what `snapshot` returned."""

@@ -1,0 +1,57 @@
+"""LINE accounts: connect one; its channel secret is encrypted before it is stored."""
+
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Body, Request
+
+from tieline.api.doors import Doors
+from tieline.channel.line.secrets import Vault
+from tieline.errors import InvalidInputError
+from tieline.store.postgres.accounts import LineAccount, PostgresAccounts
+from tieline.store.postgres.workspaces import PostgresWorkspaces
+
+Json = Annotated[dict[str, Any], Body()]
+
+
+class NewAccount(msgspec.Struct, forbid_unknown_fields=True):
+    """What LINE Developers Console shows about a channel."""
+
+    key: str
+    name: str
+    provider_id: str
+    channel_id: str
+    channel_secret: str
+    bot_user_id: str
+    price_plan: str = "tw-high"
+
+
+def router(doors: Doors, vault: Vault) -> APIRouter:
+    """Build the routes under /api/line/accounts."""
+    routes = APIRouter(prefix="/api/line/accounts", tags=["line"])
+
+    @routes.post("", status_code=201)
+    async def create(request: Request, body: Json) -> dict[str, Any]:
+        """Connect a LINE Official Account; returns the webhook address to enter at LINE."""
+        workspace_id = await doors.keys.workspace(request)
+        try:
+            new = msgspec.convert(body, NewAccount)
+        except msgspec.ValidationError as error:
+            raise InvalidInputError(f"{error}.") from None
+        now = doors.clock.now()
+        async with doors.pool.connection() as connection, connection.transaction():
+            source_id, _ = await PostgresWorkspaces(connection).add_source(
+                workspace_id, f"line-{new.key}", "line", new.name, now
+            )
+            sealed = vault.seal(new.channel_secret, workspace_id, new.key)
+            await PostgresAccounts(connection).add(
+                LineAccount(
+                    workspace_id, new.key, 0, new.name, new.provider_id, new.channel_id, sealed, new.bot_user_id,
+                    source_id, new.price_plan, "live",
+                ),
+                now,
+            )  # fmt: skip
+        base = doors.settings.public_url.rstrip("/")
+        return {"key": new.key, "name": new.name, "webhook_url": f"{base}/line/{new.key}/webhook"}
+
+    return routes
