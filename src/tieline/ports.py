@@ -78,14 +78,14 @@ class Zones(NamedTuple):
 
 
 class IdentityStore(Protocol):
-    """Identifier nodes, links and decisions.
-
-    Whoever calls `zones` is the only one who changes identities of that workspace until the transaction ends; callers
-    take workspaces in rising order.
-    """
+    """Identifier nodes, links and decisions."""
 
     async def decisions(self) -> int:
         """Return a number that changes with every decision and withdrawal, in any workspace."""
+        ...
+
+    async def lock(self, workspace_id: int) -> None:
+        """Be the only one who changes identities of this workspace until the transaction ends; take several in order."""
         ...
 
     async def zones(self, workspace_id: int, node_ids: Sequence[bytes]) -> Zones:
@@ -112,7 +112,9 @@ class IdentityStore(Protocol):
         """Store a decision and return its id."""
         ...
 
-    async def revoke_assertion(self, workspace_id: int, assertion_id: int, author: str, at: datetime) -> Assertion:
+    async def revoke_assertion(
+        self, workspace_id: int, assertion_id: int, author: str, at: datetime
+    ) -> Assertion:
         """Take a decision back and return it; once is enough. Raises NotFoundError."""
         ...
 
@@ -202,7 +204,9 @@ class Evaluator(Protocol):
         """Return the names of the conditions that hold, for each of `profile_ids` that exists."""
         ...
 
-    async def members(self, workspace_id: int, condition: Condition, now: datetime, time_zone: str) -> set[bytes]:
+    async def members(
+        self, workspace_id: int, condition: Condition, now: datetime, time_zone: str
+    ) -> set[bytes]:
         """Return every profile for which a condition holds."""
         ...
 
@@ -295,11 +299,15 @@ class JourneyStore(Protocol):
         """Remove and return the oldest signals, in order."""
         ...
 
-    async def open_of(self, workspace_id: int, profile_ids: Sequence[bytes]) -> dict[bytes, list[EnrolmentRow]]:
+    async def open_of(
+        self, workspace_id: int, profile_ids: Sequence[bytes]
+    ) -> dict[bytes, list[EnrolmentRow]]:
         """Return the running enrolments of some people, by the profile they have now, locked."""
         ...
 
-    async def entered(self, workspace_id: int, profile_ids: Sequence[bytes]) -> dict[tuple[bytes, str], datetime]:
+    async def entered(
+        self, workspace_id: int, profile_ids: Sequence[bytes]
+    ) -> dict[tuple[bytes, str], datetime]:
         """Return when each of these people last entered each journey."""
         ...
 
@@ -323,7 +331,9 @@ class JourneyStore(Protocol):
         """Insert or replace enrolments."""
         ...
 
-    async def issue_coupon(self, workspace_id: int, pool: str, issue_key: bytes, person: bytes, at: datetime) -> str | None:
+    async def issue_coupon(
+        self, workspace_id: int, pool: str, issue_key: bytes, person: bytes, at: datetime
+    ) -> str | None:
         """Return the code that `issue_key` took from `pool`: the same one however often it is asked; None if empty."""
         ...
 

@@ -1,0 +1,68 @@
+"""A person's word about two identifiers: they are apart, they are together, or never mind."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from tieline.errors import InvalidInputError
+from tieline.identify.graph import Resolution
+from tieline.identify.rules import RULES, Rules
+from tieline.identify.settle import Settler
+from tieline.model.identity import CUT, JOIN, Assertion, Moved
+from tieline.ports import IdentityStore
+
+
+class Decided(NamedTuple):
+    """A decision and whom it moved."""
+
+    assertion_id: int
+    moves: list[Moved]
+
+
+class Decisions:
+    """Writes decisions and brings the zones they touch up to date.
+
+    Nothing is lost by a decision, so taking it back restores what was there, ids included. Whoever calls this carries
+    the moves into history, in the same transaction.
+    """
+
+    def __init__(self, store: IdentityStore, rules: Rules = RULES) -> None:
+        self._store = store
+        self._settler = Settler(store, rules)
+
+    async def cut(
+        self, workspace_id: int, a: bytes, b: bytes, author: str, reason: str, at: datetime
+    ) -> Decided:
+        """Keep `a` and `b` apart, whatever links them."""
+        return await self._assert(workspace_id, Assertion(CUT, a, b, at, author=author, reason=reason))
+
+    async def join(
+        self, workspace_id: int, a: bytes, b: bytes, author: str, reason: str, at: datetime
+    ) -> Decided:
+        """Bring `a` and `b` together before all other links, as far as the limits allow."""
+        return await self._assert(workspace_id, Assertion(JOIN, a, b, at, author=author, reason=reason))
+
+    async def undo(self, workspace_id: int, assertion_id: int, author: str, at: datetime) -> Decided:
+        """Take a decision back.
+
+        Raises:
+            NotFoundError: There is no such decision.
+        """
+        await self._store.lock(workspace_id)
+        assertion = await self._store.revoke_assertion(workspace_id, assertion_id, author, at)
+        settled = await self._settler.anew(
+            workspace_id, (assertion.a, assertion.b), f"undo:{assertion_id}", at
+        )
+        return Decided(assertion_id, settled.moves)
+
+    async def explain(self, workspace_id: int, node_id: bytes) -> Resolution:
+        """Return everyone in the zone of `node_id`, with the links that join nobody and why."""
+        return await self._settler.explain(workspace_id, [node_id])
+
+    async def _assert(self, workspace_id: int, assertion: Assertion) -> Decided:
+        if assertion.a == assertion.b:
+            raise InvalidInputError("A decision is about two different identifiers.", field="/b")
+        await self._store.lock(workspace_id)
+        assertion_id = await self._store.add_assertion(workspace_id, assertion)
+        cause = f"{assertion.kind}:{assertion_id}"
+        settled = await self._settler.anew(workspace_id, (assertion.a, assertion.b), cause, assertion.at)
+        return Decided(assertion_id, settled.moves)

@@ -1,0 +1,97 @@
+"""What a stage remembers between batches, so that a person it knows costs no question to the database."""
+
+from datetime import datetime
+from typing import Generic, NamedTuple, TypeVar
+
+import msgspec
+
+from tieline.model.event import Event
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+NodeKey = tuple[int, bytes]
+StarKey = tuple[int, str, object]
+
+STARS_MAX = 200_000
+SEATS_MAX = 500_000
+
+
+class Seat(NamedTuple):
+    """Where a node stands.
+
+    Attributes:
+        divided: Its zone is several profiles, so that even a change of order may matter.
+    """
+
+    profile_id: bytes
+    divided: bool
+
+
+class Known(msgspec.Struct, gc=False):
+    """An event like this one was stored: it says nothing new if it happened within these times.
+
+    Attributes:
+        until: End of the last day on which its links were seen.
+    """
+
+    node: NodeKey
+    first_at: datetime
+    until: datetime
+
+
+class Recent(Generic[Key, Value]):
+    """A map that forgets what was not used for a while.
+
+    Two generations stand in for an order of use: what is asked for moves to the young one, and when that is full the
+    old one goes. Between two calls of `age` nothing is lost.
+    """
+
+    def __init__(self, entries_max: int) -> None:
+        self._entries_max = entries_max
+        self._young: dict[Key, Value] = {}
+        self._old: dict[Key, Value] = {}
+
+    def get(self, key: Key) -> Value | None:
+        """Return what is remembered under `key`."""
+        value = self._young.get(key)
+        if value is None:
+            value = self._old.get(key)
+            if value is not None:
+                self._young[key] = value
+        return value
+
+    def put(self, key: Key, value: Value) -> None:
+        """Remember `value`."""
+        self._young[key] = value
+
+    def age(self) -> None:
+        """Let go of what was not used since the last full generation; holds at most twice `entries_max` after that."""
+        if len(self._young) > self._entries_max:
+            self._old, self._young = self._young, {}
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._young, self._old = {}, {}
+
+
+class Memory:
+    """Stars that were stored and the places of their nodes."""
+
+    def __init__(self, stars_max: int = STARS_MAX, seats_max: int = SEATS_MAX) -> None:
+        self.stars: Recent[StarKey, Known] = Recent(stars_max)
+        self.seats: Recent[NodeKey, Seat] = Recent(seats_max)
+
+    def age(self) -> None:
+        """Make room; only between batches."""
+        self.stars.age()
+        self.seats.age()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.stars.clear()
+        self.seats.clear()
+
+
+def star_key(event: Event) -> StarKey:
+    """Return the name under which the event's star is remembered."""
+    return event.workspace_id, event.source.key, event.identifiers

@@ -1,0 +1,56 @@
+"""The identifiers of one event as nodes around the strongest of them. Pure."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from tieline.identify.clusters import Pair
+from tieline.identify.normalize import Refused, normalize
+from tieline.identify.rules import RULES, Rules
+from tieline.ids import keyed_hash
+from tieline.model.event import Identifier
+
+IDENTIFIERS_MAX = 20
+
+
+class Named(NamedTuple):
+    """One identifier in its one spelling, and the node it is."""
+
+    node_id: bytes
+    namespace: str
+    value: str
+
+
+class Star(NamedTuple):
+    """What an event says about who it was.
+
+    Attributes:
+        nodes: Strongest first: the event belongs to the first, and the others are linked to it.
+        refused: Why other identifiers name nobody, without their values.
+    """
+
+    nodes: tuple[Named, ...]
+    refused: tuple[str, ...]
+
+    @property
+    def pairs(self) -> list[Pair]:
+        """The links from the centre, each named from the lesser end."""
+        centre = self.nodes[0].node_id
+        return [
+            (centre, node.node_id) if centre < node.node_id else (node.node_id, centre)
+            for node in self.nodes[1:]
+        ]
+
+
+def read(identifiers: Iterable[Identifier], identity_key: bytes, region: str, rules: Rules = RULES) -> Star:
+    """Read the identifiers of one event; of ties in strength the lesser value is the centre."""
+    found: dict[tuple[int, str, str], Named] = {}
+    refused: list[str] = []
+    for identifier in identifiers:
+        namespace = identifier.namespace
+        value = normalize(namespace, identifier.value, region)
+        if isinstance(value, Refused):
+            refused.append(value.reason)
+        else:
+            node_id = keyed_hash(identity_key, namespace, value)
+            found[rules.of(namespace).tier, namespace, value] = Named(node_id, namespace, value)
+    return Star(tuple(found[strength] for strength in sorted(found)), tuple(refused))

@@ -1,0 +1,210 @@
+"""Who is who, in PostgreSQL."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from psycopg import AsyncConnection
+
+from tieline.errors import NotFoundError
+from tieline.model.event import Proof
+from tieline.model.identity import Assertion, Link, Moved, Node, Placed
+from tieline.ports import Zones
+
+# First key of the advisory lock that makes one writer per workspace; the second is the workspace.
+_LOCK = 0x1DE7
+
+
+class PostgresIdentity:
+    """IdentityStore.
+
+    One advisory lock per workspace stands before every change. Locking the rows of zones would cost a write per row
+    and still let two writers insert the same new node.
+    """
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def decisions(self) -> int:
+        """Return a number that changes with every decision and withdrawal, in any workspace."""
+        cursor = await self._connection.execute("select count(*) + count(revoked_at) from assertion")
+        row = await cursor.fetchone()
+        return int(row[0]) if row else 0
+
+    async def lock(self, workspace_id: int) -> None:
+        """Be the only one who changes identities of this workspace until the transaction ends; take several in order."""
+        await self._connection.execute("select pg_advisory_xact_lock(%s, %s)", (_LOCK, workspace_id))
+
+    async def zones(self, workspace_id: int, node_ids: Sequence[bytes]) -> Zones:
+        """Load the whole zones of `node_ids`; unknown ids are left out, decisions about them are not."""
+        cursor = await self._connection.execute(
+            "select distinct zone_id from node where workspace_id = %s and node_id = any(%b)",
+            (workspace_id, list(node_ids)),
+            binary=True,
+        )
+        zone_ids = [zone_id for (zone_id,) in await cursor.fetchall()]
+        placed = await self._placed(workspace_id, zone_ids) if zone_ids else []
+        about = {item.node.node_id for item in placed}.union(node_ids)
+        return Zones(placed, await self._assertions(workspace_id, about))
+
+    async def links(self, workspace_id: int, node_ids: Sequence[bytes]) -> list[Link]:
+        """Load every link whose `a` is one of `node_ids`."""
+        cursor = await self._connection.execute(
+            "select a, b, source, proof, first_at, last_at from link where workspace_id = %s and a = any(%b)",
+            (workspace_id, list(node_ids)),
+            binary=True,
+        )
+        return [
+            Link(a, b, source, Proof(proof), first_at, last_at)
+            for a, b, source, proof, first_at, last_at in await cursor.fetchall()
+        ]
+
+    async def save(self, workspace_id: int, placed: Sequence[Placed], links: Sequence[Link]) -> None:
+        """Insert nodes or give them another place; of links keep the best proof, earliest first and latest last time."""
+        if placed:
+            await self._save_nodes(workspace_id, sorted(placed, key=lambda item: item.node.node_id))
+        if links:
+            await self._save_links(workspace_id, sorted(links, key=lambda link: (link.a, link.b)))
+
+    async def touch(self, workspace_id: int, links: Sequence[Link]) -> None:
+        """Move `last_at` of known links forward."""
+        await self._connection.execute(
+            """
+            update link set last_at = seen.last_at
+            from unnest(%b::bytea[], %b::bytea[], %b::text[], %b::timestamptz[]) as seen (a, b, source, last_at)
+            where link.workspace_id = %s and link.a = seen.a and link.b = seen.b and link.source = seen.source
+              and link.last_at < seen.last_at
+            """,
+            (
+                [link.a for link in links],
+                [link.b for link in links],
+                [link.source for link in links],
+                [link.last_at for link in links],
+                workspace_id,
+            ),
+        )
+
+    async def record(self, moves: Sequence[Moved], cause: str, at: datetime) -> None:
+        """Write changes of profile to the audit trail; arrivals of new nodes are left out."""
+        moved = [move for move in moves if move.from_id]
+        if not moved:
+            return
+        await self._connection.execute(
+            """
+            insert into identity_change (workspace_id, node_id, from_id, to_id, cause, at)
+            select workspace_id, node_id, from_id, to_id, %s, %s
+            from unnest(%b::int[], %b::bytea[], %b::bytea[], %b::bytea[]) as moved (workspace_id, node_id, from_id, to_id)
+            """,
+            (
+                cause,
+                at,
+                [move.workspace_id for move in moved],
+                [move.node_id for move in moved],
+                [move.from_id for move in moved],
+                [move.to_id for move in moved],
+            ),
+        )
+
+    async def add_assertion(self, workspace_id: int, assertion: Assertion) -> int:
+        """Store a decision and return its id."""
+        cursor = await self._connection.execute(
+            """
+            insert into assertion (workspace_id, kind, a, b, author, reason, at)
+            values (%s, %s, %s, %s, %s, %s, %s) returning assertion_id
+            """,
+            (
+                workspace_id,
+                assertion.kind,
+                assertion.a,
+                assertion.b,
+                assertion.author,
+                assertion.reason,
+                assertion.at,
+            ),
+        )
+        row = await cursor.fetchone()
+        return int(row[0]) if row else 0
+
+    async def revoke_assertion(
+        self, workspace_id: int, assertion_id: int, author: str, at: datetime
+    ) -> Assertion:
+        """Take a decision back and return it; once is enough. Raises NotFoundError."""
+        cursor = await self._connection.execute(
+            """
+            update assertion set revoked_at = coalesce(revoked_at, %s), revoked_by = coalesce(revoked_by, %s)
+            where workspace_id = %s and assertion_id = %s
+            returning kind, a, b, at, assertion_id, author, reason, revoked_at
+            """,
+            (at, author, workspace_id, assertion_id),
+            binary=True,
+        )
+        row = await cursor.fetchone()
+        if row is None:
+            raise NotFoundError(f"There is no decision {assertion_id}.")
+        return Assertion(*row)
+
+    async def _placed(self, workspace_id: int, zone_ids: Sequence[bytes]) -> list[Placed]:
+        cursor = await self._connection.execute(
+            """
+            select node_id, namespace, value, first_at, zone_id, profile_id
+            from node where workspace_id = %s and zone_id = any(%b)
+            """,
+            (workspace_id, list(zone_ids)),
+            binary=True,
+        )
+        return [
+            Placed(Node(node_id, namespace, value, first_at), zone_id, profile_id)
+            for node_id, namespace, value, first_at, zone_id, profile_id in await cursor.fetchall()
+        ]
+
+    async def _assertions(self, workspace_id: int, about: set[bytes]) -> list[Assertion]:
+        cursor = await self._connection.execute(
+            """
+            select kind, a, b, at, assertion_id, author, reason, revoked_at
+            from assertion where workspace_id = %s and (a = any(%b) or b = any(%b))
+            """,
+            (workspace_id, list(about), list(about)),
+            binary=True,
+        )
+        return [Assertion(*row) for row in await cursor.fetchall()]
+
+    async def _save_nodes(self, workspace_id: int, placed: Sequence[Placed]) -> None:
+        await self._connection.execute(
+            """
+            insert into node (workspace_id, node_id, namespace, value, first_at, zone_id, profile_id)
+            select %s::int, * from unnest(%b::bytea[], %b::text[], %b::text[], %b::timestamptz[], %b::bytea[], %b::bytea[])
+            on conflict (workspace_id, node_id) do update
+            set first_at = excluded.first_at, zone_id = excluded.zone_id, profile_id = excluded.profile_id
+            """,
+            (
+                workspace_id,
+                [item.node.node_id for item in placed],
+                [item.node.namespace for item in placed],
+                [item.node.value for item in placed],
+                [item.node.first_at for item in placed],
+                [item.zone_id for item in placed],
+                [item.profile_id for item in placed],
+            ),
+        )
+
+    async def _save_links(self, workspace_id: int, links: Sequence[Link]) -> None:
+        await self._connection.execute(
+            """
+            insert into link (workspace_id, a, b, source, proof, first_at, last_at)
+            select %s::int, * from unnest(%b::bytea[], %b::bytea[], %b::text[], %b::smallint[], %b::timestamptz[],
+                                          %b::timestamptz[])
+            on conflict (workspace_id, a, b, source) do update
+            set proof = greatest(link.proof, excluded.proof),
+                first_at = least(link.first_at, excluded.first_at),
+                last_at = greatest(link.last_at, excluded.last_at)
+            where excluded.proof > link.proof or excluded.first_at < link.first_at or excluded.last_at > link.last_at
+            """,
+            (
+                workspace_id,
+                [link.a for link in links],
+                [link.b for link in links],
+                [link.source for link in links],
+                [int(link.proof) for link in links],
+                [link.first_at for link in links],
+                [link.last_at for link in links],
+            ),
+        )
