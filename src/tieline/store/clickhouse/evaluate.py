@@ -1,0 +1,58 @@
+"""Conditions asked of ClickHouse."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from tieline.condition import sql
+from tieline.condition.node import Node
+from tieline.store.clickhouse.history import ClickHouseHistory
+
+CONDITIONS_TOGETHER = 100
+PROFILES_TOGETHER = 5_000
+T = TypeVar("T")
+
+
+class ClickHouseEvaluator:
+    """Evaluator."""
+
+    def __init__(self, history: ClickHouseHistory) -> None:
+        self._history = history
+
+    async def which(
+        self, workspace_id: int, conditions: Mapping[str, Node], profile_ids: Sequence[bytes], now: datetime, time_zone: str
+    ) -> dict[bytes, set[str]]:
+        """Return the names of the conditions that hold, for each of `profile_ids` that exists."""
+        found: dict[bytes, set[str]] = {}
+        names = list(conditions)
+        overrides = await self._history.has_overrides()
+        for some in _parts(list(profile_ids), PROFILES_TOGETHER):
+            written = await self._history.written(workspace_id, some) if overrides else []
+            scope = sql.Scope(
+                workspace_id, now, time_zone, candidates=tuple(some), written=tuple(written), overrides=overrides
+            )
+            for chosen in _parts(names, CONDITIONS_TOGETHER):
+                query = sql.compile_combined([conditions[name] for name in chosen], scope)
+                table = await self._history.query(query.sql, query.parameters)
+                for profile_id, holds in zip(
+                    table["profile_id"].to_pylist(), table["holds"].to_pylist(), strict=True
+                ):
+                    found.setdefault(profile_id, set()).update(
+                        name for name, held in zip(chosen, holds, strict=True) if held
+                    )
+        return found
+
+    async def members(self, workspace_id: int, condition: Node, now: datetime, time_zone: str) -> set[bytes]:
+        """Return every profile for which a condition holds."""
+        scope = sql.Scope(workspace_id, now, time_zone, overrides=await self._history.has_overrides())
+        query = sql.compile_members(condition, scope)
+        table = await self._history.query(query.sql, query.parameters)
+        return set(table["profile_id"].to_pylist())
+
+    async def mark(self) -> int:
+        """Return the log offset up to which history is complete."""
+        return await self._history.mark()
+
+
+def _parts(items: Sequence[T], size: int) -> Iterable[Sequence[T]]:
+    return (items[start : start + size] for start in range(0, len(items), size))
