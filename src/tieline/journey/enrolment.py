@@ -1,0 +1,192 @@
+"""One person's way through one journey, what can happen to it, and what it asks for. Values only."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+import msgspec
+
+from tieline.ids import keyed_hash
+
+
+class State(StrEnum):
+    """Where an enrolment stands.
+
+    `active` is on its way: not begun, or the worker owes it an answer within the same transaction.
+    """
+
+    ACTIVE = "active"
+    WAITING_TIME = "waiting_time"
+    WAITING_EVENT = "waiting_event"
+    WAITING_HISTORY = "waiting_history"
+    DONE = "done"
+    EXITED = "exited"
+    EXPIRED = "expired"
+
+
+TERMINAL = frozenset({State.DONE, State.EXITED, State.EXPIRED})
+TIMED = frozenset({State.WAITING_TIME, State.WAITING_EVENT})
+
+
+class Entered(msgspec.Struct, frozen=True, tag=True):
+    """The enrolment was just made."""
+
+
+class TimerDue(msgspec.Struct, frozen=True, tag=True):
+    """It is time to look at the timer."""
+
+
+class EventSeen(msgspec.Struct, frozen=True, tag=True):
+    """The person did something. `at`: when it happened, not when it arrived."""
+
+    name: str
+    properties: Mapping[str, Any]
+    at: datetime
+
+
+class ConditionKnown(msgspec.Struct, frozen=True, tag=True):
+    """The answer to AskCondition."""
+
+    step: str
+    result: bool
+
+
+class CouponKnown(msgspec.Struct, frozen=True, tag=True):
+    """The answer to IssueCoupon: the code, None if the pool is empty."""
+
+    step: str
+    code: str | None
+
+
+Happening: TypeAlias = Entered | TimerDue | EventSeen | ConditionKnown | CouponKnown
+
+
+class PlanSend(msgspec.Struct, frozen=True):
+    """Plan the message of a send_line step. `send_id`: 16 bytes, the same for ever for this visit of the step."""
+
+    step: str
+    send_id: bytes
+    at: datetime
+    expires_at: datetime
+
+
+class AddTag(msgspec.Struct, frozen=True):
+    """Put a tag on the person."""
+
+    step: str
+    tag: str
+    at: datetime
+
+
+class RemoveTag(msgspec.Struct, frozen=True):
+    """Take a tag off the person."""
+
+    step: str
+    tag: str
+    at: datetime
+
+
+class SetTrait(msgspec.Struct, frozen=True):
+    """Write a trait. `value`: as defined, Liquid in its texts."""
+
+    step: str
+    name: str
+    value: Any
+    at: datetime
+
+
+class CallWebhook(msgspec.Struct, frozen=True):
+    """Call another system. `call_id`: 16 bytes, the same for ever for this visit of the step."""
+
+    step: str
+    call_id: bytes
+    url: str
+    body: Any
+    at: datetime
+
+
+class IssueCoupon(msgspec.Struct, frozen=True):
+    """Take a code from a pool, and answer with CouponKnown in the same transaction."""
+
+    step: str
+    pool: str
+    issue_key: bytes
+    at: datetime
+
+
+class AskCondition(msgspec.Struct, frozen=True):
+    """Evaluate the test of a condition step once history is complete up to now, and answer with ConditionKnown."""
+
+    step: str
+    at: datetime
+
+
+class ReachedGoal(msgspec.Struct, frozen=True):
+    """The event the journey was made for happened."""
+
+    event: str
+    at: datetime
+
+
+class Finished(msgspec.Struct, frozen=True):
+    """The enrolment ended. `reason`: end, exit_event, goal or too_many_visits."""
+
+    reason: str
+    at: datetime
+
+
+Effect: TypeAlias = (
+    PlanSend
+    | AddTag
+    | RemoveTag
+    | SetTrait
+    | CallWebhook
+    | IssueCoupon
+    | AskCondition
+    | ReachedGoal
+    | Finished
+)
+
+
+class Enrolment(msgspec.Struct, frozen=True):
+    """One person's way through one version of a journey.
+
+    Attributes:
+        id: 16 bytes.
+        person: Node that carried the profile when it entered.
+        correlation: Value of the re-entry key, or "".
+        step: Where the person stands, "" before the first step.
+        due_at: When the timer fires, in the waiting states that have one.
+        reached_at: When the step was reached, by the time of what led there and not by when that was processed.
+        trigger: Properties of what started it.
+        data: What steps found out: "coupons" by pool, "conditions" by step.
+        visits: How often each step was reached.
+        held: Events that came while an answer was outstanding; they are looked at once it is there.
+        reason: Why it ended, "" while it runs.
+    """
+
+    id: bytes
+    journey_key: str
+    version: int
+    person: bytes
+    entered_at: datetime
+    reached_at: datetime
+    trigger: Mapping[str, Any]
+    correlation: str = ""
+    state: State = State.ACTIVE
+    step: str = ""
+    due_at: datetime | None = None
+    data: Mapping[str, Mapping[str, Any]] = {}
+    visits: Mapping[str, int] = {}
+    held: tuple[EventSeen, ...] = ()
+    reason: str = ""
+
+    @property
+    def over(self) -> bool:
+        """Whether it can never move again."""
+        return self.state in TERMINAL
+
+    def effect_id(self) -> bytes:
+        """Return 16 bytes that name what the present visit of the present step does."""
+        return keyed_hash(self.id, self.step, str(self.visits[self.step]))
