@@ -100,3 +100,15 @@ class Said(msgspec.Struct, frozen=True, gc=False):
     message_id: str
     properties: Mapping[str, Any]
     at: datetime
+
+
+class WebhookCall(msgspec.Struct, frozen=True, gc=False):
+    """A call to another system, wished by a journey. `call_id`: 16 bytes, sent along so that the other side can
+    recognise a repetition.
+    """
+
+    workspace_id: int
+    call_id: bytes
+    url: str
+    body: Any
+    at: datetime

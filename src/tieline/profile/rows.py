@@ -65,7 +65,7 @@ def events(items: Sequence[Identified]) -> pa.Table:
 
 def profiles(changed: Sequence[ProfileChanged], version: int) -> pa.Table:
     """Return rows of the table `profile`; one whose nodes all left is marked as gone."""
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "workspace_id": change.workspace_id,
             "profile_id": change.profile_id,

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from tieline.model.identity import Placed
+from tieline.model.identity import Node, Placed
 from tieline.model.profile import ConsentEvent, Fact
 from tieline.ports import ProfileFacts
 from tieline.store.memory.unit import Dictionaries
@@ -42,16 +42,18 @@ class MemoryFacts(Dictionaries):
         wanted = set(profile_ids)
         mine = [place for place in self._placed(workspace_id) if place.profile_id in wanted]
         profile_of = {place.node.node_id: place.profile_id for place in mine}
-        found = ProfileFacts(defaultdict(list), defaultdict(list), defaultdict(list))
+        nodes: defaultdict[bytes, list[Node]] = defaultdict(list)
+        known: defaultdict[bytes, list[Fact]] = defaultdict(list)
+        consents: defaultdict[bytes, list[ConsentEvent]] = defaultdict(list)
         for place in mine:
-            found.nodes[place.profile_id].append(place.node)  # type: ignore[attr-defined] - lists while they are filled
+            nodes[place.profile_id].append(place.node)
         for (owner, node_id, *_), fact in self._state["facts"].items():
             if owner == workspace_id and node_id in profile_of:
-                found.facts[profile_of[node_id]].append(fact)  # type: ignore[attr-defined] - same
+                known[profile_of[node_id]].append(fact)
         for (owner, *_), event in self._state["consents"].items():
             if owner == workspace_id and event.node_id in profile_of:
-                found.consents[profile_of[event.node_id]].append(event)  # type: ignore[attr-defined] - same
-        return found
+                consents[profile_of[event.node_id]].append(event)
+        return ProfileFacts(nodes, known, consents)
 
 
 def _rank(fact: Fact) -> tuple[Any, str]:

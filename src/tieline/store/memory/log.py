@@ -65,7 +65,7 @@ class MemoryMessages(Dictionaries):
     async def claim(self, keys: Mapping[int, Sequence[bytes]], on: date) -> set[tuple[int, bytes]]:
         """Remember message keys and return those that were seen before."""
         named = {(workspace_id, key) for workspace_id, many in keys.items() for key in many}
-        before = named & self._state["seen"]
+        before: set[tuple[int, bytes]] = named & self._state["seen"]
         self._state["seen"] |= named
         return before
 

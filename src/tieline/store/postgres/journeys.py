@@ -137,6 +137,23 @@ class PostgresJourneys:
             "needs_offset <= %s order by needs_offset, enrolment_id limit %s", (mark, enrolments_max)
         )
 
+    async def head(self) -> int:
+        """Return the highest committed log offset."""
+        cursor = await self._connection.execute("select coalesce(max(log_offset), 0) from log")
+        row = await cursor.fetchone()
+        return int(row[0]) if row else 0
+
+    async def horizon(self) -> datetime | None:
+        """Return when the oldest request was received that the stream has not absorbed; None if there is none."""
+        cursor = await self._connection.execute(
+            """
+            select received_at from log
+            where log_offset > (select log_offset from position where consumer = 'stream') order by log_offset limit 1
+            """
+        )
+        row = await cursor.fetchone()
+        return row[0] if row else None
+
     async def save(self, rows: Sequence[EnrolmentRow], at: datetime) -> None:
         """Insert or replace enrolments."""
         if not rows:

@@ -1,0 +1,172 @@
+"""Signals and due timers in, messages to plan and deeds to tell out."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from tieline.journey.definition import Condition, Journey
+from tieline.journey.effects import Fill, Mover, Outcome, stored
+from tieline.journey.enrolment import ConditionKnown, Entered, EventSeen, TimerDue
+from tieline.journey.entry import enrol, refusal, starts
+from tieline.journey.library import Library
+from tieline.model.event import Identified
+from tieline.model.signal import EnrolmentRow, Said, SendRequest, Signal, SignalKind, WebhookCall
+from tieline.ports import Evaluator, JourneyStore
+
+REFRESH = timedelta(seconds=1)
+
+
+class Moved(NamedTuple):
+    """What a round did.
+
+    Attributes:
+        handled: Signals and enrolments that were looked at; 0 means there is nothing to do now.
+    """
+
+    requests: list[SendRequest]
+    said: list[Said]
+    calls: list[WebhookCall]
+    handled: int
+
+
+class JourneyStage:
+    """Moves people along the journeys of all workspaces.
+
+    Args:
+        store: Journeys and enrolments.
+        evaluator: Answers the conditions of condition steps.
+        fill: Fills Liquid in the texts of a JSON value.
+        zones: Time zone by workspace.
+    """
+
+    def __init__(self, store: JourneyStore, evaluator: Evaluator, fill: Fill, zones: Mapping[int, str]) -> None:
+        self._store = store
+        self._evaluator = evaluator
+        self._fill = fill
+        self._zones = zones
+        self._library = Library()
+        self._read_at: datetime | None = None
+
+    async def refresh(self, now: datetime, *, at_once: bool = False) -> None:
+        """Read the journeys again, at most once a second."""
+        if at_once or self._read_at is None or abs(now - self._read_at) >= REFRESH:
+            self._library.replace(await self._store.journeys())
+            self._read_at = now
+
+    def listen(self, items: Iterable[Identified]) -> list[Signal]:
+        """Return what some journey listens to, out of a batch of events."""
+        return self._library.signals(items)
+
+    async def process(self, now: datetime, most: int) -> Moved:
+        """Move people by signals first, then by timers and answers."""
+        await self.refresh(now)
+        outcome = Outcome()
+        mover = Mover(self._store, outcome, self._fill, await self._store.head())
+        signals = await self._store.take_signals(most)
+        by_workspace: defaultdict[int, list[Signal]] = defaultdict(list)
+        for signal in signals:
+            by_workspace[signal.workspace_id].append(signal)
+        for workspace_id, mine in by_workspace.items():
+            await self._hear(workspace_id, mine, mover, now)
+        handled = len(signals)
+        await self._save(outcome, now)
+        if handled < most:
+            handled += await self._time(mover, now, most)
+            handled += await self._answer(mover, now, most)
+            await self._save(outcome, now)
+        return Moved(outcome.requests, outcome.said, outcome.calls, handled)
+
+    async def _hear(self, workspace_id: int, signals: Sequence[Signal], mover: Mover, now: datetime) -> None:
+        """Let people on their way hear what happened; then let those enter whom it starts."""
+        zone = ZoneInfo(self._zones.get(workspace_id, "UTC"))
+        profiles = await self._store.profiles_now(workspace_id, sorted({signal.node_id for signal in signals}))
+        wanted = sorted(set(profiles.values()))
+        running = {
+            profile_id: [stored(row) for row in rows]
+            for profile_id, rows in (await self._store.open_of(workspace_id, wanted)).items()
+        }
+        entered = await self._store.entered(workspace_id, wanted)
+        nodes = {signal.node_id for signal in signals} | {one.person for many in running.values() for one in many}
+        identifiers = await self._store.identifiers(workspace_id, sorted(nodes))
+        for signal in signals:
+            profile_id = profiles.get(signal.node_id)
+            if profile_id is None:
+                continue
+            mine = running.setdefault(profile_id, [])
+            if signal.kind is SignalKind.EVENT:
+                seen = EventSeen(signal.name, signal.data, signal.at)
+                for index, enrolment in enumerate(mine):
+                    journey = self._library.find(workspace_id, enrolment.journey_key, enrolment.version)
+                    if journey is not None and not enrolment.over:
+                        identifier = identifiers[enrolment.person]
+                        mine[index] = await mover.move(workspace_id, identifier, journey, enrolment, seen, now, zone)
+            for journey in self._library.open(workspace_id):
+                if not starts(journey, signal):
+                    continue
+                last = entered.get((profile_id, journey.key))
+                same = [one for one in mine if one.journey_key == journey.key]
+                if refusal(journey, signal.data, signal.at, now, same, last):
+                    continue
+                new = enrol(journey, signal.node_id, signal.data, signal.at, now)
+                identifier = identifiers[signal.node_id]
+                mine.append(await mover.move(workspace_id, identifier, journey, new, Entered(), now, zone))
+                entered[profile_id, journey.key] = max(last, new.entered_at) if last else new.entered_at
+
+    async def _time(self, mover: Mover, now: datetime, most: int) -> int:
+        """Fire timers; not beyond what the stream has absorbed, or an order at minute 29 would be seen too late."""
+        horizon = await self._store.horizon()
+        rows = await self._store.due(now if horizon is None else min(now, horizon), most)
+        for row, journey, identifier, zone in await self._loaded(rows):
+            await mover.move(row.workspace_id, identifier, journey, stored(row), TimerDue(), now, zone)
+        return len(rows)
+
+    async def _answer(self, mover: Mover, now: datetime, most: int) -> int:
+        """Answer conditions for which history is complete enough, all of one workspace in one query."""
+        rows = await self._store.answerable(await self._evaluator.mark(), most)
+        asked: defaultdict[int, list[tuple[EnrolmentRow, Journey, tuple[str, str], ZoneInfo]]] = defaultdict(list)
+        for row, journey, identifier, zone in await self._loaded(rows):
+            asked[row.workspace_id].append((row, journey, identifier, zone))
+        for workspace_id, mine in asked.items():
+            profiles = await self._store.profiles_now(workspace_id, sorted({row.person for row, *_ in mine}))
+            conditions = {}
+            for row, journey, _, _ in mine:
+                step = journey.steps[row.step]
+                if isinstance(step, Condition):
+                    conditions[_name(row)] = step.test
+            zone_name = self._zones.get(workspace_id, "UTC")
+            wanted = sorted(set(profiles.values()))
+            holds = await self._evaluator.which(workspace_id, conditions, wanted, now, zone_name)
+            for row, journey, identifier, zone in mine:
+                result = _name(row) in holds.get(profiles.get(row.person, b""), ())
+                known = ConditionKnown(row.step, result)
+                await mover.move(workspace_id, identifier, journey, stored(row), known, now, zone)
+        return len(rows)
+
+    async def _loaded(
+        self, rows: Sequence[EnrolmentRow]
+    ) -> list[tuple[EnrolmentRow, Journey, tuple[str, str], ZoneInfo]]:
+        """Find each row's journey and person; leave out who stands still or was merged into an earlier enrolment."""
+        found = []
+        by_workspace: defaultdict[int, list[EnrolmentRow]] = defaultdict(list)
+        for row in rows:
+            by_workspace[row.workspace_id].append(row)
+        for workspace_id, mine in by_workspace.items():
+            people = sorted({row.person for row in mine})
+            identifiers = await self._store.identifiers(workspace_id, people)
+            zone = ZoneInfo(self._zones.get(workspace_id, "UTC"))
+            for row in mine:
+                journey = self._library.find(workspace_id, row.journey, row.version)
+                if journey is not None and not self._library.paused(workspace_id, row.journey):
+                    found.append((row, journey, identifiers[row.person], zone))
+        return found
+
+    async def _save(self, outcome: Outcome, now: datetime) -> None:
+        await self._store.save(list(outcome.rows.values()), now)
+        outcome.rows.clear()
+
+
+def _name(row: EnrolmentRow) -> str:
+    return f"{row.journey}@{row.version}/{row.step}"
+
