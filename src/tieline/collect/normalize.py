@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
+from msgspec.structs import replace
+
 from tieline.collect.wire import Item, Refused, Scalar
-from tieline.model.event import CONSENT_UPDATED, Event, Identifier, LogRow, Source
+from tieline.model.event import CONSENT_UPDATED, Event, Identifier, LogKind, LogRow, Source
 from tieline.model.identity import ANONYMOUS, EMAIL, PHONE
 
 SKEW_IGNORED = timedelta(seconds=1)
@@ -32,9 +35,10 @@ def normalize(item: Item, source: Source, row: LogRow, index: int, sent_at: Scal
     refused = forbidden(item, source)
     if refused is not None:
         return refused
+    imported = context.get("import_id") if row.kind == LogKind.IMPORT else None
     return Event(
         workspace_id=source.workspace_id,
-        source=source,
+        source=_import_source(source, str(imported)) if imported else source,
         log_offset=row.log_offset,
         item=index,
         type=item.type,
@@ -46,6 +50,12 @@ def normalize(item: Item, source: Source, row: LogRow, index: int, sent_at: Scal
         properties=properties(item, context),
         traits=traits,
     )
+
+
+@lru_cache(maxsize=256)
+def _import_source(source: Source, import_id: str) -> Source:
+    """File what an import says under its own name, so that one import can be taken back."""
+    return replace(source, key=f"import:{import_id}")
 
 
 def forbidden(item: Item, source: Source) -> Refused | None:

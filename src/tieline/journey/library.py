@@ -27,7 +27,7 @@ class Library:
         self._stopped = set()
         for row in live:
             name = (row.workspace_id, row.key, row.version)
-            journey = self._journeys.get(name) or parse({**row.definition, "version": row.version})
+            journey = self._journeys.get(name) or parse(row.definition, row.version)
             journeys[name] = journey
             if row.state in {"live", "paused"}:
                 heard[row.workspace_id] |= subscriptions(journey)

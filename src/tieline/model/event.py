@@ -22,6 +22,7 @@ MESSAGE_SUPPRESSED = "message_suppressed"
 MESSAGE_FAILED = "message_failed"
 MESSAGE_LINK_CLICKED = "message_link_clicked"
 COUPON_ISSUED = "coupon_issued"
+IDENTITY_DECIDED = "identity_decided"
 
 
 class Proof(IntEnum):

@@ -1,0 +1,76 @@
+"""Decisions about who is who: they go through the log, so that they happen in order and can be replayed."""
+
+import asyncio
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Body, Request
+
+from tieline.api.doors import Doors
+from tieline.errors import InvalidInputError, UnavailableError
+from tieline.model.event import IDENTITY_DECIDED, LogKind, NewLogRow
+from tieline.store.postgres.workspaces import OWN_SOURCE
+
+WAIT_SECONDS = 5.0
+Json = Annotated[dict[str, Any], Body()]
+
+
+class Decision(msgspec.Struct, forbid_unknown_fields=True):
+    """Two identifiers, each {"namespace", "value"}, and why."""
+
+    a: dict[str, str]
+    b: dict[str, str]
+    author: str
+    reason: str
+
+
+def router(doors: Doors) -> APIRouter:
+    """Build the routes under /api/identity."""
+    routes = APIRouter(prefix="/api/identity", tags=["identity"])
+
+    @routes.post("/{kind}")
+    async def decide(request: Request, kind: str, body: Json) -> dict[str, Any]:
+        """Cut two identifiers apart, join them, or undo the latest such decision about them."""
+        workspace_id = await doors.keys.workspace(request)
+        if kind not in {"cut", "join", "undo"}:
+            raise InvalidInputError(f"{kind!r} is no decision; it must be cut, join or undo.")
+        try:
+            decision = msgspec.convert(body, Decision)
+        except msgspec.ValidationError as error:
+            raise InvalidInputError(f"{error}.") from None
+        offset = await _say(doors, workspace_id, kind, decision)
+        await _absorbed(doors, offset)
+        return {"kind": kind, "log_offset": offset, "as_of": doors.clock.now()}
+
+    return routes
+
+
+async def _say(doors: Doors, workspace_id: int, kind: str, decision: Decision) -> int:
+    now = doors.clock.now()
+    async with doors.pool.connection() as connection:
+        cursor = await connection.execute(
+            "select source_id from source where workspace_id = %s and key = %s", (workspace_id, OWN_SOURCE)
+        )
+        row = await cursor.fetchone()
+    item = {
+        "type": "track",
+        "event": IDENTITY_DECIDED,
+        "messageId": doors.ids.token(),
+        "properties": {"kind": kind, **msgspec.to_builtins(decision)},
+        "context": {"externalIds": [{"type": decision.a.get("namespace"), "id": decision.a.get("value")}]},
+    }
+    body = msgspec.json.encode({"batch": [item]})
+    return await doors.commit.append([NewLogRow(workspace_id, int(row[0]) if row else 0, LogKind.OWN, 1, now, body)])
+
+
+async def _absorbed(doors: Doors, offset: int) -> None:
+    """Wait until the stream has come past `offset`."""
+    async with asyncio.timeout(WAIT_SECONDS):
+        while True:
+            async with doors.pool.connection() as connection:
+                cursor = await connection.execute("select log_offset from position where consumer = 'stream'")
+                row = await cursor.fetchone()
+            if row and int(row[0]) >= offset:
+                return
+            await asyncio.sleep(0.02)
+    raise UnavailableError("The decision is stored; the stream has not come to it yet.")
