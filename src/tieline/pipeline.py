@@ -1,19 +1,20 @@
-"""The data flow, top to bottom. Each function is one step of one loop; each `async with` is one transaction.
+"""The data flow, top to bottom. Each class is one loop; each `async with` is one transaction.
 
     collect ─▶ identify ─▶ profile ─▶ (history) ─▶ segment ─▶ journey ─▶ deliver
        ▲                                                                   │
        └──────────── what delivery learned comes back as events ◀──────────┘
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from tieline.clock import Clock
 from tieline.collect import own
 from tieline.collect.stage import CollectStage
+from tieline.deliver.broadcast import BroadcastStage
 from tieline.deliver.sender import Sender
 from tieline.deliver.stage import DeliverStage
+from tieline.identify.command import DecisionStage
 from tieline.identify.stage import IdentifyStage
 from tieline.journey.stage import JourneyStage
 from tieline.model.signal import Said
@@ -25,6 +26,7 @@ from tieline.ports import (
     MessageStore,
     SignalStore,
     Transaction,
+    WebhookStore,
 )
 from tieline.profile import rows
 from tieline.profile.stage import ProfileStage
@@ -45,6 +47,7 @@ class Absorb:
     signals: SignalStore
     collect: CollectStage
     identify: IdentifyStage
+    decide: DecisionStage
     profile: ProfileStage
     journey: JourneyStage
     clock: Clock
@@ -57,14 +60,16 @@ class Absorb:
             arrived = await self.log.read(await self.log.position("stream"), self.events_max)
             if not arrived:
                 return 0
+            await self.journey.refresh(now)
             collected = await self.collect.process(arrived, now)
             known = await self.identify.process(collected.events)
-            changed = await self.profile.process(known.identified, known.moves)
-            await self.signals.put(self.journey.listen(known.identified))
+            decided = await self.decide.process(collected.events)
+            moves = [*known.moves, *decided]
+            identified = self.decide.reseated(known.identified, decided)
+            changed = await self.profile.process(identified, moves)
+            await self.signals.put(self.journey.listen(identified))
             through = arrived[-1].log_offset
-            batch = HistoryBatch(
-                through, rows.events(known.identified), rows.profiles(changed, through), rows.moves(known.moves)
-            )
+            batch = HistoryBatch(through, rows.events(identified), rows.profiles(changed, through), rows.moves(moves))
             await self.outbox.put(batch, now)
             await self.messages.park([*collected.parked, *known.parked], now)
             await self.log.save_position("stream", through, now)
@@ -88,20 +93,16 @@ class Remember:
 
     async def step(self) -> int:
         """Take waiting batches; return how many."""
-        batches = await self._waiting()
+        async with self.unit.transaction():
+            batches = await self.outbox.peek(BATCHES_TOGETHER)
         now = self.clock.now()
         if batches:
             await self.history.append(batches, now)
         async with self.unit.transaction():
-            changes = await self.segment.process(batches, now)
-            await self.signals.put(changes)
+            await self.signals.put(await self.segment.process(batches, now))
             if batches:
                 await self.outbox.done(batches[-1].log_offset)
         return len(batches)
-
-    async def _waiting(self) -> Sequence[HistoryBatch]:
-        async with self.unit.transaction():
-            return await self.outbox.peek(BATCHES_TOGETHER)
 
 
 @dataclass(frozen=True)
@@ -109,22 +110,23 @@ class Advance:
     """Signals and due timers move enrolments; what they want to send is planned in the same transaction."""
 
     unit: Transaction
-    log: LogStore
     journey: JourneyStage
+    broadcast: BroadcastStage
     deliver: DeliverStage
+    webhooks: WebhookStore
+    news: "LogNews"
     clock: Clock
 
     async def step(self) -> int:
-        """Move what can move; return how many signals and enrolments were handled."""
+        """Move what can move; return how much was handled."""
         async with self.unit.transaction():
             now = self.clock.now()
             moved = await self.journey.process(now, SIGNALS_TOGETHER)
-            refused = await self.deliver.process(moved.requests)
-            await self._tell([*moved.said, *refused], now)
-        return moved.handled
-
-    async def _tell(self, said: Sequence[Said], now: datetime) -> None:
-        await tell(self.log, said, now)
+            started = await self.broadcast.process(now)
+            refused = await self.deliver.process([*moved.requests, *started])
+            await self.webhooks.put(moved.calls)
+            await self.news.said([*moved.said, *refused])
+        return moved.handled + len(started)
 
 
 @dataclass(frozen=True)
@@ -135,11 +137,26 @@ class Send:
     clock: Clock
 
     async def step(self) -> int:
-        """Send what is due; return how many sends were settled."""
-        return await self.sender.step(self.clock.now())
+        """Send what is due; return how many sends were handled."""
+        handled = await self.sender.step(self.clock.now())
+        if not handled:
+            await self.sender.land(0.05)
+        return handled
 
 
-async def tell(log: LogStore, said: Sequence[Said], now: datetime) -> None:
-    """Write what Tieline itself did into the log, where it is collected like anything else."""
-    if said:
-        await log.append(own.rows(said, now))
+@dataclass(frozen=True)
+class LogNews:
+    """Writes what Tieline itself did into the log, where it is collected like anything else.
+
+    Attributes:
+        own_sources: Id of Tieline's own source by workspace.
+    """
+
+    log: LogStore
+    own_sources: Mapping[int, int]
+    clock: Clock
+
+    async def said(self, events: Sequence[Said]) -> None:
+        """Tell, in the transaction that did it."""
+        if events:
+            await self.log.append(own.rows(events, self.own_sources, self.clock.now()))

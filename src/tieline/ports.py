@@ -4,10 +4,11 @@ Adapters live in `store`, `channel` and `connect` and are chosen in `app.py` alo
 of each loop opens one transaction, and all ports of that loop share it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
 from typing import Any, NamedTuple, Protocol
+from uuid import UUID
 
 import pyarrow as pa
 
@@ -15,7 +16,8 @@ from tieline.condition.node import Node as Condition
 from tieline.model.event import LogRow, NewLogRow, Parked, Source
 from tieline.model.identity import Assertion, Link, Moved, Node, Placed
 from tieline.model.profile import ConsentEvent, Fact
-from tieline.model.signal import EnrolmentRow, Signal
+from tieline.model.send import Answer, Claimed, Held, Prepared, Send, Settled, Standing, TrackedLink
+from tieline.model.signal import EnrolmentRow, Said, Signal, WebhookCall
 
 
 class Transaction(Protocol):
@@ -429,4 +431,44 @@ class Sms(Protocol):
 
     async def send_code(self, phone: str, code: str) -> None:
         """Send a one-time code to a phone number in E.164."""
+        ...
+
+
+class Started(NamedTuple):
+    """A broadcast that is being planned.
+
+    Attributes:
+        after: Last recipient that was planned, b"" at the start.
+    """
+
+    workspace_id: int
+    key: str
+    account: str
+    segment: str | None
+    purpose: str
+    messages: Sequence[Mapping[str, Any]]
+    after: bytes
+
+
+class BroadcastStore(Protocol):
+    """Broadcasts and whom they go to."""
+
+    async def next(self) -> Started | None:
+        """Return the oldest broadcast that is not planned to its end, locked."""
+        ...
+
+    async def recipients(self, broadcast: Started, most: int) -> list[bytes]:
+        """Return the next profile ids in order: members of the segment, or friends of the account."""
+        ...
+
+    async def planned(self, broadcast: Started, recipients: Sequence[bytes], at: datetime, *, done: bool) -> None:
+        """Note how far planning has come."""
+        ...
+
+
+class WebhookStore(Protocol):
+    """Calls to other systems that wait to be made."""
+
+    async def put(self, calls: Sequence[WebhookCall]) -> None:
+        """Queue calls, each once."""
         ...

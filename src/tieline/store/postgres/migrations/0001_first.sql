@@ -342,10 +342,25 @@ create table broadcast (
     definition    jsonb not null,
     state         text not null,
     planned       int not null default 0,
+    planned_through bytea not null default '',
     created_at    timestamptz not null,
     started_at    timestamptz,
     primary key (workspace_id, key)
 );
+
+create table webhook_call (
+    workspace_id  int not null,
+    call_id       bytea not null,
+    url           text not null,
+    body          jsonb not null,
+    state         text not null,                     -- planned, done, failed
+    attempts      int not null default 0,
+    not_before    timestamptz not null,
+    reason        text not null default '',
+    created_at    timestamptz not null,
+    primary key (workspace_id, call_id)
+);
+create index webhook_call_due on webhook_call (not_before) where state = 'planned';
 
 -- account binding
 create table bind_challenge (
