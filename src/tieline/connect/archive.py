@@ -4,11 +4,12 @@ import struct
 import zipfile
 import zlib
 from pathlib import Path
+from xml.parsers.expat import ExpatError
 
 from tieline.connect.limits import MIB, Limits, UnreadableFileError
+from tieline.connect.markup import check_markup
 
 _TAIL = 70_000
-_HEAD = 4096
 _DIRECTORY_SIZES = ((b"PK\x05\x06", 12, "<L"), (b"PK\x06\x06", 40, "<Q"))
 _AGAIN = "Open it in a spreadsheet and save it as .xlsx or CSV UTF-8."
 
@@ -28,8 +29,20 @@ def check_workbook(path: Path, limits: Limits) -> None:
             _check_members(members, path.stat().st_size, limits)
             for member in members:
                 if member.filename.endswith((".xml", ".rels")):
-                    _check_head(archive, member)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, RuntimeError, ValueError):
+                    with archive.open(member) as part:
+                        check_markup(part, limits)
+    except UnreadableFileError:
+        raise
+    except (
+        ExpatError,
+        zipfile.BadZipFile,
+        zlib.error,
+        NotImplementedError,
+        EOFError,
+        OSError,
+        RuntimeError,
+        ValueError,
+    ):
         raise UnreadableFileError("The workbook is damaged.", way_out=_AGAIN) from None
 
 
@@ -62,11 +75,3 @@ def _check_members(members: list[zipfile.ZipInfo], size: int, limits: Limits) ->
             f"The workbook would unpack to {unpacked:,} bytes from {size:,}.",
             way_out="Save it as CSV UTF-8, which has no such limit.",
         )
-
-
-def _check_head(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
-    """No spreadsheet writes a DTD; one that is there wants to multiply entities or fetch files."""
-    with archive.open(member) as part:
-        head = part.read(_HEAD)
-    if b"<!DOCTYPE" in head or b"<!ENTITY" in head or head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnreadableFileError("The workbook declares XML entities.", way_out=_AGAIN)

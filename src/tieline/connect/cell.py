@@ -24,13 +24,13 @@ def clean(text: str, chars_max: int) -> str:
     Raises:
         RefusedError: The text is too long or contains NUL.
     """
-    text = text.strip().strip("\ufeff")
+    if text[:1] == "'" and neutralised(text[1:]) == text:
+        text = text[1:]
+    text = text.strip().strip("\ufeff").strip()
     if len(text) > chars_max:
         raise RefusedError("too_long", text)
     if "\0" in text:
         raise RefusedError("control_character", text)
-    if len(text) > 1 and text[0] == "'" and text[1] in _FORMULA_STARTS:
-        text = text[1:].strip()
     return "" if text.lower() in _EMPTY else text
 
 

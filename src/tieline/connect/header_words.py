@@ -7,7 +7,7 @@ from tieline.model.identity import EMAIL, MEMBER, PHONE, POS_CARD
 _LINES: Mapping[str, str] = {
     MEMBER: "會員編號 會員代號 會員id 會員卡號 顧客編號 客戶編號 會員番号 会員番号 会員id 顧客id memberid memberno customerid userid",
     PHONE: "手機 手機號碼 行動電話 電話 聯絡電話 會員手機 携帯 携帯電話 電話番号 phone mobile cellphone tel",
-    EMAIL: "email 電子郵件 電子信箱 信箱 メール メールアドレス mail",
+    EMAIL: "email emailaddress mailaddress 電子郵件 電子信箱 信箱 メール メールアドレス mail",
     POS_CARD: "卡號 實體卡號 カード番号 cardno cardnumber",
     "line": "lineuid lineid lineuserid line使用者 lineユーザーid",
     "given_name": "姓名 名字 會員姓名 顧客姓名 名前 氏名 name fullname firstname givenname",

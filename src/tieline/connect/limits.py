@@ -16,6 +16,7 @@ class Limits(msgspec.Struct, frozen=True):
         unpacked_bytes_max: Sum of an .xlsx file's members. Reading takes about twice this in memory.
         ratio_max: Unpacked bytes per byte of the file; real workbooks stay below 40.
         directory_bytes_max: Size of the archive's own table of contents.
+        elements_max: XML elements and attributes of a workbook that are held at one moment, 200 to 300 bytes each.
         members_max: Files inside an .xlsx archive.
         rows_max: Rows of a file, blank ones included.
         columns_max: Columns of a file.
@@ -34,6 +35,7 @@ class Limits(msgspec.Struct, frozen=True):
     unpacked_bytes_max: int = 300 * MIB
     ratio_max: int = 100
     directory_bytes_max: int = MIB
+    elements_max: int = 1_500_000
     members_max: int = 1_000
     rows_max: int = 5_000_000
     columns_max: int = 500

@@ -56,7 +56,7 @@ def _refuse_other_than_text(head: bytes) -> None:
     for start, problem, way_out in _STARTS:
         if text.startswith(start):
             raise UnreadableFileError(problem, way_out=way_out)
-    if b"\0" in head:
+    if b"\0" in text.partition(b"\n")[0]:
         raise UnreadableFileError("The file is neither text nor a workbook.", way_out=_AS_CSV)
     if b"\r" in head and b"\n" not in head:
         raise UnreadableFileError("Lines end as on Mac OS 9.", way_out="Save it as CSV UTF-8.")
