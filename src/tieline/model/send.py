@@ -100,6 +100,7 @@ class Prepared(msgspec.Struct, frozen=True, gc=False):
 
     workspace_id: int
     send_id: bytes
+    fence: int
     retry_key: UUID
     chunk_id: bytes | None
 

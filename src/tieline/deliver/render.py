@@ -1,0 +1,119 @@
+"""Message templates become messages: Liquid is filled into the leaves of the JSON tree, never into JSON text.
+
+The shape of a message is therefore the same for everyone, whatever a name contains.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from tieline.deliver import limits
+from tieline.deliver.liquid import RenderError, compile_text, is_template
+from tieline.deliver.urls import URL_KEYS
+from tieline.errors import InvalidTemplateError
+
+TEMPLATES_KEPT = 512
+SAMPLE_TEXT = "x"
+SAMPLE_URL = "https://example.com/"
+
+Messages = Sequence[Mapping[str, Any]]
+Fill = Callable[[dict[str, Any]], Any]
+
+
+class Compiled:
+    """The messages of one step, ready to be filled for many people."""
+
+    def __init__(self, messages: list[dict[str, Any]]) -> None:
+        self._messages = messages
+        self._fill = _compile(messages)
+
+    def fill(self, context: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Return the messages for one person; parts without templates are shared and must not be changed.
+
+        Args:
+            context: What the templates may read: plain values by name.
+
+        Raises:
+            RenderError: They cannot be filled for this person.
+        """
+        if self._fill is None:
+            return self._messages
+        filled: list[dict[str, Any]] = self._fill(dict(context))
+        return filled
+
+
+def compiled(messages: Messages) -> Compiled:
+    """Return the compiled templates of `messages`; the same templates are compiled once.
+
+    Raises:
+        RenderError: One does not compile; `check` says so when it is saved.
+    """
+    return _compiled(msgspec.json.encode(messages))
+
+
+def check(messages: Messages) -> None:
+    """Refuse templates that do not compile, and messages that LINE would refuse whatever is filled in.
+
+    Raises:
+        InvalidTemplateError: With the JSON pointer of the offending leaf.
+    """
+    for pointer, key, text in _leaves(messages, "", ""):
+        if not is_template(text):
+            continue
+        if key == "type":
+            raise InvalidTemplateError("The type of an object cannot be a template.", field=pointer)
+        try:
+            compile_text(text)
+        except RenderError as error:
+            raise InvalidTemplateError(f"The template does not compile: {error}.", field=pointer) from None
+    for found in limits.problems(_sample(messages, "")):
+        raise InvalidTemplateError(found.sentence, field=found.pointer)
+
+
+@lru_cache(TEMPLATES_KEPT)
+def _compiled(messages: bytes) -> Compiled:
+    return Compiled(msgspec.json.decode(messages))
+
+
+def _compile(value: Any) -> Fill | None:
+    """Return what fills `value`, or None if it is the same for everyone."""
+    if isinstance(value, str):
+        return compile_text(value) if is_template(value) else None
+    if isinstance(value, list):
+        items = [(item, _compile(item)) for item in value]
+        if all(fill is None for _, fill in items):
+            return None
+        return lambda context: [item if fill is None else fill(context) for item, fill in items]
+    if isinstance(value, dict):
+        fields = [(name, item, _compile(item)) for name, item in value.items()]
+        if all(fill is None for *_, fill in fields):
+            return None
+        return lambda context: {name: item if fill is None else fill(context) for name, item, fill in fields}
+    return None
+
+
+def _leaves(value: Any, pointer: str, key: str) -> Iterator[tuple[str, str, str]]:
+    """Yield (JSON pointer, key, text) of every text in the tree."""
+    if isinstance(value, str):
+        yield pointer, key, value
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _leaves(item, f"{pointer}/{limits.escaped(str(name))}", str(name))
+    elif isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            yield from _leaves(item, f"{pointer}/{index}", key)
+
+
+def _sample(value: Any, key: str) -> Any:
+    """Return the tree with something harmless in place of every template, to see what is wrong without them."""
+    if isinstance(value, str):
+        if not is_template(value):
+            return value
+        return SAMPLE_URL if key in URL_KEYS else SAMPLE_TEXT
+    if isinstance(value, Mapping):
+        return {name: _sample(item, str(name)) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_sample(item, key) for item in value]
+    return value

@@ -1,0 +1,214 @@
+"""The outbox becomes calls to LINE: claim, prepare, gate, call, settle.
+
+Everything that a second attempt needs is committed before the first byte leaves; consent is read when nothing but the
+call itself is left to do; every recipient is settled alone. Kill it anywhere and nobody gets a message twice.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tieline.deliver import outcome, protocol
+from tieline.deliver.groups import Call, group
+from tieline.deliver.news import news
+from tieline.deliver.outcome import Outcome
+from tieline.deliver.pace import Account, Pace
+from tieline.deliver.policy import TRANSACTIONAL, Reason
+from tieline.deliver.protocol import Meaning, classify
+from tieline.deliver.quota import Quota
+from tieline.ids import Ids
+from tieline.model.send import Answer
+from tieline.ports import LineApi, News, SendStore, Transaction
+
+# A lease outlives the longest patience of a call several times over, so that a live worker is never robbed.
+LEASE = timedelta(seconds=120)
+LEASE_SPARE = timedelta(seconds=60)
+GIVE_BACK = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class SenderLimits:
+    """How much one worker holds at once.
+
+    Attributes:
+        calls_in_flight: Calls at the same time. The HTTP client needs as many connections: a call that waits for one
+            has left its gate behind.
+        sends_claimed: Sends claimed in one transaction.
+    """
+
+    calls_in_flight: int = 128
+    sends_claimed: int = 500
+
+
+class Sender:
+    """Delivers what is due.
+
+    Args:
+        unit: Transactions of `sends` and `told`, which no other loop shares.
+        sends: The outbox.
+        line: The LINE platform.
+        told: Hears what became of every send.
+        ids: Chance for jitter.
+        limits: How much to hold at once.
+    """
+
+    def __init__(
+        self,
+        unit: Transaction,
+        sends: SendStore,
+        line: LineApi,
+        told: News,
+        ids: Ids,
+        limits: SenderLimits | None = None,
+    ) -> None:
+        self._unit = unit
+        self._sends = sends
+        self._line = line
+        self._told = told
+        self._ids = ids
+        self._limits = limits or SenderLimits()
+        self._pace = Pace()
+        self._quota = Quota(line, self._accepted_since)
+        self._ready: deque[Call] = deque()
+        self._lease_until: datetime | None = None
+        self._flights: dict[asyncio.Future[Answer], Call] = {}
+        self._rests: dict[Account, datetime] = {}
+
+    async def step(self, now: datetime) -> int:
+        """Settle calls that have ended and start calls that are due; return how many sends were handled."""
+        handled = await self._settle_landed(now)
+        if len(self._flights) < self._limits.calls_in_flight:
+            if not self._ready:
+                await self._refill(now)
+            handled += await self._depart(now)
+        return handled
+
+    async def land(self, seconds: float | None = None) -> None:
+        """Wait until a call ends, at most `seconds`; return at once if none is in flight."""
+        if self._flights:
+            await asyncio.wait(self._flights, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+
+    async def close(self, now: datetime) -> None:
+        """Start nothing more, wait for what is in flight, settle it and give the rest back."""
+        if self._flights:
+            await asyncio.wait(self._flights)
+        await self._settle_landed(now)
+        waiting = [self._returned(call) for call in self._ready]
+        self._ready.clear()
+        await self._settle(waiting, now)
+
+    async def _refill(self, now: datetime) -> None:
+        """Claim and prepare in one transaction: whoever comes after a crash finds every key and group as it was."""
+        self._rests = {account: until for account, until in self._rests.items() if until > now}
+        lease_until = now + LEASE
+        async with self._unit.transaction():
+            calls = group(await self._sends.claim(now, self._limits.sends_claimed, list(self._rests)))
+            await self._sends.prepare([one for call in calls for one in call.prepared()], now, lease_until)
+        self._ready.extend(calls)
+        self._lease_until = lease_until
+
+    async def _depart(self, now: datetime) -> int:
+        """Let calls pass the gate and start at once; return how many sends left or were refused."""
+        calls, refused = await self._admitted(now)
+        departed = 0
+        if calls:
+            async with self._unit.transaction():
+                stands = await self._sends.gate([send for call in calls for send in call.sends])
+                # Nothing may come between this reading and the calls, not even the end of the transaction.
+                for call in calls:
+                    stopped = outcome.at_gate(call, stands, now)
+                    if stopped is None:
+                        self._start(call)
+                        departed += len(call.sends)
+                    else:
+                        refused.append(stopped)
+        return departed + await self._settle(refused, now)
+
+    def _start(self, call: Call) -> None:
+        send = self._line.push if call.endpoint == "push" else self._line.multicast
+        self._flights[asyncio.ensure_future(send(*call.account, call.body(), call.retry_key))] = call
+
+    async def _admitted(self, now: datetime) -> tuple[list[Call], list[list[Outcome]]]:
+        """Take the calls for which there is room, pace and quota; return them, and what becomes of those given back."""
+        admitted: list[Call] = []
+        refused: list[list[Outcome]] = []
+        waiting: deque[Call] = deque()
+        room = self._limits.calls_in_flight - len(self._flights)
+        late = self._lease_until is not None and now >= self._lease_until - LEASE_SPARE
+        while self._ready:
+            call = self._ready.popleft()
+            if late or self._rests.get(call.account, now) > now:
+                refused.append(self._returned(call))
+            elif len(admitted) >= room or not self._pace.take(call.account, call.endpoint, now):
+                waiting.append(call)
+            elif await self._affordable(call, now):
+                admitted.append(call)
+            else:
+                refused.append(outcome.for_all(call, protocol.withheld(Reason.QUOTA, earlier=0)))
+        self._ready = waiting
+        return admitted, refused
+
+    def _returned(self, call: Call) -> list[Outcome]:
+        return outcome.for_all(call, protocol.take_back(call.earlier, GIVE_BACK))
+
+    async def _affordable(self, call: Call, now: datetime) -> bool:
+        """Tell whether the month's messages reach for a call; a repetition was counted before."""
+        if call.first.purpose == TRANSACTIONAL or call.earlier:
+            return True
+        left = await self._quota.left(call.account, now)
+        if left is not None and left < len(call.sends):
+            return False
+        self._quota.spend(call.account, len(call.sends))
+        return True
+
+    async def _settle_landed(self, now: datetime) -> int:
+        landed = [(flight, call, _answer(flight)) for flight, call in self._flights.items() if flight.done()]
+        handled = await self._settle(
+            [outcome.landed(call, answer, self._ids.chance) for _, call, answer in landed], now
+        )
+        for flight, call, answer in landed:
+            del self._flights[flight]
+            if classify(answer) is Meaning.OUT_OF_QUOTA:
+                self._quota.exhausted(call.account, now)
+        return handled
+
+    async def _settle(self, calls: Sequence[Sequence[Outcome]], now: datetime) -> int:
+        """Write outcomes down and tell of those that are final, in one transaction."""
+        outcomes = [one for call in calls for one in call]
+        if not outcomes:
+            return 0
+        async with self._unit.transaction():
+            taken = await self._sends.settle([one.settled(now) for one in outcomes], now)
+            said = [
+                told
+                for one in outcomes
+                if (one.send.workspace_id, one.send.send_id) in taken
+                and (
+                    told := news(
+                        one.send,
+                        one.send.namespace,
+                        one.send.value,
+                        state=one.verdict.state,
+                        reason=one.verdict.reason,
+                        at=now,
+                    )
+                )
+            ]
+            await self._told.said(said)
+        for one in outcomes:
+            if one.verdict.rest:
+                self._rests[one.send.workspace_id, one.send.account] = now + one.verdict.rest
+        return len(outcomes)
+
+    async def _accepted_since(self, workspace_id: int, account: str, since: datetime) -> int:
+        async with self._unit.transaction():
+            return await self._sends.accepted_since(workspace_id, account, since)
+
+
+def _answer(flight: asyncio.Future[Answer]) -> Answer:
+    """Return how a call ended; one that broke in our own hands may still have left."""
+    if flight.cancelled():
+        return Answer(0, problem="cancelled")
+    return Answer(0, problem="broken_client") if flight.exception() else flight.result()

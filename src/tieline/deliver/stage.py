@@ -1,0 +1,157 @@
+"""SendRequest in; planned sends with frozen bodies out, in the transaction that wished for them."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from tieline.clock import Clock
+from tieline.deliver import limits, links, policy
+from tieline.deliver.liquid import RenderError
+from tieline.deliver.news import news
+from tieline.deliver.policy import Reason
+from tieline.deliver.render import compiled
+from tieline.ids import ID_BYTES, Ids
+from tieline.model.send import Send, SendState, Standing, TrackedLink
+from tieline.model.signal import Said, SendRequest
+from tieline.ports import SendStore
+
+CONTEXT = ("trigger", "item", "coupon", "links")
+# The outbox is served by due time, so what must not wait behind a large broadcast is due earlier than now.
+AHEAD_TRANSACTIONAL = timedelta(days=1)
+AHEAD_JOURNEY = timedelta(hours=1)
+
+
+class DeliverStage:
+    """Plans sends; the sender delivers them.
+
+    Args:
+        sends: The outbox.
+        ids: Makes the tokens of counted links.
+        clock: Tells when it is too late.
+        public_url: Where people's phones reach this Tieline.
+    """
+
+    def __init__(self, sends: SendStore, ids: Ids, clock: Clock, public_url: str) -> None:
+        self._sends = sends
+        self._ids = ids
+        self._clock = clock
+        self._public_url = public_url.rstrip("/")
+
+    async def process(self, requests: Sequence[SendRequest]) -> list[Said]:
+        """Plan each request once, however often it is made; return what is to be told of those that may not leave."""
+        now = self._clock.now()
+        by_workspace: defaultdict[int, list[SendRequest]] = defaultdict(list)
+        for request in requests:
+            by_workspace[request.workspace_id].append(request)
+        said: list[Said] = []
+        for workspace_id, wanted in sorted(by_workspace.items()):
+            said += await self._plan(workspace_id, wanted, now)
+        return said
+
+    async def _plan(self, workspace_id: int, requests: Sequence[SendRequest], now: datetime) -> list[Said]:
+        people = list({request.person: None for request in requests})
+        standings = await self._sends.standing(workspace_id, people)
+        traits = await self._sends.traits(workspace_id, people)
+        sends: dict[bytes, Send] = {}
+        tracked: list[TrackedLink] = []
+        for request in requests:
+            if request.send_id in sends:
+                continue
+            standing = standings.get(request.person)
+            send, urls = self._frozen(request, standing, traits.get(request.person, {}), now)
+            sends[request.send_id] = send
+            tracked += [TrackedLink(token, workspace_id, send.send_id, url) for token, url in urls.items()]
+        new = await self._sends.add(list(sends.values()), tracked)
+        return [
+            told
+            for send_id, send in sends.items()
+            if send_id in new and (told := _told(send, standings.get(send.person), now)) is not None
+        ]
+
+    def _frozen(
+        self, request: SendRequest, standing: Standing | None, traits: Mapping[str, Any], now: datetime
+    ) -> tuple[Send, dict[str, str]]:
+        """Return the send and where its counted links lead."""
+        refused = policy.refusal(
+            account=request.account,
+            purpose=request.purpose,
+            standing=standing,
+            line_user=None,
+            expires_at=request.expires_at,
+            now=now,
+        )
+        if refused or standing is None:
+            state = SendState.EXPIRED if refused is Reason.EXPIRED else SendState.SUPPRESSED
+            return _send(request, now, state=state, reason=refused or Reason.UNKNOWN_PERSON), {}
+        user = standing.friends[request.account][0]
+        try:
+            body, urls = self._body(request, traits)
+        except RenderError:
+            return _send(request, now, line_user=user, state=SendState.FAILED, reason=Reason.RENDER), {}
+        except _LimitError:
+            return _send(request, now, line_user=user, state=SendState.FAILED, reason=Reason.LIMITS), {}
+        return _send(request, now, line_user=user, messages=body), urls
+
+    def _body(self, request: SendRequest, traits: Mapping[str, Any]) -> tuple[bytes, dict[str, str]]:
+        context = {
+            "profile": traits,
+            **{name: request.context[name] for name in CONTEXT if name in request.context},
+        }
+        messages = compiled(request.messages).fill(context)
+        if next(limits.problems(messages), None):
+            raise _LimitError
+        urls: dict[str, str] = {}
+        if request.purpose != policy.TRANSACTIONAL:
+            messages, urls = links.track(messages, self._public_url, self._ids.token)
+        try:
+            return msgspec.json.encode(messages), urls
+        except UnicodeEncodeError as error:
+            raise RenderError("A value holds half of a surrogate pair.") from error
+
+
+class _LimitError(Exception):
+    """A filled message that LINE would refuse."""
+
+
+def _told(send: Send, standing: Standing | None, now: datetime) -> Said | None:
+    if standing is None:
+        return None
+    return news(send, standing.namespace, standing.value, state=send.state, reason=send.reason, at=now)
+
+
+def _send(
+    request: SendRequest,
+    now: datetime,
+    *,
+    line_user: str = "",
+    messages: bytes | None = None,
+    state: SendState = SendState.PLANNED,
+    reason: str = "",
+) -> Send:
+    return Send(
+        workspace_id=request.workspace_id,
+        send_id=request.send_id,
+        account=request.account,
+        origin=request.origin,
+        step=request.step,
+        person=request.person,
+        line_user=line_user,
+        purpose=request.purpose,
+        messages=messages,
+        body_hash=None if messages is None else hashlib.blake2b(messages, digest_size=ID_BYTES).digest(),
+        state=state,
+        reason=reason,
+        not_before=now - _ahead(request),
+        expires_at=request.expires_at,
+        created_at=now,
+    )
+
+
+def _ahead(request: SendRequest) -> timedelta:
+    if request.purpose == policy.TRANSACTIONAL:
+        return AHEAD_TRANSACTIONAL
+    return AHEAD_JOURNEY if request.origin.startswith("journey:") else timedelta(0)
