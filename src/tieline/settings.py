@@ -27,6 +27,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("LINE_DATA_API_URL", str, "https://api-data.line.me", "Address for large LINE content."),
     Setting("LINE_ACCESS_URL", str, "https://access.line.me", "Address of LINE's log-in and account-link pages."),
     Setting("SECRET_FILE", str, "", "File with the 32-byte key that encrypts channel secrets; default: secret.key in the data folder."),
+    Setting("SMS_FILE", str, "", "File to which one-time codes are written until an SMS provider is connected; default: standard error."),
     Setting("BODY_MAX_BYTES", int, 2_097_152, "Largest request body that collect accepts."),
     Setting("RATE_PER_SECOND", int, 5_000, "Requests per second one write key may make."),
     Setting("COMMIT_WAIT_MS", float, 3.0, "How long a request waits for others to share its commit."),
@@ -52,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True):
     line_data_api_url: str
     line_access_url: str
     secret_file: str
+    sms_file: str
     body_max_bytes: int
     rate_per_second: int
     commit_wait_ms: float

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from tieline.errors import MalformedBodyError
 from tieline.model.event import Event, LogKind, LogRow, Parked, Source
 from tieline.ports import MessageStore
 
-LineReader = Callable[[LogRow, Source], tuple[list[Event], list[Parked]]]
+LineReader = Callable[[LogRow, Source], Awaitable[tuple[list[Event], list[Parked]]]]
 
 
 class Collected(NamedTuple):
@@ -46,7 +46,7 @@ class CollectStage:
             if source is None:
                 parked.append(Parked(row.workspace_id, row.log_offset, 0, "collect", "unknown_source", "No such source."))
             elif row.kind == LogKind.LINE_WEBHOOK:
-                said, unread = self._read_line(row, source)
+                said, unread = await self._read_line(row, source)
                 events += said
                 parked += unread
             else:

@@ -382,7 +382,7 @@ create table bind_nonce (
     member_id     text not null,
     phone         text not null,
     expires_at    timestamptz not null,
-    used_at       timestamptz
+    used_by       text                               -- id of the webhook event that brought it back
 );
 
 -- connect: imports

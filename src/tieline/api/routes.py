@@ -1,0 +1,56 @@
+"""Every route of Tieline, in one list."""
+
+from importlib.resources import files
+
+from fastapi import FastAPI
+from starlette.responses import Response
+
+from tieline.api import (
+    accounts,
+    broadcasts,
+    collect,
+    health,
+    identity,
+    journeys,
+    line,
+    links,
+    problem,
+    profiles,
+    report,
+    segments,
+    shelf,
+    sources,
+)
+from tieline.api.doors import Doors
+from tieline.channel.line.secrets import Vault
+
+
+def build(doors: Doors, vault: Vault) -> FastAPI:
+    """Return the application."""
+    app = FastAPI(title="Tieline", version="0.1.0", docs_url="/docs", redoc_url=None)
+    problem.install(app)
+    app.include_router(collect.router(doors.commit, doors.keys, doors.clock, doors.settings.body_max_bytes))
+    app.include_router(line.router(doors, vault))
+    app.include_router(links.router(doors))
+    app.include_router(health.router(doors))
+    app.include_router(profiles.router(doors))
+    app.include_router(identity.router(doors))
+    app.include_router(segments.router(doors))
+    app.include_router(journeys.router(doors))
+    app.include_router(broadcasts.router(doors))
+    app.include_router(sources.router(doors))
+    app.include_router(accounts.router(doors, vault))
+    app.include_router(shelf.router(doors))
+    app.include_router(report.router(doors))
+    snippet = files("tieline.api") / "static" / "tieline.js"
+
+    @app.get("/tieline.js", include_in_schema=False)
+    async def tieline_js() -> Response:
+        """Serve the browser snippet."""
+        return Response(
+            snippet.read_bytes(),
+            media_type="text/javascript",
+            headers={"Cache-Control": "public, max-age=3600", "Access-Control-Allow-Origin": "*"},
+        )
+
+    return app

@@ -1,0 +1,283 @@
+"""The composition root: the only module that chooses adapters."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from psycopg_pool import AsyncConnectionPool
+
+from tieline import pipeline
+from tieline.api.commit import GroupCommit
+from tieline.api.doors import Doors, HistoryQuestions
+from tieline.api.keys import Keys
+from tieline.api.routes import build
+from tieline.channel.line.client import LineClient
+from tieline.channel.line.inbox import LineInbox
+from tieline.channel.line.secrets import Vault, load_key
+from tieline.clock import Clock, SystemClock
+from tieline.collect.stage import CollectStage, message_key
+from tieline.deliver.broadcast import BroadcastStage
+from tieline.deliver.fill import fill_tree
+from tieline.deliver.sender import Sender
+from tieline.deliver.stage import DeliverStage
+from tieline.identify.command import DecisionStage
+from tieline.identify.stage import IdentifyStage
+from tieline.ids import SystemIds
+from tieline.journey.stage import JourneyStage
+from tieline.profile.stage import ProfileStage
+from tieline.segment.stage import SegmentStage
+from tieline.settings import Settings
+from tieline.store.clickhouse import socket
+from tieline.store.clickhouse.engine import ClickHouse, open_embedded, open_remote
+from tieline.store.clickhouse.evaluate import ClickHouseEvaluator
+from tieline.store.clickhouse.history import ClickHouseHistory
+from tieline.store.postgres.accounts import PostgresAccounts
+from tieline.store.postgres.bind import PostgresNonces
+from tieline.store.postgres.broadcasts import PostgresBroadcasts, PostgresWebhooks
+from tieline.store.postgres.deliver import PostgresSends
+from tieline.store.postgres.facts import PostgresFacts
+from tieline.store.postgres.identity import PostgresIdentity
+from tieline.store.postgres.journeys import PostgresJourneys
+from tieline.store.postgres.log import PostgresLog, PostgresMessages, PostgresSources
+from tieline.store.postgres.outbox import PostgresHistoryOutbox
+from tieline.store.postgres.segments import PostgresSegments
+from tieline.store.postgres.signals import PostgresSignals
+from tieline.store.postgres.unit import PostgresUnit
+from tieline.store.postgres.workspaces import OWN_SOURCE, PostgresKeys, PostgresWorkspaces
+from tieline.stream.loop import Loop, Wakeup
+
+_log = structlog.get_logger()
+_CATALOG_SECONDS = 2.0
+
+
+def clock(settings: Settings) -> Clock:
+    """Return the clock that the settings ask for."""
+    if not settings.clock_origin:
+        return SystemClock()
+    return SystemClock(
+        settings.clock_speed,
+        datetime.fromisoformat(settings.clock_origin),
+        datetime.fromisoformat(settings.clock_epoch),
+    )
+
+
+def vault(settings: Settings) -> Vault:
+    """Return what opens channel secrets; its key is made once and kept beside the data, readable by its owner."""
+    return Vault(load_key(Path(settings.secret_file) if settings.secret_file else settings.data / "secret.key"))
+
+
+def open_clickhouse(settings: Settings) -> ClickHouse:
+    """Open the ClickHouse that the settings ask for."""
+    if settings.clickhouse_url:
+        return open_remote(settings.clickhouse_url)
+    return open_embedded(settings.data / "clickhouse")
+
+
+def history_socket(settings: Settings) -> Path:
+    """Where the process that owns history answers questions."""
+    return settings.data / "history.sock"
+
+
+class Directory:
+    """Workspaces, sources and accounts as the stages know them: mappings that are filled again every few seconds."""
+
+    def __init__(self) -> None:
+        self.sources: dict[int, Any] = {}
+        self.identity_keys: dict[int, bytes] = {}
+        self.regions: dict[int, str] = {}
+        self.zones: dict[int, str] = {}
+        self.notices: dict[int, str] = {}
+        self.golden: dict[int, Mapping[str, Any]] = {}
+        self.own_sources: dict[int, int] = {}
+        self.accounts: dict[tuple[int, str], Any] = {}
+
+    async def refresh(self, unit: PostgresUnit) -> int:
+        """Read everything anew."""
+        async with unit.transaction():
+            self.sources.update(await PostgresSources(unit.connection).sources())
+            workspaces = await PostgresWorkspaces(unit.connection).all()
+            accounts = await PostgresAccounts(unit.connection).all()
+        for workspace in workspaces:
+            self.identity_keys[workspace.workspace_id] = workspace.identity_key
+            self.regions[workspace.workspace_id] = workspace.country
+            self.zones[workspace.workspace_id] = workspace.time_zone
+            self.notices[workspace.workspace_id] = str(workspace.settings.get("line_notice_version", "default"))
+        for source in self.sources.values():
+            if source.key == OWN_SOURCE:
+                self.own_sources[source.workspace_id] = source.source_id
+        self.accounts = {(account.workspace_id, account.key): account for account in accounts.values()}
+        return 0
+
+
+@asynccontextmanager
+async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHouseHistory, list[Loop]]]:
+    """Open what the loops need and yield them, ready to run."""
+    async with AsyncExitStack() as stack:
+        engine = await asyncio.to_thread(open_clickhouse, settings)
+        stack.callback(engine.close)
+        history = ClickHouseHistory(engine)
+        await history.mark()
+
+        async def unit() -> PostgresUnit:
+            opened = await PostgresUnit.open(url)
+            stack.push_async_callback(opened.close)
+            return opened
+
+        now, directory = clock(settings), Directory()
+        catalog = await unit()
+        await directory.refresh(catalog)
+        evaluator = ClickHouseEvaluator(history)
+        client = LineClient(settings.line_api_url, settings.line_data_api_url, directory.accounts, vault(settings), now)
+        stack.push_async_callback(client.close)
+
+        absorb = _absorb(settings, await unit(), evaluator, directory, now)
+        remember = _remember(settings, await unit(), history, evaluator, now)
+        advance = _advance(settings, await unit(), evaluator, directory, now)
+        send = _send(await unit(), client, directory, now)
+        stack.push_async_callback(lambda: send.sender.close(now.now()))
+
+        wake_remember, wake_advance, wake_send = Wakeup(), Wakeup(), Wakeup()
+        idle = settings.idle_ms / 1000
+
+        def absorbed() -> None:
+            wake_remember.call()
+            wake_advance.call()
+
+        loops = [
+            Loop("absorb", absorb.step, idle_seconds=idle, then=absorbed, recover=absorb.recover),
+            Loop("remember", remember.step, idle_seconds=idle * 5, wake=wake_remember, then=wake_advance.call),
+            Loop("advance", advance.step, idle_seconds=idle * 2, wake=wake_advance, then=wake_send.call),
+            Loop("send", send.step, idle_seconds=idle * 2, wake=wake_send),
+            Loop("directory", lambda: directory.refresh(catalog), idle_seconds=_CATALOG_SECONDS),
+        ]
+        yield history, loops
+
+
+def _absorb(
+    settings: Settings, unit: PostgresUnit, evaluator: ClickHouseEvaluator, directory: Directory, now: Clock
+) -> pipeline.Absorb:
+    connection = unit.connection
+    identity = PostgresIdentity(connection)
+    return pipeline.Absorb(
+        unit=unit,
+        log=PostgresLog(connection),
+        messages=(messages := PostgresMessages(connection)),
+        outbox=PostgresHistoryOutbox(connection),
+        signals=PostgresSignals(connection),
+        collect=CollectStage(messages, directory.sources, LineInbox(PostgresNonces(connection)).read),
+        identify=IdentifyStage(identity, directory.identity_keys, directory.regions),
+        decide=DecisionStage(identity, directory.identity_keys, directory.regions),
+        profile=ProfileStage(PostgresFacts(connection), message_key, directory.notices, directory.golden),
+        journey=JourneyStage(PostgresJourneys(connection), evaluator, fill_tree, directory.zones),
+        clock=now,
+        events_max=settings.batch_events,
+    )
+
+
+def _remember(
+    settings: Settings, unit: PostgresUnit, history: ClickHouseHistory, evaluator: ClickHouseEvaluator, now: Clock
+) -> pipeline.Remember:
+    connection = unit.connection
+    every = timedelta(seconds=settings.refresh_seconds)
+    return pipeline.Remember(
+        unit=unit,
+        outbox=PostgresHistoryOutbox(connection),
+        history=history,
+        signals=PostgresSignals(connection),
+        segment=SegmentStage(PostgresSegments(connection), evaluator, every),
+        clock=now,
+    )
+
+
+def _advance(
+    settings: Settings, unit: PostgresUnit, evaluator: ClickHouseEvaluator, directory: Directory, now: Clock
+) -> pipeline.Advance:
+    connection = unit.connection
+    return pipeline.Advance(
+        unit=unit,
+        journey=JourneyStage(PostgresJourneys(connection), evaluator, fill_tree, directory.zones),
+        broadcast=BroadcastStage(PostgresBroadcasts(connection)),
+        deliver=DeliverStage(PostgresSends(connection), SystemIds(), now, settings.public_url),
+        webhooks=PostgresWebhooks(connection),
+        news=pipeline.LogNews(PostgresLog(connection), directory.own_sources, now),
+        clock=now,
+    )
+
+
+def _send(unit: PostgresUnit, client: LineClient, directory: Directory, now: Clock) -> pipeline.Send:
+    news = pipeline.LogNews(PostgresLog(unit.connection), directory.own_sources, now)
+    return pipeline.Send(Sender(unit, PostgresSends(unit.connection), client, news, SystemIds()), now)
+
+
+async def work(settings: Settings, url: str) -> None:
+    """Run the loops and answer questions to history, until a signal comes."""
+    async with working(settings, url) as (history, loops):
+        server = await socket.serve(history, history_socket(settings))
+        async with server:
+            await _until_signal(*(loop.run for loop in loops))
+
+
+async def serve_http(settings: Settings, url: str, host: str, port: int, *, alone: bool) -> None:
+    """Answer HTTP until a signal comes; alone, run the loops in this process too."""
+    async with AsyncExitStack() as stack:
+        questions: HistoryQuestions
+        others: list[Callable[[], Awaitable[None]]] = []
+        if alone:
+            questions, loops = await stack.enter_async_context(working(settings, url))
+            others += [loop.run for loop in loops]
+        else:
+            questions = socket.HistoryClient(history_socket(settings))
+        app, commit = await stack.enter_async_context(answering(settings, url, questions))
+        others.append(commit.run)
+        config = uvicorn.Config(
+            app, host=host, port=port, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=5
+        )
+        server = uvicorn.Server(config)
+        tasks = [asyncio.ensure_future(other()) for other in others]
+        try:
+            await server.serve()
+        finally:
+            await _cancel(tasks)
+
+
+@asynccontextmanager
+async def answering(
+    settings: Settings, url: str, history: HistoryQuestions
+) -> AsyncIterator[tuple[FastAPI, GroupCommit]]:
+    """Open what the routes need and yield the application with its commit loop, which the caller runs."""
+    async with AsyncExitStack() as stack:
+        pool = AsyncConnectionPool(url, min_size=1, max_size=10, open=False, timeout=5)
+        await stack.enter_async_context(pool)
+        unit = await PostgresUnit.open(url)
+        stack.push_async_callback(unit.close)
+        now = clock(settings)
+        commit = GroupCommit(unit, PostgresLog(unit.connection), settings.commit_wait_ms / 1000)
+        keys = Keys(PostgresKeys(pool), settings.rate_per_second)
+        yield build(Doors(settings, pool, history, commit, keys, now, SystemIds()), vault(settings)), commit
+
+
+async def _until_signal(*runs: Callable[[], Awaitable[None]]) -> None:
+    """Run everything until SIGTERM or SIGINT, or until one of them ends."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    tasks = [asyncio.ensure_future(run()) for run in runs]
+    stopped = asyncio.ensure_future(stop.wait())
+    await asyncio.wait([*tasks, stopped], return_when=asyncio.FIRST_COMPLETED)
+    await _cancel([*tasks, stopped])
+
+
+async def _cancel(tasks: list[asyncio.Future[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with suppress(asyncio.CancelledError):
+            await task
