@@ -1,0 +1,6 @@
+"""A condition as ClickHouse SQL: one compiler for everybody, for some candidates, and for many conditions at once."""
+
+from tieline.condition.sql.compile import compile_combined, compile_count, compile_members
+from tieline.condition.sql.query import Query, Scope
+
+__all__ = ["Query", "Scope", "compile_combined", "compile_count", "compile_members"]

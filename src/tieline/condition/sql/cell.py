@@ -1,0 +1,138 @@
+"""Values inside a JSON column, as SQL. Says in SQL what `value.py` says in memory."""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+
+import msgspec
+
+from tieline.condition.compare import OPERATORS, Compare
+from tieline.condition.path import Path
+from tieline.condition.sql.query import Writer
+from tieline.condition.value import NUMBER, Literal
+
+DECIMAL_TEXT = re.compile(r"-?(0|[1-9][0-9]{0,14})([.][0-9]{0,5}[1-9])?")
+"""The text of some number or other: only for these a text operand can equal a JSON number."""
+BOOLEAN_TEXT = ("true", "false")
+ENGINE_KEY = re.compile(r"size[0-9]*")
+"""Names under which the engine keeps the length of a list."""
+SIGNS = {"eq": "=", "ne": "!=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """One value.
+
+    Attributes:
+        string: Its text if it is a JSON text, else NULL.
+        said: What it prints as; "" when it is missing.
+        present: Whether it is there and no object.
+    """
+
+    string: str
+    said: str
+    present: str
+
+    @property
+    def number(self) -> str:
+        """The number it says, or NULL."""
+        return f"if(match({self.said}, '^{NUMBER}$'), toDecimal128OrNull({self.said}, 6), NULL)"
+
+    @property
+    def text(self) -> str:
+        """The text it says, or NULL."""
+        return f"coalesce({self.string}, toString({self.number}), if({self.said} IN ('true', 'false'), {self.said}, NULL))"
+
+
+ELEMENT = Cell(
+    string="dynamicElement(x, 'String')",
+    said="toString(x)",
+    present="(x IS NOT NULL AND NOT startsWith(dynamicType(x), 'JSON'))",
+)
+"""An element of what `elements` returns, inside a lambda over x."""
+
+
+def at(column: str, path: Path) -> Cell:
+    """Return the cell at a path without lists."""
+    inner = _quoted(column, path.groups[0])
+    return Cell(string=f"{inner}.:String", said=f"toString({inner})", present=f"({inner} IS NOT NULL)")
+
+
+def elements(column: str, path: Path) -> str:
+    """Return an Array(Dynamic) of what lies at a path through lists.
+
+    The engine keeps a list of plain objects in columns, but a list that holds anything else as one value without
+    inner columns; and which of the two may differ from row to row. The first is ten times faster to read.
+    """
+    head, *rest = path.groups
+    whole = _quoted(column, head)
+    read = f"JSONExtract(ifNull(toJSONString({whole}), ''), '{_list_type(tuple(rest))}')"
+    for depth, keys in enumerate(rest):
+        if keys:
+            step = "x"
+            for _ in keys:
+                step = f"tupleElement({step}, 1)"
+            read = f"arrayMap(x -> {step}, {read})"
+        if depth < len(rest) - 1:
+            read = f"arrayFlatten({read})"
+    if len(rest) != 1 or not rest[0] or any(ENGINE_KEY.fullmatch(key) for key in rest[0]):
+        return read
+    inner = _quoted(f"{whole}[]", rest[0])
+    return f"if(startsWith(dynamicType({whole}), 'Array(JSON'), arrayMap(x -> CAST(x, 'Dynamic'), {inner}), {read})"
+
+
+def any_cell(column: str, path: Path, test: Callable[[Cell], str]) -> str:
+    """Return whether any value at `path` passes `test`, whose SQL is never NULL."""
+    if len(path.groups) == 1:
+        return test(at(column, path))
+    return f"arrayExists(x -> {test(ELEMENT)}, {elements(column, path)})"
+
+
+def compared(column: str, path: Path, compare: Compare, writer: Writer) -> str:
+    """Return the comparison of what lies at `path`; never NULL."""
+    opposite = OPERATORS[compare.op].opposite_of
+    if opposite:
+        return f"(NOT {compared(column, path, Compare(opposite, compare.operands), writer)})"
+    return any_cell(column, path, lambda cell: _test(cell, compare, writer))
+
+
+def _test(cell: Cell, compare: Compare, writer: Writer) -> str:
+    if compare.op == "exists":
+        return cell.present
+    if compare.op in {"eq", "in"}:
+        return f"ifNull({_equals(cell, compare.operands, writer)}, 0)"
+    operand = compare.operands[0]
+    if isinstance(operand, Decimal):
+        return f"ifNull({cell.number} {SIGNS[compare.op]} {writer.number(operand)}, 0)"
+    if compare.op == "starts_with":
+        return f"ifNull(startsWith({cell.string}, {writer.text(operand)}), 0)"
+    return f"ifNull(position({cell.string}, {writer.text(operand)}) > 0, 0)"
+
+
+def _equals(cell: Cell, operands: tuple[Literal, ...], writer: Writer) -> str:
+    texts = [operand for operand in operands if isinstance(operand, str)]
+    numbers = [operand for operand in operands if isinstance(operand, Decimal)]
+    parts = []
+    if texts:
+        plain = not any(DECIMAL_TEXT.fullmatch(text) or text in BOOLEAN_TEXT for text in texts)
+        said = cell.string if plain else cell.text
+        right = f"= {writer.text(texts[0])}" if len(texts) == 1 else f"IN {writer.texts(texts)}"
+        parts.append(f"{said} {right}")
+    if len(numbers) == 1:
+        parts.append(f"{cell.number} = {writer.number(numbers[0])}")
+    elif numbers:
+        bound = ", ".join(writer.number(number) for number in numbers)
+        parts.append(f"{cell.number} IN ({bound})")
+    # A NULL on one side must not hide the other side.
+    return parts[0] if len(parts) == 1 else " OR ".join(f"ifNull({part}, 0)" for part in parts)
+
+
+def _quoted(column: str, keys: tuple[str, ...]) -> str:
+    """Return a subcolumn; `path.py` lets no sign through that could leave the backticks."""
+    return ".".join((column, *(f"`{key}`" for key in keys)))
+
+
+def _list_type(groups: tuple[tuple[str, ...], ...]) -> str:
+    inner = "Dynamic" if len(groups) == 1 else _list_type(groups[1:])
+    for key in reversed(groups[0]):
+        inner = f"Tuple(`{key}` {inner})"
+    return f"Array({inner})"

@@ -1,0 +1,108 @@
+"""From conditions to statements."""
+
+from collections.abc import Sequence
+
+from tieline.condition import measure, tree
+from tieline.condition.match import not_rewritten
+from tieline.condition.node import Happened, Leaf, Node, ProfileLeaf
+from tieline.condition.sql.history import HistoryTable
+from tieline.condition.sql.people import PersonTable
+from tieline.condition.sql.query import Query, Scope, Writer
+
+
+def compile_members(node: Node, scope: Scope) -> Query:
+    """Return a query whose rows are the members.
+
+    Every event is taken to belong to a living profile: when no leaf reads the profile and nobody without events can
+    be a member, table `profile` is not read.
+
+    Args:
+        node: A condition after `rewrite`.
+        scope: For whom and when.
+
+    Returns:
+        Query with one column, `profile_id`: FixedString(16), each id once, in no order.
+    """
+    writer = Writer(scope)
+    return Query(_members(node, writer), writer.parameters)
+
+
+def compile_count(node: Node, scope: Scope) -> Query:
+    """Return a query with one row and one column `members`: UInt64, how many members there are."""
+    writer = Writer(scope)
+    return Query(f"SELECT count() AS members FROM (\n{_members(node, writer)}\n)", writer.parameters)
+
+
+def compile_combined(nodes: Sequence[Node], scope: Scope) -> Query:
+    """Return a query that answers many conditions in one pass.
+
+    Returns:
+        Query with two columns: `profile_id` FixedString(16), and `holds` Array(UInt8) with 0 or 1 for each condition
+        in order. One row for each living profile in scope; a candidate without a row is gone and holds nothing.
+    """
+    writer = Writer(scope)
+    tables = _Tables(writer)
+    holds = [tree.written(node, tables.holds) for node in nodes]
+    chosen = (
+        "[" + ", ".join(f"toUInt8({text})" for text in holds) + "]" if holds else "CAST([], 'Array(UInt8)')"
+    )
+    sql = (
+        f"WITH\n{tables.definitions(everyone=True)}\n"
+        f"SELECT person.profile_id AS profile_id, {chosen} AS holds\n{tables.source(everyone=True)}"
+    )
+    return Query(sql, writer.parameters)
+
+
+def _members(node: Node, writer: Writer) -> str:
+    tables = _Tables(writer)
+    holds = tree.written(node, tables.holds)
+    everyone = tree.known(node, _without_history) is not False
+    first = "person" if everyone or tables.person else "history"
+    return (
+        f"WITH\n{tables.definitions(everyone=everyone)}\n"
+        f"SELECT {first}.profile_id AS profile_id\n{tables.source(everyone=everyone)}\nWHERE {holds}"
+    )
+
+
+class _Tables:
+    """The two tables a statement reads, as far as its leaves need them."""
+
+    def __init__(self, writer: Writer) -> None:
+        self.person = PersonTable(writer)
+        self.history = HistoryTable(writer)
+
+    def holds(self, leaf: Leaf) -> str:
+        """Return the SQL of a leaf, and make its table compute it."""
+        if isinstance(leaf, Happened):
+            return self.history.holds(leaf)
+        if isinstance(leaf, ProfileLeaf):
+            return self.person.holds(leaf)
+        raise not_rewritten(leaf)
+
+    def definitions(self, *, everyone: bool) -> str:
+        """Return the named queries in front of the statement."""
+        used: list[PersonTable | HistoryTable] = [self.person] if everyone or self.person else []
+        if self.history:
+            used.append(self.history)
+        return ",\n".join(f"{table.name} AS (\n  {table.select()}\n)" for table in used)
+
+    def source(self, *, everyone: bool) -> str:
+        """Return FROM: profiles, or those with events, or events alone.
+
+        Args:
+            everyone: True if a profile without any event that counts must be looked at.
+        """
+        if not self.history:
+            return "FROM person"
+        if everyone:
+            return "FROM person LEFT JOIN history ON history.profile_id = person.profile_id"
+        if self.person:
+            return "FROM person INNER JOIN history ON history.profile_id = person.profile_id"
+        return "FROM history"
+
+
+def _without_history(leaf: Leaf) -> bool | None:
+    """Say what a leaf is for a profile without events; None if the profile decides."""
+    if isinstance(leaf, Happened):
+        return measure.compares(leaf.measure.function, (), leaf.op, leaf.value)
+    return None

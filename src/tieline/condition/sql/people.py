@@ -1,0 +1,86 @@
+"""Leaves that the profile answers, as SQL over table `profile`."""
+
+from tieline.condition import when
+from tieline.condition.compare import Compare
+from tieline.condition.match import not_rewritten
+from tieline.condition.node import (
+    Before,
+    Consent,
+    DateTest,
+    IdentifiedBy,
+    Leaf,
+    LineFriend,
+    Month,
+    ProfileLeaf,
+    Tag,
+    Trait,
+    WithinLast,
+)
+from tieline.condition.sql.cell import Cell, any_cell, compared
+from tieline.condition.sql.query import Writer
+
+
+class PersonTable:
+    """One row for each living profile, with one column for each distinct leaf."""
+
+    name = "person"
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self._columns: dict[ProfileLeaf, str] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._columns)
+
+    def holds(self, leaf: ProfileLeaf) -> str:
+        """Return the column that says whether `leaf` holds."""
+        column = self._columns.setdefault(leaf, f"f{len(self._columns)}")
+        return f"{self.name}.{column}"
+
+    def select(self) -> str:
+        """Return the query of this table."""
+        columns = [f"{_leaf(leaf, self._writer)} AS {name}" for leaf, name in self._columns.items()]
+        where = [f"workspace_id = {self._writer.workspace()}"]
+        if self._writer.scope.candidates is not None:
+            where.append(f"profile_id IN ({self._writer.ids('candidates', self._writer.scope.candidates)})")
+        chosen = ",\n    ".join(("profile_id", *columns))
+        return f"SELECT\n    {chosen}\n  FROM profile FINAL\n  WHERE {' AND '.join(where)}"
+
+
+def _leaf(leaf: Leaf, writer: Writer) -> str:
+    if isinstance(leaf, Trait):
+        test = leaf.test
+        if isinstance(test, Compare):
+            return compared("traits", leaf.path, test, writer)
+        return any_cell("traits", leaf.path, lambda cell: f"ifNull({_dated(cell, test, writer)}, 0)")
+    if isinstance(leaf, Tag):
+        return f"has(tags, {writer.text(leaf.tag)})"
+    if isinstance(leaf, Consent):
+        return f"has(consents, {writer.text(leaf.key)})"
+    if isinstance(leaf, LineFriend):
+        return f"has(friends, {writer.text(leaf.account)})"
+    if isinstance(leaf, IdentifiedBy):
+        prefix = writer.text(f"{leaf.namespace}:")
+        return f"arrayExists(x -> startsWith(concat(x, ':'), {prefix}), namespaces)"
+    raise not_rewritten(leaf)
+
+
+def _dated(cell: Cell, test: DateTest, writer: Writer) -> str:
+    shown = _on_clock(cell, writer)
+    clock = when.on_clock(writer.now, writer.zone)
+    if isinstance(test, Month):
+        return f"toMonth({shown}) = {writer.bound('UInt8', test.month or clock.month)}"
+    if isinstance(test, WithinLast):
+        start = writer.moment(clock - test.duration)
+        return f"{shown} > {start} AND {shown} <= {writer.moment(clock)}"
+    sign = "<" if isinstance(test, Before) else ">"
+    return f"{shown} {sign} {writer.moment(when.on_clock(test.moment, writer.zone))}"
+
+
+def _on_clock(cell: Cell, writer: Writer) -> str:
+    """Return what the workspace's clock shows at the moment the trait names, or NULL: `when.trait_on_clock` in SQL."""
+    said = cell.string
+    zone = writer.named("zone", "String", writer.scope.time_zone)
+    read = f"parseDateTime64BestEffortOrNull({said}, 3, 'UTC')"
+    shifted = f"{read} + toIntervalSecond(timeZoneOffset(toTimeZone({read}, {zone})))"
+    return f"multiIf(match({said}, '^{when.LOCAL}$'), {read}, match({said}, '^{when.ABSOLUTE}$'), {shifted}, NULL)"
