@@ -519,11 +519,12 @@ def test_a_refusal_where_nobody_asks_holds_on_the_next_page(page: Page, shop: We
     visit(page, shop)
     page.evaluate("tieline.consent('withdrawn')")
     collector.wait_for(lambda: bool(collector.named("consent_updated")))
-    sent = len(collector.requests)
+    sent = set(ids(collector.events))
     visit(page, shop, "/next")
     send_now(page)
     time.sleep(QUIET_S)
-    assert len(collector.requests) == sent
+    # The first page may have gone before it saw the answer: then the withdrawal comes again, as itself.
+    assert set(ids(collector.events)) == sent
     assert page.evaluate("Object.values(localStorage)") == ["withdrawn"]
 
 
