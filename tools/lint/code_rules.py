@@ -32,6 +32,7 @@ CHANCE_NAMES = {("uuid", "uuid1"), ("uuid", "uuid4"), ("os", "urandom")}
 CHANCES = {
     "src/tieline/ids.py": "the source of ids and chance",
     "src/tieline/setup.py": "creates the first keys of an installation",
+    "src/tieline/channel/line/secrets.py": "makes the key of the vault and the nonces of its seals",
     "src/tieline/store/postgres/workspaces.py": "creates the keys of a workspace",
     "src/tieline/simulator/": "seeded; it imports nothing of Tieline",
     "src/tieline/demo/": "seeded",
