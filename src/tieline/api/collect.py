@@ -8,10 +8,11 @@ from starlette.responses import JSONResponse, Response
 from tieline.api.body import read_body
 from tieline.api.commit import GroupCommit
 from tieline.api.keys import Keys, basic_user
+from tieline.api.problem import problem
 from tieline.clock import Clock
 from tieline.collect.normalize import forbidden
 from tieline.collect.wire import Item, Refused, read
-from tieline.errors import ForbiddenError
+from tieline.errors import ForbiddenError, TielineError
 from tieline.model.event import LogKind, NewLogRow, Source
 
 KINDS = {
@@ -28,6 +29,7 @@ CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "POST",
     "Access-Control-Allow-Headers": "authorization, content-type, content-encoding",
+    "Access-Control-Expose-Headers": "retry-after",
     "Access-Control-Max-Age": "86400",
 }
 
@@ -37,6 +39,15 @@ def router(commit: GroupCommit, keys: Keys, clock: Clock, bytes_max: int) -> API
     routes = APIRouter(prefix="/v1", tags=["collect"])
 
     async def collect(request: Request) -> Response:
+        try:
+            return await accept(request)
+        except TielineError as error:
+            # Without this header a browser would take a refusal for a broken line, and try for ever.
+            refusal = problem(error)
+            refusal.headers.update(CORS)
+            return refusal
+
+    async def accept(request: Request) -> Response:
         kind = KINDS[request.url.path.rsplit("/", 1)[-1]]
         body = await read_body(request, bytes_max)
         wire = read(body, kind)
