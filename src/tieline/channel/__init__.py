@@ -1,0 +1,1 @@
+"""Doors to people: the LINE platform, and text messages for one-time codes."""

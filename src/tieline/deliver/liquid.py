@@ -5,8 +5,8 @@ limited by the language; every text or list that a filter takes or gives is limi
 `replace`, `join` or `times` could otherwise outgrow any memory before the language looks.
 """
 
-from collections.abc import Callable, Sized
-from functools import wraps
+from collections.abc import Callable, Mapping, Sized
+from functools import lru_cache, wraps
 from typing import Any
 
 from liquid import BoundTemplate, Environment
@@ -16,6 +16,7 @@ TEXT_MAX = 5_000
 ITEMS_MAX = 1_000
 BITS_MAX = 64
 SOURCE_MAX = 10_000
+TEMPLATES_KEPT = 512
 TAGS = frozenset({
     "#", "assign", "break", "capture", "case", "comment", "content", "continue", "doc", "echo", "for", "if", "illegal",
     "liquid", "output", "unless",
@@ -63,9 +64,32 @@ def compile_text(source: str) -> Callable[[dict[str, Any]], str]:
     return fill
 
 
+def fill_tree(value: Any, context: Mapping[str, Any]) -> Any:
+    """Return a JSON value with every text in it filled; a text that cannot be filled is empty."""
+    if isinstance(value, str):
+        return _filled(value, context) if is_template(value) else value
+    if isinstance(value, Mapping):
+        return {name: fill_tree(item, context) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [fill_tree(item, context) for item in value]
+    return value
+
+
 def is_template(text: str) -> bool:
     """Tell whether `text` has anything to fill in."""
     return "{{" in text or "{%" in text
+
+
+def _filled(text: str, context: Mapping[str, Any]) -> str:
+    try:
+        return _kept(text)(dict(context))
+    except RenderError:
+        return ""
+
+
+@lru_cache(TEMPLATES_KEPT)
+def _kept(text: str) -> Callable[[dict[str, Any]], str]:
+    return compile_text(text)
 
 
 def _environment() -> Environment:

@@ -1,0 +1,1 @@
+"""The LINE platform: `client` calls it, `signature` and `webhook` read what it sends, `secrets` keeps its keys."""

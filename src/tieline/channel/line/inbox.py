@@ -11,7 +11,9 @@ from tieline.model.identity import MEMBER
 class Nonces(Protocol):
     """Where nonces wait for LINE to bring them back."""
 
-    async def redeem(self, workspace_id: int, account: str, nonce: str, event_id: str, now: datetime) -> str | None:
+    async def redeem(
+        self, workspace_id: int, account: str, nonce: str, event_id: str, now: datetime
+    ) -> str | None:
         """Return the member id that a nonce stands for."""
         ...
 
@@ -29,12 +31,11 @@ class LineInbox:
     async def read(self, row: LogRow, source: Source) -> tuple[list[Event], list[Parked]]:
         """Return the events of one webhook, and what could not be read."""
         events: list[Event] = []
-        parked: list[Parked] = []
         seen, unread = read(row.body)
-        for failure in unread:
-            parked.append(
-                Parked(row.workspace_id, row.log_offset, failure.index, "collect", failure.reason, failure.detail)
-            )
+        parked = [
+            Parked(row.workspace_id, row.log_offset, failure.index, "collect", failure.reason, failure.detail)
+            for failure in unread
+        ]
         for said in seen:
             identifiers = [Identifier(f"line:{source.provider}", said.user_id)] if said.user_id else []
             if said.name == LINE_ACCOUNT_LINKED and said.nonce and said.properties.get("result") == "ok":

@@ -1,0 +1,220 @@
+"""Calls to the LINE platform. An HTTP status and a broken line are answers; nothing here raises for them.
+
+One client and one pool of connections serve all accounts. There are no retries below the sender's: whoever repeats a
+call must know its key.
+
+Source: https://developers.line.biz/en/reference/messaging-api/
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Protocol
+from urllib.parse import quote
+from uuid import UUID
+
+import httpx
+
+from tieline.channel.line.secrets import Vault
+from tieline.channel.line.tokens import GRANT, Credentials, Tokens
+from tieline.clock import Clock
+from tieline.errors import NotFoundError, TielineError
+from tieline.model.send import Answer
+
+CONNECT_SECONDS = 3.0
+CALL_SECONDS = 10.0
+# Above the sender's calls in flight, so that none of them waits for a connection behind its gate.
+CONNECTIONS_MAX = 256
+IDLE_SECONDS = 30.0
+BODY_MAX_BYTES = 1_048_576
+# Whoever fails this way has not sent a byte of the request.
+NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+
+
+class Account(Protocol):
+    """What is needed of a LINE account."""
+
+    @property
+    def channel_id(self) -> str:
+        """LINE's id of the channel."""
+        ...
+
+    @property
+    def channel_secret(self) -> bytes:
+        """The secret, sealed."""
+        ...
+
+
+class LineClient:
+    """LineApi over HTTP.
+
+    Args:
+        api_url: Base address of the API.
+        data_api_url: Base address for large content.
+        accounts: Accounts by (workspace_id, key); may be filled anew at any time.
+        vault: Opens their secrets.
+        clock: Tells how old a token is.
+        transport: Carries the requests; only simulations give one.
+    """
+
+    def __init__(
+        self,
+        api_url: str,
+        data_api_url: str,
+        accounts: Mapping[tuple[int, str], Account],
+        vault: Vault,
+        clock: Clock,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._api = api_url.rstrip("/")
+        self._data_api = data_api_url.rstrip("/")
+        self._accounts = accounts
+        self._vault = vault
+        self._opened: dict[tuple[int, str], tuple[bytes, Credentials]] = {}
+        self._tokens = Tokens(self._mint, clock)
+        self._http = httpx.AsyncClient(
+            transport=transport,
+            timeout=httpx.Timeout(CALL_SECONDS, connect=CONNECT_SECONDS),
+            limits=httpx.Limits(
+                max_connections=CONNECTIONS_MAX,
+                max_keepalive_connections=CONNECTIONS_MAX,
+                keepalive_expiry=IDLE_SECONDS,
+            ),
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    async def push(self, workspace_id: int, account: str, body: bytes, retry_key: UUID) -> Answer:
+        """Send to one person."""
+        return await self._send(workspace_id, account, "/v2/bot/message/push", body, retry_key)
+
+    async def multicast(self, workspace_id: int, account: str, body: bytes, retry_key: UUID) -> Answer:
+        """Send the same to up to 500 people."""
+        return await self._send(workspace_id, account, "/v2/bot/message/multicast", body, retry_key)
+
+    async def reply(self, workspace_id: int, account: str, body: bytes) -> Answer:
+        """Answer an event. LINE takes no retry key here: after doubt it must never be repeated."""
+        return await self._call(workspace_id, account, "POST", "/v2/bot/message/reply", body)
+
+    async def quota(self, workspace_id: int, account: str) -> Answer:
+        """Return how many messages this month may have."""
+        return await self._call(workspace_id, account, "GET", "/v2/bot/message/quota")
+
+    async def consumption(self, workspace_id: int, account: str) -> Answer:
+        """Return about how many messages this month has had."""
+        return await self._call(workspace_id, account, "GET", "/v2/bot/message/quota/consumption")
+
+    async def profile(self, workspace_id: int, account: str, user_id: str) -> Answer:
+        """Return a user's name, picture and language; 404 if the user is no friend or has blocked the account."""
+        return await self._call(workspace_id, account, "GET", f"/v2/bot/profile/{quote(user_id, safe='')}")
+
+    async def link_token(self, workspace_id: int, account: str, user_id: str) -> Answer:
+        """Return a token that starts an account link; good once, for ten minutes."""
+        return await self._call(
+            workspace_id, account, "POST", f"/v2/bot/user/{quote(user_id, safe='')}/linkToken"
+        )
+
+    async def bot_info(self, workspace_id: int, account: str) -> Answer:
+        """Return who the account is at LINE."""
+        return await self._call(workspace_id, account, "GET", "/v2/bot/info")
+
+    async def content(self, workspace_id: int, account: str, message_id: str) -> Answer:
+        """Return the bytes a user sent, at most 1 MiB of them."""
+        path = f"/v2/bot/message/{quote(message_id, safe='')}/content"
+        return await self._call(workspace_id, account, "GET", path, base=self._data_api)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._http.aclose()
+
+    async def _send(self, workspace_id: int, account: str, path: str, body: bytes, retry_key: UUID) -> Answer:
+        return await self._call(
+            workspace_id, account, "POST", path, body, {"X-Line-Retry-Key": str(retry_key)}
+        )
+
+    async def _call(
+        self,
+        workspace_id: int,
+        account: str,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        base: str = "",
+    ) -> Answer:
+        """Make one call; after a 401, which changed nothing, once more with a new token."""
+        try:
+            credentials = self._credentials(workspace_id, account)
+        except TielineError as error:
+            return Answer(0, started=False, problem=error.code)
+        answer = Answer(401, started=False)
+        for _ in range(2):
+            token = await self._tokens.get(credentials)
+            if isinstance(token, Answer):
+                return Answer(token.status, token.body, token.request_id, started=False, problem="no_token")
+            known = {
+                "Authorization": f"Bearer {token}",
+                "Content-Type": "application/json",
+                **(headers or {}),
+            }
+            answer = await self._request(method, f"{base or self._api}{path}", body, known)
+            if answer.status != 401:
+                return answer
+            self._tokens.forget(credentials, token)
+        return answer
+
+    async def _request(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS + CALL_SECONDS):
+                async with self._http.stream(method, url, content=body, headers=headers) as response:
+                    return Answer(
+                        response.status_code,
+                        await _limited(response),
+                        response.headers.get("x-line-request-id", ""),
+                        response.headers.get("x-line-accepted-request-id", ""),
+                    )
+        except NEVER_LEFT as error:
+            return Answer(0, started=False, problem=_word(error))
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError) as error:
+            return Answer(0, problem=_word(error))
+
+    async def _mint(self, credentials: Credentials) -> Answer:
+        form = {
+            "grant_type": GRANT,
+            "client_id": credentials.channel_id,
+            "client_secret": credentials.channel_secret,
+        }
+        body = str(httpx.QueryParams(form)).encode()
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        return await self._request("POST", f"{self._api}/oauth2/v3/token", body, headers)
+
+    def _credentials(self, workspace_id: int, account: str) -> Credentials:
+        """Return id and secret; the secret is opened once, and again when it was replaced."""
+        known = self._accounts.get((workspace_id, account))
+        if known is None:
+            raise NotFoundError(
+                f"There is no LINE account {account}.", way_out="Connect it under /api/line/accounts."
+            )
+        kept = self._opened.get((workspace_id, account))
+        if kept is None or kept[0] != known.channel_secret:
+            secret = self._vault.open(known.channel_secret, workspace_id, account)
+            kept = known.channel_secret, Credentials(known.channel_id, secret)
+            self._opened[workspace_id, account] = kept
+        return kept[1]
+
+
+async def _limited(response: httpx.Response) -> bytes:
+    """Read a body up to a limit; the rest is of no use and may never end."""
+    parts: list[bytes] = []
+    size = 0
+    async for part in response.aiter_bytes():
+        parts.append(part)
+        size += len(part)
+        if size >= BODY_MAX_BYTES:
+            break
+    return b"".join(parts)[:BODY_MAX_BYTES]
+
+
+def _word(error: Exception) -> str:
+    """Return a stable word: the kind of failure, without what it says."""
+    name = type(error).__name__
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
