@@ -21,6 +21,8 @@ _SEPARATED = re.compile(
     re.IGNORECASE,
 )
 _COMPACT = re.compile(r"(?P<year>\d{2,4})(?P<month>\d{2})(?P<day>\d{2})")
+# How the readers write out the cells of a workbook or Parquet file that are dates by type: never in doubt.
+_TYPED = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{6})?([+-]\d{2}:\d{2})?")
 _AFTERNOON = frozenset({"下午", "午後", "PM"})
 _MORNING = frozenset({"上午", "午前", "AM"})
 
@@ -31,7 +33,7 @@ def read_date(text: str, formats: Sequence[str]) -> date:
     Args:
         text: The cell.
         formats: Tried in order: ISO (year first, four digits), ROC (民國 years), or a pattern of strptime.
-            None at all means ISO. A year marked 民國 is always understood.
+            None at all means ISO. A year marked 民國 is always understood, and so is a cell that is a date by type.
 
     Raises:
         RefusedError: No format fits.
@@ -72,6 +74,8 @@ def _parse(text: str, formats: Sequence[str]) -> datetime:
             return _plausible(datetime.strptime(plain, name))  # noqa: DTZ007 - the caller knows the zone
         except ValueError:
             continue
+    if _TYPED.fullmatch(plain):
+        return _plausible(datetime.fromisoformat(plain))
     if match and match.groupdict().get("era"):
         return _from_parts(match, roc=True)
     raise ValueError

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -60,6 +60,7 @@ _WRITERS: tuple[tuple[type | tuple[type, ...], Callable[[Any], str]], ...] = (
     (bool, lambda value: "true" if value else "false"),
     (float, _number_text),
     (datetime, lambda value: value.isoformat(" ")),
+    (date, lambda value: f"{value.isoformat()} 00:00:00"),
     (bytes, lambda value: value.decode("utf-8", "replace")),
     ((list, dict), lambda value: msgspec.json.encode(value).decode()),
 )
@@ -98,9 +99,11 @@ def named_columns(header: Sequence[str], limits: Limits) -> tuple[str, ...]:
 
 
 def row_of(number: int, columns: Sequence[str], cells: Sequence[str], damage: str = "") -> Row:
-    """Return the row; cells beyond the header damage it, missing ones are empty."""
-    if len(cells) > len(columns) and not damage and any(cells[len(columns) :]):
-        damage = "too_many_cells"
+    """Return the row; cells beyond the header damage it and are kept in its last cell, missing ones are empty."""
+    last = len(columns) - 1
+    if any(cells[last + 1 :]):
+        damage = damage or "too_many_cells"
+        cells = [*cells[:last], ",".join(cells[last:])]
     if len(cells) < len(columns):
         cells = [*cells, *[""] * (len(columns) - len(cells))]
     return Row(number, dict(zip(columns, cells, strict=False)), damage)

@@ -61,8 +61,7 @@ class XlsxTable:
             try:
                 book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
                 sheet = self._chosen(book)
-                # The stated size of a sheet may be wrong; a row far outside would be reached in empty steps.
-                sheet.reset_dimensions()
+                # Bounds of our own: the stated size of a sheet may be too small or absurd.
                 rows = sheet.iter_rows(max_col=width, max_row=_ROWS_MAX, values_only=True)
                 for number, values in enumerate(rows, 1):
                     check_row_number(number, self._limits)

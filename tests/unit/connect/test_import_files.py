@@ -58,6 +58,14 @@ def test_a_line_in_another_encoding_costs_that_line(file):
     assert damage(path) == {4: "undecodable"}
 
 
+def test_a_line_of_utf8_that_happens_to_be_valid_big5_is_not_read_as_noise(file):
+    pasted = "M2,,大大\n".encode()
+    assert pasted.decode("cp950")
+    path = file((HEADER + "M1,,許功蓋\n").encode("cp950") + pasted)
+    assert damage(path) == {3: "undecodable"}
+    assert cells(path) == [("M1", "", "許功蓋")]
+
+
 def test_big5_lines_pasted_into_utf8_cost_those_lines(file):
     utf8 = (HEADER + "M1,,王小明\nM2,,陳美麗\n").encode()
     path = file(utf8 + "M3,,許功蓋\n".encode("cp950"))
@@ -213,7 +221,7 @@ def test_a_workbook_of_a_thousand_parts_is_refused(workbook, repacked):
     path = workbook([["a"], ["1"]])
     assert "too many parts" in refused(repacked(path, {f"p{index}": b"" for index in range(1001)}))
     many = repacked(path, {f"part{index:08}": b"" for index in range(20_000)})
-    assert "too many parts" in refused(many)
+    assert "too many parts" in refused(many, limits=Limits(members_max=100_000))
 
 
 def test_an_archive_that_is_no_workbook_is_refused(tmp_path):
@@ -289,6 +297,15 @@ def test_a_cell_with_megabytes_of_text_is_refused(workbook, repacked):
     assert "too much text" in refused(path)
 
 
+def test_a_sheet_that_understates_its_size_loses_no_row(workbook, repacked):
+    path = workbook([["a", "b"], ["1", "2"], ["3", "4"]])
+    with zipfile.ZipFile(path) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml")
+    assert b"<dimension" not in sheet
+    small = sheet.replace(b"<sheetData", b'<dimension ref="A1"/><sheetData', 1)
+    assert cells(repacked(path, {"xl/worksheets/sheet1.xml": small})) == [("1", "2"), ("3", "4")]
+
+
 def test_parquet_is_read_as_text(tmp_path):
     path = tmp_path / "table"
     table = pa.table(
@@ -296,6 +313,7 @@ def test_parquet_is_read_as_text(tmp_path):
             "會員編號": ["M1", None],
             "金額": [1.5, 3.0],
             "時間": pa.array([dt.datetime(2026, 1, 2, 3, 4, tzinfo=dt.UTC)] * 2),
+            "日": [dt.date(2026, 1, 2), None],
             "標籤": [["a", "b"], []],
             "大": [9123456789012345678, 1],
             "分類": pa.array([1, 2]).dictionary_encode(),
@@ -303,8 +321,16 @@ def test_parquet_is_read_as_text(tmp_path):
     )
     pq.write_table(table, path)
     assert cells(path) == [
-        ("M1", "1.5", "2026-01-02 03:04:00+00:00", '["a","b"]', "9123456789012345678", "1"),
-        ("", "3", "2026-01-02 03:04:00+00:00", "[]", "1", "2"),
+        (
+            "M1",
+            "1.5",
+            "2026-01-02 03:04:00+00:00",
+            "2026-01-02 00:00:00",
+            '["a","b"]',
+            "9123456789012345678",
+            "1",
+        ),
+        ("", "3", "2026-01-02 03:04:00+00:00", "", "[]", "1", "2"),
     ]
 
 

@@ -84,6 +84,11 @@ def test_corrected_refused_rows_can_be_imported_as_they_are(file, customers, imp
     assert got.report.columns_unused == ()
 
 
+def test_cells_beyond_the_header_are_given_back_too(file, customers, imported):
+    (row,) = reject_rows(imported(file(HEADER + "M1,0912345678,王,小明\n"), customers).rejects)
+    assert row["姓名"] == "王,小明"
+
+
 def test_undecodable_rows_can_be_written_down(file, customers, imported):
     text = (HEADER + "M1,,許功蓋\nM2,,陳美麗\n").encode("cp950") + b"M3,,\xff\xff\n"
     got = imported(file(text), customers)
@@ -94,6 +99,12 @@ def test_undecodable_rows_can_be_written_down(file, customers, imported):
 def test_nul_and_endless_text_cost_one_row(file, customers, imported):
     got = imported(file(HEADER + "M0,,a\n" * 7000 + f"M1,,a\0b\nM2,,{'x' * 40_000}\nM3,,c\n"), customers)
     assert got.report.reasons == {"control_character": 1, "too_long": 1}
+
+
+def test_an_item_too_large_for_the_log_costs_one_row(file, customers, imported):
+    got = imported(file(HEADER + f"M1,,{'x' * 300}\nM2,,b\n"), customers, limits=Limits(item_bytes_max=300))
+    assert got.report.reasons == {"item_too_large": 1}
+    assert len(got.items) == 1
 
 
 def test_what_was_told_before_a_file_breaks_off_is_told_again_alike(file, customers, a_run, tmp_path):

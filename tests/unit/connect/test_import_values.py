@@ -37,6 +37,7 @@ def reason(call, *arguments) -> str:
         ("114/03/05", ("%Y/%m/%d", "ROC")),
         ("2025/03/05", ("ROC", "ISO")),
         ("05.03.2025", ("%d.%m.%Y",)),
+        ("2025-03-05 00:00:00", ("ROC",)),
     ],
 )
 def test_a_day_is_read_as_it_is_written_in_taiwan(text: str, formats: tuple[str, ...]):
