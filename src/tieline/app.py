@@ -2,7 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from tieline.api.commit import GroupCommit
 from tieline.api.doors import Doors, HistoryQuestions
 from tieline.api.keys import Keys
 from tieline.api.routes import build
+from tieline.channel.console import ConsoleSms
 from tieline.channel.line.client import LineClient
 from tieline.channel.line.inbox import LineInbox
 from tieline.channel.line.secrets import Vault, load_key
@@ -112,7 +114,7 @@ class Directory:
         for source in self.sources.values():
             if source.key == OWN_SOURCE:
                 self.own_sources[source.workspace_id] = source.source_id
-        self.accounts = {(account.workspace_id, account.key): account for account in accounts.values()}
+        self.accounts.update({(account.workspace_id, account.key): account for account in accounts.values()})
         return 0
 
 
@@ -260,7 +262,9 @@ async def answering(
         now = clock(settings)
         commit = GroupCommit(unit, PostgresLog(unit.connection), settings.commit_wait_ms / 1000)
         keys = Keys(PostgresKeys(pool), settings.rate_per_second)
-        yield build(Doors(settings, pool, history, commit, keys, now, SystemIds()), vault(settings)), commit
+        doors = Doors(settings, pool, history, commit, keys, now, SystemIds())
+        out = stack.enter_context(Path(settings.sms_file).open("a", encoding="utf-8")) if settings.sms_file else sys.stderr
+        yield build(doors, vault(settings), ConsoleSms(out)), commit
 
 
 async def _until_signal(*runs: Callable[[], Awaitable[None]]) -> None:
@@ -275,7 +279,7 @@ async def _until_signal(*runs: Callable[[], Awaitable[None]]) -> None:
     await _cancel([*tasks, stopped])
 
 
-async def _cancel(tasks: list[asyncio.Future[Any]]) -> None:
+async def _cancel(tasks: Sequence[asyncio.Future[Any]]) -> None:
     for task in tasks:
         task.cancel()
     for task in tasks:

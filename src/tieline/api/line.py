@@ -7,6 +7,7 @@ from tieline.api.body import read_body
 from tieline.api.doors import Doors
 from tieline.channel.line.secrets import Vault
 from tieline.channel.line.signature import verify
+from tieline.channel.line.webhook import destination
 from tieline.errors import UnknownKeyError
 from tieline.model.event import LogKind, NewLogRow
 from tieline.store.postgres.accounts import LineAccount, PostgresAccounts
@@ -32,6 +33,9 @@ def router(doors: Doors, vault: Vault) -> APIRouter:
         if not verify(body, request.headers.get("x-line-signature", ""), [secret]):
             known.pop(account, None)  # the secret may have been renewed
             raise UnknownKeyError("The signature does not fit the body and this account's channel secret.")
+        told = destination(body)
+        if told and told != found.bot_user_id:
+            raise UnknownKeyError("This webhook was meant for another LINE account.")
         await doors.commit.append([
             NewLogRow(
                 found.workspace_id,

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from tieline.api import (
     accounts,
+    bind,
     broadcasts,
     collect,
     health,
@@ -23,14 +24,16 @@ from tieline.api import (
 )
 from tieline.api.doors import Doors
 from tieline.channel.line.secrets import Vault
+from tieline.ports import Sms
 
 
-def build(doors: Doors, vault: Vault) -> FastAPI:
+def build(doors: Doors, vault: Vault, sms: Sms) -> FastAPI:
     """Return the application."""
     app = FastAPI(title="Tieline", version="0.1.0", docs_url="/docs", redoc_url=None)
     problem.install(app)
     app.include_router(collect.router(doors.commit, doors.keys, doors.clock, doors.settings.body_max_bytes))
     app.include_router(line.router(doors, vault))
+    app.include_router(bind.router(doors, sms))
     app.include_router(links.router(doors))
     app.include_router(health.router(doors))
     app.include_router(profiles.router(doors))

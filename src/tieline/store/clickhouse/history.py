@@ -24,16 +24,20 @@ class ClickHouseHistory:
 
     def __init__(self, engine: ClickHouse) -> None:
         self._engine = engine
-        self._mark: int | None = None
+        self._mark = 0
+        self._interrupted = True  # true until the rest of an earlier process's append is known to be gone
+        self._writing = asyncio.Lock()
 
     async def append(self, batches: Sequence[HistoryBatch], at: datetime) -> None:
         """Add batches once each."""
-        await asyncio.to_thread(self._append, batches, at)
+        async with self._writing:
+            await asyncio.to_thread(self._append, batches, at)
 
     async def mark(self) -> int:
         """Return the log offset up to which history is complete."""
-        if self._mark is None:
-            self._mark = await asyncio.to_thread(self._recover)
+        if self._interrupted and not self._writing.locked():
+            async with self._writing:
+                await asyncio.to_thread(self._recover)
         return self._mark
 
     async def query(self, sql: str, parameters: Mapping[str, Any]) -> pa.Table:
@@ -55,10 +59,10 @@ class ClickHouseHistory:
         return bool(table["some"][0].as_py())
 
     def _append(self, batches: Sequence[HistoryBatch], at: datetime) -> None:
-        mark = self._mark if self._mark is not None else self._recover()
-        self._mark = None  # unknown until the new mark is written, so that a failure here is cleaned up
-        fresh = [batch for batch in batches if batch.log_offset > mark]
+        self._recover()
+        fresh = [batch for batch in batches if batch.log_offset > self._mark]
         if fresh:
+            self._interrupted = True  # until the new mark is written, so that a failure here is cleaned up
             through = fresh[-1].log_offset
             self._engine.insert("event", pa.concat_tables([batch.events for batch in fresh]).combine_chunks())
             self._engine.insert("profile", pa.concat_tables([batch.profiles for batch in fresh]).combine_chunks())
@@ -70,8 +74,7 @@ class ClickHouseHistory:
                     "at": pa.array([at], pa.timestamp("ms", tz="UTC")),
                 }),
             )
-            mark = through
-        self._mark = mark
+            self._mark, self._interrupted = through, False
 
     def _override(self, batches: Sequence[HistoryBatch]) -> None:
         tables = []
@@ -84,7 +87,10 @@ class ClickHouseHistory:
             self._engine.insert("override", pa.concat_tables(tables).combine_chunks())
             self._engine.command("system reload dictionary override_map")
 
-    def _recover(self) -> int:
+    def _recover(self) -> None:
+        """Remove what lies beyond the mark after an interruption."""
+        if not self._interrupted:
+            return
         table = self._engine.query("select max(log_offset) as mark from history_mark")
         mark = int(table["mark"][0].as_py())
         beyond = self._engine.query(
@@ -94,4 +100,4 @@ class ClickHouseHistory:
             self._engine.command(
                 "alter table event delete where log_offset > {mark:UInt64} settings mutations_sync = 1", {"mark": mark}
             )
-        return mark
+        self._mark, self._interrupted = mark, False
