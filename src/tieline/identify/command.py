@@ -60,10 +60,14 @@ class DecisionStage:
                 return (await self._decisions.join(event.workspace_id, a, b, author, reason, event.at)).moves
             case "undo":
                 zones = await self._store.zones(event.workspace_id, [a, b])
-                about = [one for one in zones.assertions if {one.a, one.b} == {a, b} and one.revoked_at is None]
+                about = [
+                    one for one in zones.assertions if {one.a, one.b} == {a, b} and one.revoked_at is None
+                ]
                 if about:
                     latest = max(about, key=lambda one: one.assertion_id)
-                    done = await self._decisions.undo(event.workspace_id, latest.assertion_id, author, event.at)
+                    done = await self._decisions.undo(
+                        event.workspace_id, latest.assertion_id, author, event.at
+                    )
                     return done.moves
         return []
 

@@ -31,7 +31,7 @@ def grow(
 ) -> Growth:
     """Join zones along new links without looking at old ones.
 
-    A zone that was one profile is connected by definition, so its old links add nothing as long as it fits.
+    A zone that fits is one profile and connected by definition, so its old links add nothing as long as it still fits.
 
     Args:
         before: Whole zones as they stand.
@@ -57,10 +57,7 @@ def grow(
         zone_a, zone_b = zone(a), zone(b)
         if zone_a is not None and zone_b is not None:
             zones.union(zone_a, zone_b)
-    broken = {zone_a for a, b in cuts if (zone_a := zone(a)) is not None and zone_a == zone(b)}
-    broken |= {
-        zones.find(placed.zone_id) for placed in before.values() if placed.profile_id != placed.zone_id
-    }
+    cut_inside = {zone_a for a, b in cuts if (zone_a := zone(a)) is not None and zone_a == zone(b)}
 
     members: defaultdict[bytes, list[Node]] = defaultdict(list)
     for node_id, placed in before.items():
@@ -71,7 +68,7 @@ def grow(
 
     growth = Growth({}, set())
     for root, group in members.items():
-        if root in broken or rules.exceeded(Counter(node.namespace for node in group)):
+        if root in cut_inside or rules.exceeded(Counter(node.namespace for node in group)):
             growth.crowded.update(node.node_id for node in group)
         else:
             _place(growth.placed, before, group)

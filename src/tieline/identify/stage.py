@@ -124,7 +124,6 @@ class IdentifyStage:
         if known is None:
             known = Known((event.workspace_id, star.nodes[0].node_id), event.at, _end_of_day(event.at, star))
             self._memory.stars.put(key, known)
-            seat = None
         if seat is None or seat.divided or event.at < known.first_at:
             _add_nodes(batch.evidence[event.workspace_id], star, event.at)
             _add_links(batch.evidence[event.workspace_id].links, star, event)
