@@ -35,7 +35,7 @@ check: install  ## Lint, types, import contracts, house rules
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-timings
+	@$(BIN)/lint-imports
 	@$(BIN)/python tools/lint/house.py
 
 fix: install  ## Format, and mend what the linter can mend

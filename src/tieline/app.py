@@ -4,10 +4,10 @@ import asyncio
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 import uvicorn
@@ -72,7 +72,9 @@ def clock(settings: Settings) -> Clock:
 
 def vault(settings: Settings) -> Vault:
     """Return what opens channel secrets; its key is made once and kept beside the data, readable by its owner."""
-    return Vault(load_key(Path(settings.secret_file) if settings.secret_file else settings.data / "secret.key"))
+    return Vault(
+        load_key(Path(settings.secret_file) if settings.secret_file else settings.data / "secret.key")
+    )
 
 
 def open_clickhouse(settings: Settings) -> ClickHouse:
@@ -110,7 +112,9 @@ class Directory:
             self.identity_keys[workspace.workspace_id] = workspace.identity_key
             self.regions[workspace.workspace_id] = workspace.country
             self.zones[workspace.workspace_id] = workspace.time_zone
-            self.notices[workspace.workspace_id] = str(workspace.settings.get("line_notice_version", "default"))
+            self.notices[workspace.workspace_id] = str(
+                workspace.settings.get("line_notice_version", "default")
+            )
         for source in self.sources.values():
             if source.key == OWN_SOURCE:
                 self.own_sources[source.workspace_id] = source.source_id
@@ -136,7 +140,9 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
         catalog = await unit()
         await directory.refresh(catalog)
         evaluator = ClickHouseEvaluator(history)
-        client = LineClient(settings.line_api_url, settings.line_data_api_url, directory.accounts, vault(settings), now)
+        client = LineClient(
+            settings.line_api_url, settings.line_data_api_url, directory.accounts, vault(settings), now
+        )
         stack.push_async_callback(client.close)
 
         absorb = _absorb(settings, await unit(), evaluator, directory, now)
@@ -154,7 +160,9 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
 
         loops = [
             Loop("absorb", absorb.step, idle_seconds=idle, then=absorbed, recover=absorb.recover),
-            Loop("remember", remember.step, idle_seconds=idle * 5, wake=wake_remember, then=wake_advance.call),
+            Loop(
+                "remember", remember.step, idle_seconds=idle * 5, wake=wake_remember, then=wake_advance.call
+            ),
             Loop("advance", advance.step, idle_seconds=idle * 2, wake=wake_advance, then=wake_send.call),
             Loop("send", send.step, idle_seconds=idle * 2, wake=wake_send),
             Loop("directory", lambda: directory.refresh(catalog), idle_seconds=_CATALOG_SECONDS),
@@ -184,7 +192,11 @@ def _absorb(
 
 
 def _remember(
-    settings: Settings, unit: PostgresUnit, history: ClickHouseHistory, evaluator: ClickHouseEvaluator, now: Clock
+    settings: Settings,
+    unit: PostgresUnit,
+    history: ClickHouseHistory,
+    evaluator: ClickHouseEvaluator,
+    now: Clock,
 ) -> pipeline.Remember:
     connection = unit.connection
     every = timedelta(seconds=settings.refresh_seconds)
@@ -239,7 +251,13 @@ async def serve_http(settings: Settings, url: str, host: str, port: int, *, alon
         app, commit = await stack.enter_async_context(answering(settings, url, questions))
         others.append(commit.run)
         config = uvicorn.Config(
-            app, host=host, port=port, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=5
+            app,
+            host=host,
+            port=port,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=5,
         )
         server = uvicorn.Server(config)
         tasks = [asyncio.ensure_future(other()) for other in others]
@@ -263,8 +281,15 @@ async def answering(
         commit = GroupCommit(unit, PostgresLog(unit.connection), settings.commit_wait_ms / 1000)
         keys = Keys(PostgresKeys(pool), settings.rate_per_second)
         doors = Doors(settings, pool, history, commit, keys, now, SystemIds())
-        out = stack.enter_context(Path(settings.sms_file).open("a", encoding="utf-8")) if settings.sms_file else sys.stderr
+        out = stack.enter_context(_sms_out(settings))
         yield build(doors, vault(settings), ConsoleSms(out)), commit
+
+
+def _sms_out(settings: Settings) -> AbstractContextManager[TextIO]:
+    """Return where one-time codes are written until an SMS provider is connected."""
+    return (
+        Path(settings.sms_file).open("a", encoding="utf-8") if settings.sms_file else nullcontext(sys.stderr)
+    )
 
 
 async def _until_signal(*runs: Callable[[], Awaitable[None]]) -> None:

@@ -13,9 +13,14 @@ from rich.console import Console
 
 from tieline.errors import TielineError
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="A LINE-centric customer data platform.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="A LINE-centric customer data platform.",
+)
 Data = Annotated[Path, typer.Option("--data", help="Folder that holds everything Tieline stores.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON for programs.")]
+AsJson = Annotated[bool, typer.Option("--json/--no-json", help="Print one line of JSON for programs.")]
 console = Console()
 
 
@@ -26,7 +31,7 @@ def init(
     name: Annotated[str, typer.Option(help="Its name.")] = "我的品牌",
     time_zone: Annotated[str, typer.Option(help="IANA name of its time zone.")] = "Asia/Taipei",
     admin_email: Annotated[str, typer.Option(help="Who may log in first.")] = "admin@localhost",
-    as_json: AsJson = False,
+    as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
     """Create a workspace with its keys; they are shown once."""
     from tieline.setup import create_workspace
@@ -85,7 +90,9 @@ def settings() -> None:
     from tieline.settings import TABLE
 
     for row in TABLE:
-        console.print(f"[bold]TIELINE_{row.name}[/bold] ({row.type.__name__}, default {row.default!r})\n  {row.meaning}")
+        console.print(
+            f"[bold]TIELINE_{row.name}[/bold] ({row.type.__name__}, default {row.default!r})\n  {row.meaning}"
+        )
 
 
 def main() -> None:

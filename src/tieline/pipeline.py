@@ -1,8 +1,8 @@
 """The data flow, top to bottom. Each class is one loop; each `async with` is one transaction.
 
-    collect ─▶ identify ─▶ profile ─▶ (history) ─▶ segment ─▶ journey ─▶ deliver
-       ▲                                                                   │
-       └──────────── what delivery learned comes back as events ◀──────────┘
+collect ─▶ identify ─▶ profile ─▶ (history) ─▶ segment ─▶ journey ─▶ deliver
+▲                                                                   │
+└──────────── what delivery learned comes back as events ◀──────────┘
 """
 
 from collections.abc import Mapping, Sequence
@@ -69,7 +69,9 @@ class Absorb:
             changed = await self.profile.process(identified, moves)
             await self.signals.put(self.journey.listen(identified))
             through = arrived[-1].log_offset
-            batch = HistoryBatch(through, rows.events(identified), rows.profiles(changed, through), rows.moves(moves))
+            batch = HistoryBatch(
+                through, rows.events(identified), rows.profiles(changed, through), rows.moves(moves)
+            )
             await self.outbox.put(batch, now)
             await self.messages.park([*collected.parked, *known.parked], now)
             await self.log.save_position("stream", through, now)

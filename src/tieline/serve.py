@@ -10,6 +10,7 @@ import threading
 import time
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import structlog
 
@@ -35,7 +36,7 @@ class FolderLock:
         self._patience_seconds = patience_seconds
         self._descriptor = -1
 
-    def __enter__(self) -> "FolderLock":
+    def __enter__(self) -> Self:
         try:
             self._data.mkdir(parents=True, exist_ok=True)
             self._descriptor = os.open(self._data / self._name, os.O_RDWR | os.O_CREAT, 0o600)
@@ -63,11 +64,15 @@ class FolderLock:
             os.write(self._descriptor, str(os.getpid()).encode())
         except OSError as error:
             if error.errno == errno.ENOSPC:
-                raise StartError(f"The disk that holds {self._data} is full.", way_out="Free space on it.") from error
+                raise StartError(
+                    f"The disk that holds {self._data} is full.", way_out="Free space on it."
+                ) from error
             raise
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         os.close(self._descriptor)
 
 
@@ -125,7 +130,9 @@ def _supervise(data: Path, url: str, stop: threading.Event) -> None:
     environment = {**os.environ, "TIELINE_POSTGRES_URL": url, "TIELINE_SUPERVISED": "1"}
     while not stop.is_set():
         child = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-m", "tieline.cli", "work", "--data", str(data)], stdin=subprocess.PIPE, env=environment
+            [sys.executable, "-m", "tieline.cli", "work", "--data", str(data)],
+            stdin=subprocess.PIPE,
+            env=environment,
         )
         while child.poll() is None and not stop.wait(0.2):
             pass
@@ -144,4 +151,3 @@ def _die_with_parent() -> None:
     """End at once when the pipe from the parent closes: a worker without its parent would keep the folder."""
     sys.stdin.buffer.read()
     os.kill(os.getpid(), signal.SIGKILL)
-

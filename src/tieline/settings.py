@@ -77,7 +77,9 @@ def load(data: Path, environment: Mapping[str, str] | None = None) -> Settings:
     known = {f"TIELINE_{setting.name}": setting for setting in TABLE}
     for name in given:
         if name.startswith("TIELINE_") and name not in known:
-            raise StartError(f"{name} is not a setting of Tieline.", way_out="`tieline settings` lists them all.")
+            raise StartError(
+                f"{name} is not a setting of Tieline.", way_out="`tieline settings` lists them all."
+            )
     values: dict[str, Any] = {"data": data}
     for name, setting in known.items():
         raw = given.get(name)

@@ -32,7 +32,9 @@ def create_workspace(data: Path, key: str, name: str, time_zone: str, admin_emai
     try:
         ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError):
-        raise InvalidInputError(f"{time_zone!r} is no time zone.", way_out="Use an IANA name such as Asia/Taipei.") from None
+        raise InvalidInputError(
+            f"{time_zone!r} is no time zone.", way_out="Use an IANA name such as Asia/Taipei."
+        ) from None
     chosen = settings.load(data)
     with FolderLock(data):
         url = postgres_url(chosen)
@@ -56,7 +58,9 @@ async def _create(
             _, write_key = await workspaces.add_source(workspace_id, "server", "server", "Server", now)
             _, web_write_key = await workspaces.add_source(workspace_id, "web", "web", "Web shop", now)
             await workspaces.add_secret_key(workspace_id, "init", key_hash(secret_key), now)
-            await workspaces.add_user(workspace_id, admin_email, PasswordHasher().hash(password), "owner", now)
+            await workspaces.add_user(
+                workspace_id, admin_email, PasswordHasher().hash(password), "owner", now
+            )
     finally:
         await unit.close()
     return {

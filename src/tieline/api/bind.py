@@ -2,6 +2,7 @@
 
 import secrets
 from html import escape
+from typing import Annotated
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Form
@@ -67,9 +68,9 @@ def router(doors: Doors, sms: Sms) -> APIRouter:
     @routes.post("/{account}/bind")
     async def send_code(
         account: str,
-        linkToken: str = Form(),  # noqa: N803 - LINE's name
-        member_id: str = Form(max_length=64),
-        phone: str = Form(max_length=32),
+        linkToken: Annotated[str, Form()],  # noqa: N803 - LINE's name
+        member_id: Annotated[str, Form(max_length=64)],
+        phone: Annotated[str, Form(max_length=32)],
     ) -> Response:
         """Send a code if number and phone belong to one person; the answer looks the same if they do not."""
         token, code = secrets.token_urlsafe(24), f"{secrets.randbelow(1_000_000):06d}"
@@ -82,7 +83,9 @@ def router(doors: Doors, sms: Sms) -> APIRouter:
         return _page(ASK_CODE.format(account=quote(account), challenge=escape(token), alert=""))
 
     @routes.post("/{account}/bind/code")
-    async def check_code(account: str, challenge: str = Form(), code: str = Form(max_length=12)) -> Response:
+    async def check_code(
+        account: str, challenge: Annotated[str, Form()], code: Annotated[str, Form(max_length=12)]
+    ) -> Response:
         """Lead back to LINE with a nonce that stands for the member."""
         now = doors.clock.now()
         nonce = secrets.token_urlsafe(32)
@@ -92,7 +95,9 @@ def router(doors: Doors, sms: Sms) -> APIRouter:
             if answered is not None and answered.account == account:
                 await binding.add_nonce(nonce, answered, now)
         if answered is None or answered.account != account:
-            return _page(ASK_CODE.format(account=quote(account), challenge=escape(challenge), alert=WRONG), 400)
+            return _page(
+                ASK_CODE.format(account=quote(account), challenge=escape(challenge), alert=WRONG), 400
+            )
         query = urlencode({"linkToken": answered.link_token, "nonce": nonce})
         target = f"{doors.settings.line_access_url.rstrip('/')}/dialog/bot/accountLink?{query}"
         return RedirectResponse(target, status_code=303, headers=HEADERS)
@@ -123,4 +128,3 @@ async def _member(
 
 def _page(body: str, status: int = 200) -> HTMLResponse:
     return HTMLResponse(PAGE.format(body=body), status_code=status, headers=HEADERS)
-

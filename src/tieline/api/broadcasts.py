@@ -29,7 +29,9 @@ def router(doors: Doors) -> APIRouter:
         key = required_key(body)
         purpose = body.get("purpose", "marketing")
         if purpose not in PURPOSES:
-            raise InvalidInputError(f"purpose is {purpose!r}; it must be one of {', '.join(PURPOSES)}.", field="/purpose")
+            raise InvalidInputError(
+                f"purpose is {purpose!r}; it must be one of {', '.join(PURPOSES)}.", field="/purpose"
+            )
         messages = body.get("messages")
         if not isinstance(messages, list) or not messages:
             raise InvalidInputError("A broadcast needs messages.", field="/messages")
@@ -39,10 +41,13 @@ def router(doors: Doors) -> APIRouter:
             if body.get("segment") is not None:
                 await PostgresSegments(connection).describe(workspace_id, str(body["segment"]))
             cursor = await connection.execute(
-                "select 1 from line_account where workspace_id = %s and key = %s", (workspace_id, body.get("account"))
+                "select 1 from line_account where workspace_id = %s and key = %s",
+                (workspace_id, body.get("account")),
             )
             if await cursor.fetchone() is None:
-                raise NotFoundError(f"The LINE account {body.get('account')!r} is not connected.", field="/account")
+                raise NotFoundError(
+                    f"The LINE account {body.get('account')!r} is not connected.", field="/account"
+                )
             cursor = await connection.execute(
                 """
                 insert into broadcast (workspace_id, key, account, definition, state, created_at)
@@ -51,7 +56,9 @@ def router(doors: Doors) -> APIRouter:
                 (workspace_id, key, body["account"], Jsonb(definition), doors.clock.now()),
             )
             if not cursor.rowcount:
-                raise ConflictError(f"The broadcast {key} was started already.", way_out="Choose another key.")
+                raise ConflictError(
+                    f"The broadcast {key} was started already.", way_out="Choose another key."
+                )
         return {"key": key, "state": "ready"}
 
     @routes.get("/{key}")
@@ -74,7 +81,8 @@ def router(doors: Doors) -> APIRouter:
                 (workspace_id, f"broadcast:{key}"),
             )
             sends = [
-                {"state": state, "reason": reason, "people": count} for state, reason, count in await cursor.fetchall()
+                {"state": state, "reason": reason, "people": count}
+                for state, reason, count in await cursor.fetchall()
             ]
         names = ("state", "planned", "created_at", "started_at")
         return {"key": key, **dict(zip(names, row, strict=True)), "sends": sends, "as_of": doors.clock.now()}

@@ -69,7 +69,9 @@ def router(commit: GroupCommit, keys: Keys, clock: Clock, bytes_max: int) -> API
 
     for name in KINDS:
         routes.add_api_route(f"/{name}", collect, methods=["POST"], name=name, response_model=None)
-        routes.add_api_route(f"/{name}", preflight, methods=["OPTIONS"], include_in_schema=False, response_model=None)
+        routes.add_api_route(
+            f"/{name}", preflight, methods=["OPTIONS"], include_in_schema=False, response_model=None
+        )
     return routes
 
 

@@ -63,7 +63,9 @@ class GroupCommit:
             for _, done in group:
                 with suppress(asyncio.InvalidStateError):
                     done.set_exception(
-                        UnavailableError(f"The log cannot be written ({type(error).__name__}); nothing was stored.")
+                        UnavailableError(
+                            f"The log cannot be written ({type(error).__name__}); nothing was stored."
+                        )
                     )
             return
         for _, done in group:

@@ -60,7 +60,9 @@ async def _say(doors: Doors, workspace_id: int, kind: str, decision: Decision) -
         "context": {"externalIds": [{"type": decision.a.get("namespace"), "id": decision.a.get("value")}]},
     }
     body = msgspec.json.encode({"batch": [item]})
-    return await doors.commit.append([NewLogRow(workspace_id, int(row[0]) if row else 0, LogKind.OWN, 1, now, body)])
+    return await doors.commit.append(
+        [NewLogRow(workspace_id, int(row[0]) if row else 0, LogKind.OWN, 1, now, body)]
+    )
 
 
 async def _absorbed(doors: Doors, offset: int) -> None:

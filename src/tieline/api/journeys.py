@@ -66,7 +66,10 @@ def router(doors: Doors) -> APIRouter:
                 """,
                 (workspace_id, key),
             )
-            people = [{"step": step, "state": state, "people": count} for step, state, count in await cursor.fetchall()]
+            people = [
+                {"step": step, "state": state, "people": count}
+                for step, state, count in await cursor.fetchall()
+            ]
             cursor = await connection.execute(
                 """
                 select step, state, reason, count(*) from send

@@ -53,7 +53,8 @@ class Keys:
         found = self._sources.get(write_key)
         if found is None:
             raise UnknownKeyError(
-                "The write key is not known.", way_out="Send it as the user name of Basic authentication, or as writeKey."
+                "The write key is not known.",
+                way_out="Send it as the user name of Basic authentication, or as writeKey.",
             )
         if not self._limiter.hit(self._rate, write_key):
             raise RateLimitedError("This write key sends too many requests.", retry_after_seconds=1)
@@ -66,9 +67,13 @@ class Keys:
             UnknownKeyError: There is no Bearer key, or it opens nothing.
         """
         scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-        workspace_id = await self._store.workspace_of(key_hash(secret)) if scheme.lower() == "bearer" else None
+        workspace_id = (
+            await self._store.workspace_of(key_hash(secret)) if scheme.lower() == "bearer" else None
+        )
         if workspace_id is None:
-            raise UnknownKeyError("The secret key is not known.", way_out="Send it as Authorization: Bearer sk_...")
+            raise UnknownKeyError(
+                "The secret key is not known.", way_out="Send it as Authorization: Bearer sk_..."
+            )
         return workspace_id
 
 

@@ -36,16 +36,18 @@ def router(doors: Doors, vault: Vault) -> APIRouter:
         told = destination(body)
         if told and told != found.bot_user_id:
             raise UnknownKeyError("This webhook was meant for another LINE account.")
-        await doors.commit.append([
-            NewLogRow(
-                found.workspace_id,
-                found.source_id,
-                LogKind.LINE_WEBHOOK,
-                max(1, body.count(b'"webhookEventId"')),
-                doors.clock.now(),
-                body,
-            )
-        ])
+        await doors.commit.append(
+            [
+                NewLogRow(
+                    found.workspace_id,
+                    found.source_id,
+                    LogKind.LINE_WEBHOOK,
+                    max(1, body.count(b'"webhookEventId"')),
+                    doors.clock.now(),
+                    body,
+                )
+            ]
+        )
         return JSONResponse({})
 
     return routes

@@ -63,6 +63,10 @@ def install(app: FastAPI) -> None:
     async def _unexpected(request: Request, error: Exception) -> Problem:
         _log.error("request failed", path=request.url.path, error=type(error).__name__, exc_info=error)
         return Problem(
-            {"title": "Something went wrong here, not in your request.", "status": 500, "code": "internal_error"},
+            {
+                "title": "Something went wrong here, not in your request.",
+                "status": 500,
+                "code": "internal_error",
+            },
             status_code=500,
         )

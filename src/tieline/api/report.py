@@ -60,7 +60,8 @@ def router(doors: Doors) -> APIRouter:
             profiles, parked, plan_key, all_origins = (await counted.fetchone()) or (0, 0, "", 0)
         now = doors.clock.now()
         events = await doors.history.query(
-            "select count() as n from event where workspace_id = {workspace:UInt32}", {"workspace": workspace_id}
+            "select count() as n from event where workspace_id = {workspace:UInt32}",
+            {"workspace": workspace_id},
         )
         return {
             "friends": friends,

@@ -45,7 +45,9 @@ def router(doors: Doors) -> APIRouter:
         scope = sql.Scope(workspace_id, now, zone, overrides=True)
         query = sql.compile_count(node, scope)
         table = await doors.history.query(query.sql, query.parameters)
-        mark = rows(await doors.history.query("select max(log_offset) as mark from history_mark", {}))[0]["mark"]
+        mark = rows(await doors.history.query("select max(log_offset) as mark from history_mark", {}))[0][
+            "mark"
+        ]
         return {"count": int(table.column(0)[0].as_py()), "as_of": now, "log_offset": int(mark)}
 
     @routes.get("/{key}")
@@ -69,7 +71,9 @@ def router(doors: Doors) -> APIRouter:
                 """,
                 (workspace_id, key, after, max(1, min(limit, MEMBERS_MAX))),
             )
-            found = [{"profile_id": profile_id, "entered_at": at} for profile_id, at in await cursor.fetchall()]
+            found = [
+                {"profile_id": profile_id, "entered_at": at} for profile_id, at in await cursor.fetchall()
+            ]
         return {
             "key": key,
             "count": segment["members"],

@@ -30,7 +30,13 @@ def router(doors: Doors) -> APIRouter:
                 select %s, %s, key, data, %s from unnest(%s::text[], %s::jsonb[]) as new (key, data)
                 on conflict (workspace_id, catalog, key) do update set data = excluded.data, updated_at = excluded.updated_at
                 """,
-                (workspace_id, catalog, doors.clock.now(), list(items), [Jsonb(item) for item in items.values()]),
+                (
+                    workspace_id,
+                    catalog,
+                    doors.clock.now(),
+                    list(items),
+                    [Jsonb(item) for item in items.values()],
+                ),
             )
         return {"catalog": catalog, "items": len(items)}
 

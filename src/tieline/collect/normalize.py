@@ -64,7 +64,9 @@ def forbidden(item: Item, source: Source) -> Refused | None:
         return None
     if (item.properties or {}).get("state") == "withdrawn":
         return None
-    return Refused("consent_grant_forbidden", "A browser's write key can withdraw consent but never grant it.")
+    return Refused(
+        "consent_grant_forbidden", "A browser's write key can withdraw consent but never grant it."
+    )
 
 
 def corrected(told: datetime, sent: datetime | None, received: datetime) -> datetime:
@@ -106,7 +108,10 @@ def identifiers(item: Item, source: Source, context: Mapping[str, Any]) -> tuple
         for entry in outside:
             if isinstance(entry, Mapping) and isinstance(entry.get("type"), str):
                 namespace = entry["type"]
-                add(f"line:{source.provider}" if namespace == "line" and source.provider else namespace, entry.get("id"))
+                add(
+                    f"line:{source.provider}" if namespace == "line" and source.provider else namespace,
+                    entry.get("id"),
+                )
     add(ANONYMOUS, item.anonymousId)
     if item.type == "alias":
         add(ANONYMOUS, item.previousId)

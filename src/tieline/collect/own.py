@@ -22,14 +22,16 @@ def rows(said: Sequence[Said], own_sources: Mapping[int, int], now: datetime) ->
     """
     by_workspace: defaultdict[int, list[dict[str, object]]] = defaultdict(list)
     for deed in said:
-        by_workspace[deed.workspace_id].append({
-            "type": "track",
-            "event": deed.name,
-            "messageId": deed.message_id,
-            "timestamp": deed.at.isoformat(),
-            "properties": deed.properties,
-            "context": {"externalIds": [{"type": deed.namespace, "id": deed.value}]},
-        })
+        by_workspace[deed.workspace_id].append(
+            {
+                "type": "track",
+                "event": deed.name,
+                "messageId": deed.message_id,
+                "timestamp": deed.at.isoformat(),
+                "properties": deed.properties,
+                "context": {"externalIds": [{"type": deed.namespace, "id": deed.value}]},
+            }
+        )
     return [
         NewLogRow(
             workspace_id,

@@ -44,7 +44,11 @@ class CollectStage:
         for row in rows:
             source = self.sources.get(row.source_id)
             if source is None:
-                parked.append(Parked(row.workspace_id, row.log_offset, 0, "collect", "unknown_source", "No such source."))
+                parked.append(
+                    Parked(
+                        row.workspace_id, row.log_offset, 0, "collect", "unknown_source", "No such source."
+                    )
+                )
             elif row.kind == LogKind.LINE_WEBHOOK:
                 said, unread = await self._read_line(row, source)
                 events += said

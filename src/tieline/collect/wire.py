@@ -113,7 +113,9 @@ def _checked(item: Item | Refused, single: str | None, suspicious: bool) -> Item
     if single is not None:
         item.type = single
     if item.type not in TYPES:
-        return Refused("unknown_type", f"type is {item.type[:40]!r}; it must be one of {', '.join(sorted(TYPES))}.")
+        return Refused(
+            "unknown_type", f"type is {item.type[:40]!r}; it must be one of {', '.join(sorted(TYPES))}."
+        )
     if item.type == "track" and not item.event:
         return Refused("missing_event", "A track call needs an event name.")
     if suspicious and b"\\u0000" in msgspec.json.encode(item):

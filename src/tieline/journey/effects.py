@@ -70,7 +70,12 @@ class Mover:
             )
             if code is not None:
                 self._say(
-                    workspace_id, identifier, COUPON_ISSUED, coupon.issue_key.hex(), {"pool": coupon.pool}, coupon.at
+                    workspace_id,
+                    identifier,
+                    COUPON_ISSUED,
+                    coupon.issue_key.hex(),
+                    {"pool": coupon.pool},
+                    coupon.at,
                 )
             answer = ask.CouponKnown(coupon.step, code)
             return await self.move(workspace_id, identifier, journey, enrolment, answer, now, zone)
@@ -93,9 +98,23 @@ class Mover:
                     await self._request(workspace_id, journey, enrolment, step, send_id, at, expires_at)
                 )
             case ask.AddTag(step, tag, at):
-                self._say(workspace_id, identifier, TAG_ADDED, f"{name}:{step}:{at.isoformat()}:+{tag}", {"tag": tag}, at)
+                self._say(
+                    workspace_id,
+                    identifier,
+                    TAG_ADDED,
+                    f"{name}:{step}:{at.isoformat()}:+{tag}",
+                    {"tag": tag},
+                    at,
+                )
             case ask.RemoveTag(step, tag, at):
-                self._say(workspace_id, identifier, TAG_REMOVED, f"{name}:{step}:{at.isoformat()}:-{tag}", {"tag": tag}, at)
+                self._say(
+                    workspace_id,
+                    identifier,
+                    TAG_REMOVED,
+                    f"{name}:{step}:{at.isoformat()}:-{tag}",
+                    {"tag": tag},
+                    at,
+                )
             case ask.SetTrait(step, trait, value, at):
                 filled = self._fill(value, self._context(enrolment))
                 message_id = f"{name}:{step}:{at.isoformat()}"
@@ -142,7 +161,11 @@ class Mover:
 
     def _context(self, enrolment: Enrolment) -> dict[str, Any]:
         coupons = enrolment.data.get("coupons", {})
-        return {"trigger": dict(enrolment.trigger), "coupons": dict(coupons), "coupon": next(iter(coupons.values()), "")}
+        return {
+            "trigger": dict(enrolment.trigger),
+            "coupons": dict(coupons),
+            "coupon": next(iter(coupons.values()), ""),
+        }
 
     def _say(
         self,

@@ -41,7 +41,9 @@ class JourneyStage:
         zones: Time zone by workspace.
     """
 
-    def __init__(self, store: JourneyStore, evaluator: Evaluator, fill: Fill, zones: Mapping[int, str]) -> None:
+    def __init__(
+        self, store: JourneyStore, evaluator: Evaluator, fill: Fill, zones: Mapping[int, str]
+    ) -> None:
         self._store = store
         self._evaluator = evaluator
         self._fill = fill
@@ -81,14 +83,18 @@ class JourneyStage:
     async def _hear(self, workspace_id: int, signals: Sequence[Signal], mover: Mover, now: datetime) -> None:
         """Let people on their way hear what happened; then let those enter whom it starts."""
         zone = ZoneInfo(self._zones.get(workspace_id, "UTC"))
-        profiles = await self._store.profiles_now(workspace_id, sorted({signal.node_id for signal in signals}))
+        profiles = await self._store.profiles_now(
+            workspace_id, sorted({signal.node_id for signal in signals})
+        )
         wanted = sorted(set(profiles.values()))
         running = {
             profile_id: [stored(row) for row in rows]
             for profile_id, rows in (await self._store.open_of(workspace_id, wanted)).items()
         }
         entered = await self._store.entered(workspace_id, wanted)
-        nodes = {signal.node_id for signal in signals} | {one.person for many in running.values() for one in many}
+        nodes = {signal.node_id for signal in signals} | {
+            one.person for many in running.values() for one in many
+        }
         identifiers = await self._store.identifiers(workspace_id, sorted(nodes))
         for signal in signals:
             profile_id = profiles.get(signal.node_id)
@@ -101,7 +107,9 @@ class JourneyStage:
                     journey = self._library.find(workspace_id, enrolment.journey_key, enrolment.version)
                     if journey is not None and not enrolment.over:
                         identifier = identifiers[enrolment.person]
-                        mine[index] = await mover.move(workspace_id, identifier, journey, enrolment, seen, now, zone)
+                        mine[index] = await mover.move(
+                            workspace_id, identifier, journey, enrolment, seen, now, zone
+                        )
             for journey in self._library.open(workspace_id):
                 if not starts(journey, signal):
                     continue
@@ -125,7 +133,9 @@ class JourneyStage:
     async def _answer(self, mover: Mover, now: datetime, most: int) -> int:
         """Answer conditions for which history is complete enough, all of one workspace in one query."""
         rows = await self._store.answerable(await self._evaluator.mark(), most)
-        asked: defaultdict[int, list[tuple[EnrolmentRow, Journey, tuple[str, str], ZoneInfo]]] = defaultdict(list)
+        asked: defaultdict[int, list[tuple[EnrolmentRow, Journey, tuple[str, str], ZoneInfo]]] = defaultdict(
+            list
+        )
         for row, journey, identifier, zone in await self._loaded(rows):
             asked[row.workspace_id].append((row, journey, identifier, zone))
         for workspace_id, mine in asked.items():
@@ -169,4 +179,3 @@ class JourneyStage:
 
 def _name(row: EnrolmentRow) -> str:
     return f"{row.journey}@{row.version}/{row.step}"
-

@@ -31,7 +31,9 @@ def facts(item: Identified) -> Iterator[Fact]:
             yield Fact(item.node_id, FactKind.TAG, tag, event.source.key, event.name == TAG_ADDED, event.at)
     elif event.name in {LINE_FOLLOWED, LINE_UNFOLLOWED} and event.source.account:
         friend = event.name == LINE_FOLLOWED
-        yield Fact(item.node_id, FactKind.FRIENDSHIP, event.source.account, event.source.key, friend, event.at)
+        yield Fact(
+            item.node_id, FactKind.FRIENDSHIP, event.source.account, event.source.key, friend, event.at
+        )
     traits = event.traits if event.type == "identify" else {}
     if event.name == TRAITS_SET:
         traits = event.properties.get("traits") or {}
@@ -72,7 +74,14 @@ def consents(item: Identified, event_key: bytes, notice_version: str) -> Iterato
 
 
 def _consent(
-    item: Identified, event_key: bytes, *, purpose: str, channel: str, granted: bool, method: str, notice_version: str
+    item: Identified,
+    event_key: bytes,
+    *,
+    purpose: str,
+    channel: str,
+    granted: bool,
+    method: str,
+    notice_version: str,
 ) -> ConsentEvent:
     event: Event = item.event
     return ConsentEvent(

@@ -49,17 +49,28 @@ def fold(
 
 
 def granted(events: Iterable[ConsentEvent]) -> tuple[str, ...]:
-    """Return "purpose:channel" for each consent in force: the newest word counts, and of two at once the refusal."""
+    """Return "purpose:channel" for each consent in force: the newest word counts, and of two at once the refusal.
+
+    A grant that came with a file is as old as the file's list, whatever its date says: it never overrides a refusal.
+    """
     latest: dict[tuple[str, str], ConsentEvent] = {}
-    for event in events:
+    refused: set[tuple[str, str]] = set()
+    for event in sorted(events, key=lambda one: (one.at, not one.granted)):
         name = (event.purpose, event.channel)
-        held = latest.get(name)
-        if held is None or (event.at, not event.granted) > (held.at, not held.granted):
-            latest[name] = event
-    return tuple(f"{purpose}:{channel}" for (purpose, channel), event in sorted(latest.items()) if event.granted)
+        if event.granted and event.method == IMPORT and name in refused:
+            continue
+        latest[name] = event
+        if event.granted:
+            refused.discard(name)
+        else:
+            refused.add(name)
+    return tuple(
+        f"{purpose}:{channel}" for (purpose, channel), event in sorted(latest.items()) if event.granted
+    )
 
 
 _NEWEST = GoldenRule()
+IMPORT = "import"
 
 
 def _rank(fact: Fact, rule: GoldenRule) -> tuple[int, Any, str, str]:
@@ -68,4 +79,6 @@ def _rank(fact: Fact, rule: GoldenRule) -> tuple[int, Any, str, str]:
 
 
 def _in_force(latest: Mapping[tuple[FactKind, str], Fact], wanted: FactKind) -> tuple[str, ...]:
-    return tuple(name for (kind, name), fact in sorted(latest.items()) if kind == wanted and fact.value is True)
+    return tuple(
+        name for (kind, name), fact in sorted(latest.items()) if kind == wanted and fact.value is True
+    )

@@ -12,31 +12,35 @@ from tieline.model.profile import ProfileChanged
 _ID = pa.binary(16)
 _TIME = pa.timestamp("ms", tz="UTC")
 _NAMES = pa.list_(pa.string())
-EVENTS = pa.schema([
-    ("workspace_id", pa.uint32()),
-    ("event", pa.string()),
-    ("profile_id", _ID),
-    ("node_id", _ID),
-    ("at", _TIME),
-    ("log_offset", pa.uint64()),
-    ("item", pa.uint32()),
-    ("message_id", pa.string()),
-    ("source", pa.string()),
-    ("type", pa.string()),
-    ("properties", pa.string()),
-])
-PROFILES = pa.schema([
-    ("workspace_id", pa.uint32()),
-    ("profile_id", _ID),
-    ("version", pa.uint64()),
-    ("gone", pa.uint8()),
-    ("traits", pa.string()),
-    ("tags", _NAMES),
-    ("consents", _NAMES),
-    ("friends", _NAMES),
-    ("namespaces", _NAMES),
-    ("first_seen_at", _TIME),
-])
+EVENTS = pa.schema(
+    [
+        ("workspace_id", pa.uint32()),
+        ("event", pa.string()),
+        ("profile_id", _ID),
+        ("node_id", _ID),
+        ("at", _TIME),
+        ("log_offset", pa.uint64()),
+        ("item", pa.uint32()),
+        ("message_id", pa.string()),
+        ("source", pa.string()),
+        ("type", pa.string()),
+        ("properties", pa.string()),
+    ]
+)
+PROFILES = pa.schema(
+    [
+        ("workspace_id", pa.uint32()),
+        ("profile_id", _ID),
+        ("version", pa.uint64()),
+        ("gone", pa.uint8()),
+        ("traits", pa.string()),
+        ("tags", _NAMES),
+        ("consents", _NAMES),
+        ("friends", _NAMES),
+        ("namespaces", _NAMES),
+        ("first_seen_at", _TIME),
+    ]
+)
 MOVES = pa.schema([("workspace_id", pa.uint32()), ("node_id", _ID), ("from_id", _ID), ("profile_id", _ID)])
 _NOWHERE = b"\0" * 16
 _encode = msgspec.json.encode

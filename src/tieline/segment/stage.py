@@ -41,13 +41,20 @@ class SegmentStage:
         for workspace_id in sorted(touched):
             mine = [segment for segment in live if segment.workspace_id == workspace_id and segment.computed]
             if mine:
-                signals += await self._touch(workspace_id, mine, touched[workspace_id], batches[-1].log_offset, now)
+                signals += await self._touch(
+                    workspace_id, mine, touched[workspace_id], batches[-1].log_offset, now
+                )
         for segment in live:
             signals += await self._whole(segment, now)
         return signals
 
     async def _touch(
-        self, workspace_id: int, live: Sequence[LiveSegment], touched: "_Touched", log_offset: int, now: datetime
+        self,
+        workspace_id: int,
+        live: Sequence[LiveSegment],
+        touched: "_Touched",
+        log_offset: int,
+        now: datetime,
     ) -> list[Signal]:
         segments = [segment for segment in live if touched.concerns(reads(segment.node))]
         # A profile that is gone, or one that nodes came to, is looked at in every segment.
@@ -86,7 +93,9 @@ class SegmentStage:
             segment.workspace_id,
             stored=stored,
             carried=stored,
-            after={profile_id: {segment.key} if profile_id in after else set() for profile_id in before | after},
+            after={
+                profile_id: {segment.key} if profile_id in after else set() for profile_id in before | after
+            },
             evaluated=frozenset({segment.key}),
             at=now,
             log_offset=await self._evaluator.mark(),
@@ -122,7 +131,9 @@ def _touched(batches: Sequence[HistoryBatch]) -> Mapping[int, _Touched]:
             found[workspace_id].profile_ids.update(part["profile_id"].to_pylist())
             found[workspace_id].profiles_changed = True
         for workspace_id, part in _by_workspace(batch.moves):
-            for from_id, to_id in zip(part["from_id"].to_pylist(), part["profile_id"].to_pylist(), strict=True):
+            for from_id, to_id in zip(
+                part["from_id"].to_pylist(), part["profile_id"].to_pylist(), strict=True
+            ):
                 if from_id != NOWHERE:
                     found[workspace_id].moved.append((from_id, to_id))
                     found[workspace_id].profile_ids |= {from_id, to_id}

@@ -76,7 +76,9 @@ class Loop:
     async def _failed(self, error: Exception) -> None:
         self.failed_in_a_row += 1
         rest = min(0.1 * 2**self.failed_in_a_row, _BACKOFF_MAX_SECONDS)
-        _log.error("step failed", loop=self.name, error=type(error).__name__, again_in_seconds=rest, exc_info=error)
+        _log.error(
+            "step failed", loop=self.name, error=type(error).__name__, again_in_seconds=rest, exc_info=error
+        )
         await asyncio.sleep(rest)
         if self._recover is not None:
             try:

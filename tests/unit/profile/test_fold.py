@@ -15,9 +15,9 @@ def fact(name="tier", value="VIP", hours=0, source="crm", kind=FactKind.TRAIT) -
     return Fact(NODE.node_id, kind, name, source, value, NOON + timedelta(hours=hours))
 
 
-def consent(granted: bool, hours: int = 0, channel: str = "line") -> ConsentEvent:
+def consent(granted: bool, hours: int = 0, channel: str = "line", method: str = "form") -> ConsentEvent:
     at = NOON + timedelta(hours=hours)
-    return ConsentEvent(NODE.node_id, "marketing", channel, granted, "form", "1", {}, "crm", b"", at, at)
+    return ConsentEvent(NODE.node_id, "marketing", channel, granted, method, "1", {}, "crm", b"", at, at)
 
 
 def folded(facts, consents=(), golden=None):
@@ -55,6 +55,12 @@ def test_of_two_words_at_once_the_refusal_counts() -> None:
 
 def test_consent_for_one_channel_says_nothing_about_another() -> None:
     assert granted([consent(True, channel="line"), consent(False, channel="email")]) == ("marketing:line",)
+
+
+def test_an_imported_list_never_overrides_a_refusal() -> None:
+    assert granted([consent(False, 0), consent(True, 9, method="import")]) == ()
+    assert granted([consent(False, 0), consent(True, 9, method="import"), consent(True, 10)]) == ("marketing:line",)
+    assert granted([consent(True, 9, method="import")]) == ("marketing:line",)
 
 
 @given(

@@ -96,7 +96,8 @@ def _ready(client: Any, *, embedded: bool) -> ClickHouse:
     version = str(client.command("select version()"))
     if tuple(int(part) for part in version.split(".")[:2]) < VERSION_MIN:
         raise StartError(
-            f"ClickHouse {version} is too old.", way_out=f"Tieline needs {VERSION_MIN[0]}.{VERSION_MIN[1]} or newer."
+            f"ClickHouse {version} is too old.",
+            way_out=f"Tieline needs {VERSION_MIN[0]}.{VERSION_MIN[1]} or newer.",
         )
     client.command(f"create database if not exists {DATABASE}")
     if embedded:

@@ -20,7 +20,12 @@ class ClickHouseEvaluator:
         self._history = history
 
     async def which(
-        self, workspace_id: int, conditions: Mapping[str, Node], profile_ids: Sequence[bytes], now: datetime, time_zone: str
+        self,
+        workspace_id: int,
+        conditions: Mapping[str, Node],
+        profile_ids: Sequence[bytes],
+        now: datetime,
+        time_zone: str,
     ) -> dict[bytes, set[str]]:
         """Return the names of the conditions that hold, for each of `profile_ids` that exists."""
         found: dict[bytes, set[str]] = {}
@@ -29,7 +34,12 @@ class ClickHouseEvaluator:
         for some in _parts(list(profile_ids), PROFILES_TOGETHER):
             written = await self._history.written(workspace_id, some) if overrides else []
             scope = sql.Scope(
-                workspace_id, now, time_zone, candidates=tuple(some), written=tuple(written), overrides=overrides
+                workspace_id,
+                now,
+                time_zone,
+                candidates=tuple(some),
+                written=tuple(written),
+                overrides=overrides,
             )
             for chosen in _parts(names, CONDITIONS_TOGETHER):
                 query = sql.compile_combined([conditions[name] for name in chosen], scope)

@@ -65,21 +65,27 @@ class ClickHouseHistory:
             self._interrupted = True  # until the new mark is written, so that a failure here is cleaned up
             through = fresh[-1].log_offset
             self._engine.insert("event", pa.concat_tables([batch.events for batch in fresh]).combine_chunks())
-            self._engine.insert("profile", pa.concat_tables([batch.profiles for batch in fresh]).combine_chunks())
+            self._engine.insert(
+                "profile", pa.concat_tables([batch.profiles for batch in fresh]).combine_chunks()
+            )
             self._override(fresh)
             self._engine.insert(
                 "history_mark",
-                pa.table({
-                    "log_offset": pa.array([through], pa.uint64()),
-                    "at": pa.array([at], pa.timestamp("ms", tz="UTC")),
-                }),
+                pa.table(
+                    {
+                        "log_offset": pa.array([through], pa.uint64()),
+                        "at": pa.array([at], pa.timestamp("ms", tz="UTC")),
+                    }
+                ),
             )
             self._mark, self._interrupted = through, False
 
     def _override(self, batches: Sequence[HistoryBatch]) -> None:
         tables = []
         for batch in batches:
-            moved = batch.moves.filter(pc.not_equal(batch.moves["from_id"], pa.scalar(NOWHERE, pa.binary(16))))
+            moved = batch.moves.filter(
+                pc.not_equal(batch.moves["from_id"], pa.scalar(NOWHERE, pa.binary(16)))
+            )
             if moved.num_rows:
                 version = pa.array([batch.log_offset] * moved.num_rows, pa.uint64())
                 tables.append(moved.append_column("version", version))
@@ -98,6 +104,7 @@ class ClickHouseHistory:
         )
         if beyond["n"][0].as_py():
             self._engine.command(
-                "alter table event delete where log_offset > {mark:UInt64} settings mutations_sync = 1", {"mark": mark}
+                "alter table event delete where log_offset > {mark:UInt64} settings mutations_sync = 1",
+                {"mark": mark},
             )
         self._mark, self._interrupted = mark, False

@@ -43,9 +43,9 @@ async def serve(history: History, path: Path) -> asyncio.Server:
                 await writer.drain()
         writer.close()
 
-    path.unlink(missing_ok=True)
+    path.unlink(missing_ok=True)  # noqa: ASYNC240 - once, before anyone asks
     server = await asyncio.start_unix_server(answer, path=str(path))
-    path.chmod(0o600)
+    path.chmod(0o600)  # noqa: ASYNC240 - once, before anyone asks
     return server
 
 
@@ -64,7 +64,9 @@ class HistoryClient:
         """
         message = msgspec.msgpack.encode(_Question(sql, dict(parameters)))
         try:
-            reader, writer = self._free.pop() if self._free else await asyncio.open_unix_connection(str(self._path))
+            reader, writer = (
+                self._free.pop() if self._free else await asyncio.open_unix_connection(str(self._path))
+            )
             async with asyncio.timeout(SECONDS_MAX):
                 writer.write(_LENGTH.pack(len(message)) + message)
                 await writer.drain()
@@ -74,7 +76,9 @@ class HistoryClient:
             raise UnavailableError(f"History does not answer ({type(error).__name__}).") from error
         self._free.append((reader, writer))
         if reply[:1] == _FAILED:
-            raise UnavailableError(f"History could not answer: {reply[1:].decode(errors='replace').splitlines()[0]}")
+            raise UnavailableError(
+                f"History could not answer: {reply[1:].decode(errors='replace').splitlines()[0]}"
+            )
         with pa.ipc.open_stream(reply[1:]) as stream:
             return stream.read_all()
 

@@ -74,5 +74,7 @@ class PostgresAccounts:
         cursor = await self._connection.execute(f"select {_COLUMNS} from line_account where key = %s", (key,))
         row = await cursor.fetchone()
         if row is None:
-            raise NotFoundError(f"There is no LINE account {key}.", way_out="Connect it under /api/line/accounts.")
+            raise NotFoundError(
+                f"There is no LINE account {key}.", way_out="Connect it under /api/line/accounts."
+            )
         return LineAccount(*row)

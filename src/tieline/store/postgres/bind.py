@@ -89,7 +89,9 @@ class PostgresNonces:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def redeem(self, workspace_id: int, account: str, nonce: str, event_id: str, now: datetime) -> str | None:
+    async def redeem(
+        self, workspace_id: int, account: str, nonce: str, event_id: str, now: datetime
+    ) -> str | None:
         """Return the member id a nonce stands for; the same webhook event may ask again, another may not."""
         cursor = await self._connection.execute(
             """

@@ -54,7 +54,9 @@ class PostgresBroadcasts:
             )
         return [bytes(profile_id) for (profile_id,) in await cursor.fetchall()]
 
-    async def planned(self, broadcast: Started, recipients: Sequence[bytes], at: datetime, *, done: bool) -> None:
+    async def planned(
+        self, broadcast: Started, recipients: Sequence[bytes], at: datetime, *, done: bool
+    ) -> None:
         """Note how far planning has come."""
         await self._connection.execute(
             """
@@ -89,5 +91,8 @@ class PostgresWebhooks:
                 insert into webhook_call (workspace_id, call_id, url, body, state, not_before, created_at)
                 values (%s, %s, %s, %s, 'planned', %s, %s) on conflict do nothing
                 """,
-                [(call.workspace_id, call.call_id, call.url, Jsonb(call.body), call.at, call.at) for call in calls],
+                [
+                    (call.workspace_id, call.call_id, call.url, Jsonb(call.body), call.at, call.at)
+                    for call in calls
+                ],
             )

@@ -50,7 +50,8 @@ def start_embedded(folder: Path) -> str:
         ) from error
     except OSError as error:
         raise StartError(
-            f"PostgreSQL cannot use {folder}: {error.strerror or error}.", way_out="Choose a folder you may write to."
+            f"PostgreSQL cannot use {folder}: {error.strerror or error}.",
+            way_out="Choose a folder you may write to.",
         ) from error
     return str(server.get_uri(database=DATABASE))
 

@@ -12,9 +12,7 @@ from tieline.model.signal import EnrolmentRow, Signal
 from tieline.ports import LiveJourney
 from tieline.store.postgres.signals import PostgresSignals
 
-_COLUMNS = (
-    "workspace_id, enrolment_id, journey, version, person, correlation, state, step, due_at, needs_offset, body, entered_at"
-)
+_COLUMNS = "workspace_id, enrolment_id, journey, version, person, correlation, state, step, due_at, needs_offset, body, entered_at"
 _MINE = ", ".join(f"e.{name}" for name in _COLUMNS.split(", "))
 
 
@@ -26,7 +24,14 @@ class PostgresJourneys:
         self._signals = PostgresSignals(connection)
 
     async def put(
-        self, workspace_id: int, key: str, name: str, definition: Mapping[str, Any], state: str, author: str, at: datetime
+        self,
+        workspace_id: int,
+        key: str,
+        name: str,
+        definition: Mapping[str, Any],
+        state: str,
+        author: str,
+        at: datetime,
     ) -> int:
         """Create a journey or a new version of it; return the version."""
         cursor = await self._connection.execute(
@@ -77,7 +82,9 @@ class PostgresJourneys:
         """Remove and return the oldest signals, in order."""
         return await self._signals.take(signals_max)
 
-    async def open_of(self, workspace_id: int, profile_ids: Sequence[bytes]) -> dict[bytes, list[EnrolmentRow]]:
+    async def open_of(
+        self, workspace_id: int, profile_ids: Sequence[bytes]
+    ) -> dict[bytes, list[EnrolmentRow]]:
         """Return the running enrolments of some people, by the profile they have now, locked."""
         cursor = await self._connection.execute(
             f"""
@@ -96,7 +103,9 @@ class PostgresJourneys:
             found.setdefault(profile_id, []).append(EnrolmentRow(*columns))
         return found
 
-    async def entered(self, workspace_id: int, profile_ids: Sequence[bytes]) -> dict[tuple[bytes, str], datetime]:
+    async def entered(
+        self, workspace_id: int, profile_ids: Sequence[bytes]
+    ) -> dict[tuple[bytes, str], datetime]:
         """Return when each of these people last entered each journey."""
         cursor = await self._connection.execute(
             """
@@ -129,7 +138,9 @@ class PostgresJourneys:
 
     async def due(self, now: datetime, enrolments_max: int) -> list[EnrolmentRow]:
         """Return enrolments whose timer is due, locked; what another worker holds is left out."""
-        return await self._locked("due_at <= %s order by due_at, enrolment_id limit %s", (now, enrolments_max))
+        return await self._locked(
+            "due_at <= %s order by due_at, enrolment_id limit %s", (now, enrolments_max)
+        )
 
     async def answerable(self, mark: int, enrolments_max: int) -> list[EnrolmentRow]:
         """Return enrolments that wait for history to reach an offset which it has reached, locked."""
@@ -184,10 +195,13 @@ class PostgresJourneys:
             ),
         )
 
-    async def issue_coupon(self, workspace_id: int, pool: str, issue_key: bytes, person: bytes, at: datetime) -> str | None:
+    async def issue_coupon(
+        self, workspace_id: int, pool: str, issue_key: bytes, person: bytes, at: datetime
+    ) -> str | None:
         """Return the code that `issue_key` took from `pool`: the same one however often it is asked; None if empty."""
         cursor = await self._connection.execute(
-            "select code from coupon_code where workspace_id = %s and issue_key = %s", (workspace_id, issue_key)
+            "select code from coupon_code where workspace_id = %s and issue_key = %s",
+            (workspace_id, issue_key),
         )
         row = await cursor.fetchone()
         if row is None:

@@ -31,7 +31,15 @@ class PostgresLog:
                 copy.set_types(["int8", "int4", "int4", "int2", "int4", "timestamptz", "bytea"])
                 for offset, row in zip(offsets, rows, strict=True):
                     await copy.write_row(
-                        (offset, row.workspace_id, row.source_id, int(row.kind), row.items, row.received_at, row.body)
+                        (
+                            offset,
+                            row.workspace_id,
+                            row.source_id,
+                            int(row.kind),
+                            row.items,
+                            row.received_at,
+                            row.body,
+                        )
                     )
         return offsets[-1]
 

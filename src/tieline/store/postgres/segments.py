@@ -48,7 +48,8 @@ class PostgresSegments:
     async def definitions(self, workspace_id: int) -> dict[str, Any]:
         """Return the definition of every segment of a workspace that is not deleted."""
         cursor = await self._connection.execute(
-            "select key, definition from segment where workspace_id = %s and state <> 'deleted'", (workspace_id,)
+            "select key, definition from segment where workspace_id = %s and state <> 'deleted'",
+            (workspace_id,),
         )
         return {str(key): definition for key, definition in await cursor.fetchall()}
 
@@ -113,7 +114,9 @@ class PostgresSegments:
     async def all_members(self, workspace_id: int, key: str) -> set[bytes]:
         """Return every member of one segment."""
         cursor = await self._connection.execute(
-            "select profile_id from membership where workspace_id = %s and segment = %s", (workspace_id, key), binary=True
+            "select profile_id from membership where workspace_id = %s and segment = %s",
+            (workspace_id, key),
+            binary=True,
         )
         return {bytes(profile_id) for (profile_id,) in await cursor.fetchall()}
 

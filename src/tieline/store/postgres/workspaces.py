@@ -38,7 +38,9 @@ class PostgresKeys:
         """Return every live source by its write key."""
         async with self._pool.connection() as connection:
             sources = await PostgresSources(connection).sources()
-            cursor = await connection.execute("select write_key, source_id from source where revoked_at is null")
+            cursor = await connection.execute(
+                "select write_key, source_id from source where revoked_at is null"
+            )
             return {str(key): sources[int(source_id)] for key, source_id in await cursor.fetchall()}
 
     async def workspace_of(self, key_hash: bytes) -> int | None:
@@ -77,7 +79,13 @@ class PostgresWorkspaces:
         return int(row[0])
 
     async def add_source(
-        self, workspace_id: int, key: str, kind: str, name: str, at: datetime, settings: Mapping[str, Any] | None = None
+        self,
+        workspace_id: int,
+        key: str,
+        kind: str,
+        name: str,
+        at: datetime,
+        settings: Mapping[str, Any] | None = None,
     ) -> tuple[int, str]:
         """Create a source; return its id and write key.
 
@@ -94,7 +102,9 @@ class PostgresWorkspaces:
         )
         row = await cursor.fetchone()
         if row is None:
-            raise ConflictError(f"The source {key} exists already.", field="/key", way_out="Choose another key.")
+            raise ConflictError(
+                f"The source {key} exists already.", field="/key", way_out="Choose another key."
+            )
         return int(row[0]), write_key
 
     async def add_secret_key(self, workspace_id: int, name: str, hashed: bytes, at: datetime) -> None:
@@ -104,7 +114,9 @@ class PostgresWorkspaces:
             (workspace_id, hashed, name, at),
         )
 
-    async def add_user(self, workspace_id: int, email: str, password_hash: str, role: str, at: datetime) -> None:
+    async def add_user(
+        self, workspace_id: int, email: str, password_hash: str, role: str, at: datetime
+    ) -> None:
         """Store someone who may log in to the console."""
         await self._connection.execute(
             """
