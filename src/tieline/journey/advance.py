@@ -259,13 +259,11 @@ def _fits(pattern: EventPattern, enrolment: Enrolment, event: EventSeen) -> bool
 
 
 def _answer(course: _Course, enrolment: Enrolment, known: ConditionKnown | CouponKnown) -> Moved:
-    if known.step != enrolment.step:
+    if not enrolment.step or known.step != enrolment.step:
         return enrolment, ()
     step = course.journey.steps[known.step]
     onward: str | None
     if isinstance(known, ConditionKnown) and isinstance(step, Condition):
-        if enrolment.state is not State.WAITING_HISTORY:
-            return enrolment, ()
         enrolment = _noted(enrolment, "conditions", step.id, known.result)
         onward = step.then if known.result else step.otherwise
     elif isinstance(known, CouponKnown) and isinstance(step, Coupon):

@@ -1,5 +1,6 @@
 """The table of step kinds: what each one does, its fields and an example. Parsing and documentation both read it."""
 
+import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -65,7 +66,7 @@ _ID = Field("id", "id", fields.read_slug, "key", "Names the step within the jour
 STEP_KINDS: dict[str, StepKind] = {
     "wait": StepKind(
         definition.Wait,
-        "Lets time pass, counted from the moment the step was reached. A day is 24 hours.",
+        "Lets time pass, counted from the moment the step was reached.",
         (Field("for", "duration", fields.read_wait, "duration", "How long: PT30M, PT24H, P7D, P2W."), _NEXT),
         {"id": "half-an-hour", "kind": "wait", "for": "PT30M", "next": "remind"},
     ),
@@ -100,7 +101,7 @@ STEP_KINDS: dict[str, StepKind] = {
                 "date",
                 "date",
                 fields.read_date_reference,
-                "trigger.<property>",
+                "`trigger.<property>`",
                 "Property of the trigger that holds a date or a time.",
             ),
             Field(
@@ -192,7 +193,7 @@ STEP_KINDS: dict[str, StepKind] = {
                 "lookup",
                 "lookup",
                 fields.read_lookup,
-                '{name: {"catalog": key, "key": template}}',
+                '`{name: {"catalog": key, "key": template}}`',
                 "Rows of catalogues that the templates read under these names.",
                 required=False,
             ),
@@ -282,12 +283,27 @@ def fields_of(kind: StepKind) -> tuple[Field, ...]:
     return (_ID, *kind.fields)
 
 
+_INTRODUCTION = f"""\
+# Steps of a journey
+
+Each step is an object with an `id`, a `kind` and the fields below. A journey has at most {definition.STEPS_MAX} steps.
+
+- A **key** has small letters, digits, `-` and `_`, at most 64.
+- A **duration** is ISO 8601 in weeks, or in days, hours, minutes and seconds: PT30M, P7D, P2W; from one minute to
+  {definition.WAIT_MAX.days} days. A day of it is 24 hours.
+- A **template** is a text with Liquid in it. It reads `trigger` (the properties of what started the journey) and `coupons`
+  (codes by pool).
+
+What happened decides, not when it was processed: a timer that fires late still counts from when it was due, and whoever buys
+at minute 30 of a wait of 30 minutes has bought in time.
+
+Written from the table in the code by `python -m tieline.journey.reference`.
+"""
+
+
 def markdown() -> str:
     """Return the reference page of step kinds."""
-    parts = [
-        "# Steps of a journey\n",
-        "Each step is an object with an `id`, a `kind` and the fields below. This page is written from the table in the code.\n",
-    ]
+    parts = [_INTRODUCTION]
     for name, kind in STEP_KINDS.items():
         example = msgspec.json.format(msgspec.json.encode(kind.example)).decode()
         rows = "".join(
@@ -300,3 +316,7 @@ def markdown() -> str:
 
 def _need(field: Field) -> str:
     return "required" if field.required else "optional"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(markdown())
