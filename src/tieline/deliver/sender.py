@@ -116,7 +116,8 @@ class Sender:
         if calls:
             async with self._unit.transaction():
                 stands = await self._sends.gate([send for call in calls for send in call.sends])
-                # Nothing may come between this reading and the calls, not even the end of the transaction.
+                # Nothing may come between this reading and the calls, not even the end of the transaction: the sleep
+                # lets all of them begin before anything else is awaited.
                 for call in calls:
                     stopped = outcome.at_gate(call, stands, now)
                     if stopped is None:
@@ -124,6 +125,7 @@ class Sender:
                         departed += len(call.sends)
                     else:
                         refused.append(stopped)
+                await asyncio.sleep(0)
         return departed + await self._settle(refused, now)
 
     def _start(self, call: Call) -> None:
