@@ -25,6 +25,8 @@ from tieline.channel.line.inbox import LineInbox
 from tieline.channel.line.secrets import Vault, load_key
 from tieline.clock import Clock, SystemClock
 from tieline.collect.stage import CollectStage, message_key
+from tieline.connect.outgoing import OutgoingCaller
+from tieline.connect.webhook import WebhookLoop
 from tieline.deliver.broadcast import BroadcastStage
 from tieline.deliver.fill import fill_tree
 from tieline.deliver.sender import Sender
@@ -42,7 +44,7 @@ from tieline.store.clickhouse.evaluate import ClickHouseEvaluator
 from tieline.store.clickhouse.history import ClickHouseHistory
 from tieline.store.postgres.accounts import PostgresAccounts
 from tieline.store.postgres.bind import PostgresNonces
-from tieline.store.postgres.broadcasts import PostgresBroadcasts, PostgresWebhooks
+from tieline.store.postgres.broadcasts import PostgresBroadcasts
 from tieline.store.postgres.deliver import PostgresSends
 from tieline.store.postgres.facts import PostgresFacts
 from tieline.store.postgres.identity import PostgresIdentity
@@ -52,6 +54,7 @@ from tieline.store.postgres.outbox import PostgresHistoryOutbox
 from tieline.store.postgres.segments import PostgresSegments
 from tieline.store.postgres.signals import PostgresSignals
 from tieline.store.postgres.unit import PostgresUnit
+from tieline.store.postgres.webhooks import PostgresWebhooks
 from tieline.store.postgres.workspaces import OWN_SOURCE, PostgresKeys, PostgresWorkspaces
 from tieline.stream.loop import Loop, Wakeup
 
@@ -151,6 +154,11 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
         send = _send(await unit(), client, directory, now)
         stack.push_async_callback(lambda: send.sender.close(now.now()))
 
+        outside = await unit()
+        caller = OutgoingCaller(settings.webhook_hosts.split())
+        stack.push_async_callback(caller.close)
+        webhooks = WebhookLoop(outside, PostgresWebhooks(outside.connection), caller)
+
         wake_remember, wake_advance, wake_send = Wakeup(), Wakeup(), Wakeup()
         idle = settings.idle_ms / 1000
 
@@ -165,6 +173,7 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
             ),
             Loop("advance", advance.step, idle_seconds=idle * 2, wake=wake_advance, then=wake_send.call),
             Loop("send", send.step, idle_seconds=idle * 2, wake=wake_send),
+            Loop("webhooks", lambda: webhooks.step(now.now()), idle_seconds=idle * 10),
             Loop("directory", lambda: directory.refresh(catalog), idle_seconds=_CATALOG_SECONDS),
         ]
         yield history, loops

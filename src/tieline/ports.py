@@ -17,7 +17,7 @@ from tieline.model.event import LogRow, NewLogRow, Parked, Source
 from tieline.model.identity import Assertion, Link, Moved, Node, Placed
 from tieline.model.profile import ConsentEvent, Fact
 from tieline.model.send import Answer, Claimed, Held, Prepared, Send, Settled, Standing, TrackedLink
-from tieline.model.signal import EnrolmentRow, Said, Signal, WebhookCall
+from tieline.model.signal import DueCall, EnrolmentRow, Said, Signal, WebhookCall
 
 
 class Transaction(Protocol):
@@ -471,4 +471,12 @@ class WebhookStore(Protocol):
 
     async def put(self, calls: Sequence[WebhookCall]) -> None:
         """Queue calls, each once."""
+        ...
+
+    async def due(self, now: datetime, most: int) -> list[DueCall]:
+        """Return due calls, locked; what another worker holds is left out."""
+        ...
+
+    async def settle(self, call: DueCall, state: str, reason: str, again_at: datetime) -> None:
+        """Write down what became of an attempt; `state` is done, failed or planned again."""
         ...

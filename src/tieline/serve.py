@@ -15,6 +15,7 @@ from typing import Self
 import structlog
 
 from tieline import app, settings
+from tieline.clock import monotonic
 from tieline.errors import StartError
 from tieline.store.postgres import engine as postgres
 
@@ -45,12 +46,12 @@ class FolderLock:
                 f"The data folder {self._data} cannot be written: {error.strerror}.",
                 way_out="Choose a folder you may write to with --data, or free disk space.",
             ) from error
-        deadline = time.monotonic() + self._patience_seconds  # house: allow clock - waits for another process
+        deadline = monotonic() + self._patience_seconds
         while True:
             try:
                 fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                if time.monotonic() < deadline:
+                if monotonic() < deadline:
                     time.sleep(0.05)
                     continue
                 holder = os.read(self._descriptor, 32).decode("ascii", "replace").strip() or "another process"

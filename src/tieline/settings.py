@@ -28,6 +28,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("LINE_ACCESS_URL", str, "https://access.line.me", "Address of LINE's log-in and account-link pages."),
     Setting("SECRET_FILE", str, "", "File with the 32-byte key that encrypts channel secrets; default: secret.key in the data folder."),
     Setting("SMS_FILE", str, "", "File to which one-time codes are written until an SMS provider is connected; default: standard error."),
+    Setting("WEBHOOK_HOSTS", str, "", "Hosts, separated by spaces, that webhooks may call although they are private."),
     Setting("BODY_MAX_BYTES", int, 2_097_152, "Largest request body that collect accepts."),
     Setting("RATE_PER_SECOND", int, 5_000, "Requests per second one write key may make."),
     Setting("COMMIT_WAIT_MS", float, 3.0, "How long a request waits for others to share its commit."),
@@ -54,6 +55,7 @@ class Settings(msgspec.Struct, frozen=True):
     line_access_url: str
     secret_file: str
     sms_file: str
+    webhook_hosts: str
     body_max_bytes: int
     rate_per_second: int
     commit_wait_ms: float

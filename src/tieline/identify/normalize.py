@@ -36,7 +36,7 @@ class Refused(NamedTuple):
     reason: str
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def normalize(namespace: str, value: str, region: str) -> str | Refused:
     """Return the one spelling of `value`.
 
@@ -59,7 +59,7 @@ def normalize(namespace: str, value: str, region: str) -> str | Refused:
         return Refused("unprintable")
     if plain.lower() in rules.BLOCKED or _BLOCKED.fullmatch(plain):
         return Refused("blocked")
-    reader = _READERS.get(namespace.partition(":")[0])
+    reader = _READERS.get(LINE if namespace.startswith("line:") else namespace)
     return plain if reader is None else reader(plain, region)
 
 

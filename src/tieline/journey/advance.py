@@ -235,11 +235,13 @@ def _follows_entry(journey: Journey, enrolment: Enrolment, event: EventSeen) -> 
 
 def _hear(course: _Course, enrolment: Enrolment, event: EventSeen) -> Moved:
     """Go on if the event is the one that is waited for; keep it if it may be, once an answer is there."""
+    # Strictly later than the step was reached: what led here cannot be what is waited for here or later.
+    if event.at <= enrolment.reached_at:
+        return enrolment, ()
     if enrolment.state in {State.ACTIVE, State.WAITING_HISTORY}:
         return _hold(course.journey, enrolment, event), ()
     step = course.journey.steps[enrolment.step]
-    # Strictly later than the step was reached: what led here cannot be what is waited for here.
-    if not isinstance(step, WaitForEvent) or event.at <= enrolment.reached_at:
+    if not isinstance(step, WaitForEvent):
         return enrolment, ()
     if not _fits(step.awaited, enrolment, event):
         return enrolment, ()

@@ -112,3 +112,13 @@ class WebhookCall(msgspec.Struct, frozen=True, gc=False):
     url: str
     body: Any
     at: datetime
+
+
+class DueCall(msgspec.Struct, frozen=True, gc=False):
+    """A call to another system whose time has come. `attempts`: how often it was tried."""
+
+    workspace_id: int
+    call_id: bytes
+    url: str
+    body: Any
+    attempts: int

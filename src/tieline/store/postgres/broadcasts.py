@@ -1,12 +1,10 @@
-"""Broadcasts and calls to other systems in PostgreSQL."""
+"""Broadcasts in PostgreSQL."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from psycopg import AsyncConnection
-from psycopg.types.json import Jsonb
 
-from tieline.model.signal import WebhookCall
 from tieline.ports import Started
 
 
@@ -74,25 +72,3 @@ class PostgresBroadcasts:
             ),
         )
 
-
-class PostgresWebhooks:
-    """WebhookStore."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
-
-    async def put(self, calls: Sequence[WebhookCall]) -> None:
-        """Queue calls, each once."""
-        if not calls:
-            return
-        async with self._connection.cursor() as cursor:
-            await cursor.executemany(
-                """
-                insert into webhook_call (workspace_id, call_id, url, body, state, not_before, created_at)
-                values (%s, %s, %s, %s, 'planned', %s, %s) on conflict do nothing
-                """,
-                [
-                    (call.workspace_id, call.call_id, call.url, Jsonb(call.body), call.at, call.at)
-                    for call in calls
-                ],
-            )

@@ -230,10 +230,7 @@ class PostgresJourneys:
         return found
 
     async def _locked(self, where: str, parameters: tuple[Any, ...]) -> list[EnrolmentRow]:
-        order = where.partition(" order by ")
-        cursor = await self._connection.execute(
-            f"select {_COLUMNS} from enrolment where {order[0]} order by {order[2]} for update skip locked",
-            parameters,
-            binary=True,
+        cursor = await self._connection.execute(  # sql: own names
+            f"select {_COLUMNS} from enrolment where {where} for update skip locked", parameters, binary=True
         )
         return [EnrolmentRow(*row) for row in await cursor.fetchall()]

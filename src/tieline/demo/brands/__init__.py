@@ -1,0 +1,1 @@
+"""Three brands: their segments, journeys and messages as data."""
