@@ -271,6 +271,15 @@ def test_an_awaited_event_during_a_question_is_not_lost() -> None:
     assert effects == (AddTag("no", "no", NOON), Finished("end", NOON + MINUTE))
 
 
+def test_the_event_that_led_to_a_question_is_not_held_for_later() -> None:
+    first = {"id": "first", "next": "c", **CLICKED}
+    to = journey(first, CONDITION, *BRANCHES)
+    enrolment, _ = begun(to)
+    asked, _ = go(to, enrolment, seen("Clicked", MINUTE), NOON + MINUTE)
+    assert asked.state is State.WAITING_HISTORY
+    assert go(to, asked, seen("Clicked", MINUTE), NOON + MINUTE) == (asked, ())
+
+
 def test_only_so_many_events_are_held() -> None:
     to = journey(CONDITION, *BRANCHES)
     enrolment, _ = begun(to)
