@@ -1,0 +1,263 @@
+"""What every IdentityStore promises, and that identity comes out the same on each."""
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tieline.errors import NotFoundError
+from tieline.identify.decide import Decisions
+from tieline.identify.stage import IdentifyStage
+from tieline.model.event import Event, Identifier, Proof, Source
+from tieline.model.identity import CUT, JOIN, Assertion, Link, Moved, Node, Placed
+from tieline.store.memory.identity import MemoryIdentity
+from tieline.store.memory.unit import MemoryUnit
+from tieline.store.postgres.identity import PostgresIdentity
+from tieline.store.postgres.unit import PostgresUnit
+
+AT = datetime(2026, 3, 1, 9, 30, 0, 123456, tzinfo=UTC)
+A, B, C, D = (bytes([n]) * 16 for n in range(1, 5))
+
+
+@pytest.fixture(params=["memory", "postgres"])
+def both(request):
+    """A store and the transactions around it."""
+    if request.param == "memory":
+        store = MemoryIdentity()
+        return store, MemoryUnit(store)
+    unit = request.getfixturevalue("unit")
+    return PostgresIdentity(unit.connection), unit
+
+
+@pytest.fixture
+def store(both):
+    return both[0]
+
+
+def placed(node_id, zone_id=None, profile_id=None, at=AT):
+    node = Node(node_id, "email", f"{node_id[0]}@mail.tw", at)
+    return Placed(node, zone_id or node_id, profile_id or zone_id or node_id)
+
+
+def link(a, b, source="web", proof=Proof.STATED, first=0, last=0):
+    return Link(a, b, source, proof, AT + timedelta(hours=first), AT + timedelta(hours=last))
+
+
+def in_order(items):
+    return sorted(items, key=lambda item: item.node.node_id)
+
+
+async def test_a_zone_comes_whole(store):
+    await store.save(1, [placed(A), placed(B, A), placed(C), placed(D)], [])
+    zones = await store.zones(1, [B, D])
+    assert in_order(zones.placed) == [placed(A), placed(B, A), placed(D)]
+
+
+async def test_unknown_nodes_and_other_workspaces_are_left_out(store):
+    await store.save(2, [placed(A)], [])
+    assert (await store.zones(1, [A])).placed == []
+    assert (await store.zones(1, [])).placed == []
+
+
+async def test_a_node_can_be_given_another_place_and_an_earlier_time(store):
+    await store.save(1, [placed(A), placed(B)], [])
+    earlier = placed(B, A, at=AT - timedelta(days=1))
+    await store.save(1, [earlier], [])
+    assert in_order((await store.zones(1, [A])).placed) == [placed(A), earlier]
+    assert (await store.zones(1, [B])).placed != []
+
+
+async def test_a_link_keeps_best_proof_earliest_first_and_latest_last(store):
+    await store.save(1, [], [link(A, B, first=5, last=5)])
+    await store.save(1, [], [link(A, B, first=3, last=4, proof=Proof.VERIFIED)])
+    await store.save(1, [], [link(A, B, first=7, last=9, proof=Proof.TYPED)])
+    assert await store.links(1, [A]) == [link(A, B, proof=Proof.VERIFIED, first=3, last=9)]
+
+
+async def test_links_are_found_by_their_first_end_and_kept_per_source(store):
+    await store.save(1, [], [link(A, B), link(A, B, "crm"), link(B, C)])
+    found = await store.links(1, [A])
+    assert sorted(found, key=lambda item: item.source) == [link(A, B, "crm"), link(A, B)]
+    assert await store.links(2, [A]) == []
+
+
+async def test_a_touch_moves_last_forward_only_and_makes_no_link(store):
+    await store.save(1, [], [link(A, B, last=5)])
+    await store.touch(1, [link(A, B, first=2, last=3), link(B, C, last=9)])
+    assert await store.links(1, [A, B]) == [link(A, B, last=5)]
+    await store.touch(1, [link(A, B, first=8, last=8)])
+    assert await store.links(1, [A]) == [link(A, B, last=8)]
+
+
+async def test_decisions_come_with_the_nodes_they_name_even_unknown_ones(store):
+    await store.save(1, [placed(A), placed(B, A)], [])
+    cut = Assertion(CUT, B, C, AT, author="ann", reason="not her")
+    cut_id = await store.add_assertion(1, cut)
+    join_id = await store.add_assertion(1, Assertion(JOIN, C, D, AT))
+    assert [found.assertion_id for found in (await store.zones(1, [A])).assertions] == [cut_id]
+    assert {found.assertion_id for found in (await store.zones(1, [C])).assertions} == {cut_id, join_id}
+    assert (await store.zones(2, [C])).assertions == []
+    (found,) = (await store.zones(1, [B])).assertions
+    assert (found.kind, found.a, found.b, found.at, found.author, found.reason) == (
+        CUT,
+        B,
+        C,
+        AT,
+        "ann",
+        "not her",
+    )
+
+
+async def test_a_decision_taken_back_says_so_and_stays_as_it_was_first(store):
+    assertion_id = await store.add_assertion(1, Assertion(CUT, A, B, AT))
+    first = await store.revoke_assertion(1, assertion_id, "ann", AT + timedelta(hours=1))
+    again = await store.revoke_assertion(1, assertion_id, "bob", AT + timedelta(hours=2))
+    assert first == again
+    assert first.revoked_at == AT + timedelta(hours=1)
+    assert (await store.zones(1, [A])).assertions == [first]
+
+
+async def test_taking_back_what_is_not_there_is_refused(store):
+    assertion_id = await store.add_assertion(1, Assertion(CUT, A, B, AT))
+    with pytest.raises(NotFoundError):
+        await store.revoke_assertion(2, assertion_id, "ann", AT)
+
+
+async def test_every_decision_and_withdrawal_changes_the_mark(store):
+    marks = [await store.decisions()]
+    assertion_id = await store.add_assertion(1, Assertion(CUT, A, B, AT))
+    marks.append(await store.decisions())
+    await store.revoke_assertion(1, assertion_id, "ann", AT)
+    marks.append(await store.decisions())
+    assert len(set(marks)) == 3
+
+
+async def test_the_audit_trail_leaves_arrivals_out(both):
+    store, _ = both
+    await store.record([Moved(1, A, b"", A), Moved(1, B, C, A)], "link", AT)
+    await store.record([Moved(1, D, b"", A)], "link", AT)
+    if isinstance(store, MemoryIdentity):
+        assert store.changes == [(Moved(1, B, C, A), "link", AT)]
+    else:
+        cursor = await store._connection.execute(
+            "select node_id, from_id, to_id, cause, at from identity_change"
+        )
+        assert await cursor.fetchall() == [(B, C, A, "link", AT)]
+
+
+async def test_what_fails_inside_a_transaction_never_was(both):
+    store, unit = both
+    async with unit.transaction():
+        await store.save(1, [placed(A)], [link(A, B)])
+    with pytest.raises(RuntimeError):
+        await _fail_inside(store, unit)
+    async with unit.transaction():
+        assert (await store.zones(1, [A, B])).placed == [placed(A)]
+        assert await store.links(1, [A]) == [link(A, B)]
+        assert await store.decisions() == 0
+
+
+async def _fail_inside(store, unit):
+    async with unit.transaction():
+        await store.lock(1)
+        await store.save(1, [placed(A, B), placed(B)], [link(A, B, last=9), link(A, C)])
+        await store.add_assertion(1, Assertion(CUT, A, B, AT))
+        raise RuntimeError
+
+
+POOL = [
+    *(("member_id", f"m{n}") for n in range(12)),
+    *(("phone", f"09876543{n:02d}") for n in range(6)),
+    *(("email", f"p{n}@mail.tw") for n in range(8)),
+    *(("anonymous_id", f"b{n}") for n in range(16)),
+    *(("line:1", "U" + f"{n:02x}ab" * 8) for n in range(5)),
+]
+SOURCES = [Source(1, n, kind, kind) for n, kind in enumerate(("web", "pos", "crm"))]
+
+
+def history(chance, length):
+    for _ in range(length):
+        at = AT + timedelta(hours=chance.randrange(96))
+        names = tuple(Identifier(*name) for name in chance.sample(POOL, chance.choice((1, 2, 2, 3))))
+        yield Event(1, chance.choice(SOURCES), 1, 0, "track", "seen", "", at, at, names, {}, {})
+
+
+async def people(stage, decisions, unit, steps, chance):
+    """Return who everyone is after events in batches, crashes and decisions."""
+    profiles = {}
+    while steps:
+        batch = [steps.pop() for _ in range(min(len(steps), chance.choice((1, 5, 20))))]
+        if chance.random() < 0.2:
+            with pytest.raises(RuntimeError):
+                await _crash(stage, unit, batch)
+            stage.forget()
+        async with unit.transaction():
+            said = await stage.process(batch)
+        profiles.update((move.node_id, move.to_id) for move in said.moves)
+        if chance.random() < 0.3:
+            a, b = chance.sample(sorted(profiles), 2)
+            async with unit.transaction():
+                decide = chance.choice((decisions.cut, decisions.join))
+                decided = await decide(1, a, b, "ann", "", AT + timedelta(minutes=len(steps)))
+            profiles.update((move.node_id, move.to_id) for move in decided.moves)
+            if chance.random() < 0.5:
+                async with unit.transaction():
+                    undone = await decisions.undo(1, decided.assertion_id, "ann", AT)
+                profiles.update((move.node_id, move.to_id) for move in undone.moves)
+    return profiles
+
+
+async def _crash(stage, unit, batch):
+    async with unit.transaction():
+        await stage.process(batch)
+        raise RuntimeError
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_the_same_history_makes_the_same_people_on_every_store(unit, seed):
+    found = []
+    memory, postgres = MemoryIdentity(), PostgresIdentity(unit.connection)
+    for store, transactions in ((memory, MemoryUnit(memory)), (postgres, unit)):
+        stage = IdentifyStage(store, {1: b"k" * 32}, {})
+        steps = list(history(random.Random(seed), 150))
+        found.append(await people(stage, Decisions(store), transactions, steps, random.Random(seed)))
+    assert found[0] == found[1]
+    ids = sorted(found[0])
+    stored = await postgres.zones(1, ids)
+    assert in_order(stored.placed) == in_order(memory.everyone(1))
+    links = [await store.links(1, ids) for store in (memory, postgres)]
+    assert sorted(links[0], key=str) == sorted(links[1], key=str)
+
+
+async def test_two_writers_of_one_workspace_take_turns(unit, postgres_url):
+    """Both see the same two people at once; only the lock makes the second see what the first did."""
+    other = await PostgresUnit.open(postgres_url)
+    try:
+        stages = [
+            IdentifyStage(PostgresIdentity(each.connection), {1: b"k" * 32}, {}) for each in (unit, other)
+        ]
+        chance = random.Random(5)
+        rounds = [(list(history(chance, 12)), list(history(chance, 12))) for _ in range(8)]
+        for batches in rounds:
+            await _together(stages, (unit, other), batches)
+        alone = MemoryIdentity()
+        await IdentifyStage(alone, {1: b"k" * 32}, {}).process(
+            [event for pair in rounds for batch in pair for event in batch]
+        )
+        ids = [item.node.node_id for item in alone.everyone(1)]
+        async with unit.transaction():
+            stored = await PostgresIdentity(unit.connection).zones(1, ids)
+        assert in_order(stored.placed) == in_order(alone.everyone(1))
+    finally:
+        await other.close()
+
+
+async def _together(stages, units, batches):
+    import asyncio
+
+    async def one(stage, unit, batch):
+        stage.forget()
+        async with unit.transaction():
+            await stage.process(batch)
+
+    await asyncio.gather(*(one(*each) for each in zip(stages, units, batches, strict=True)))
