@@ -42,7 +42,7 @@ from tieline.store.clickhouse import socket
 from tieline.store.clickhouse.engine import ClickHouse, open_embedded, open_remote
 from tieline.store.clickhouse.evaluate import ClickHouseEvaluator
 from tieline.store.clickhouse.history import ClickHouseHistory
-from tieline.store.postgres.accounts import PostgresAccounts
+from tieline.store.postgres.accounts import LineAccount, PostgresAccounts
 from tieline.store.postgres.bind import PostgresNonces
 from tieline.store.postgres.broadcasts import PostgresBroadcasts
 from tieline.store.postgres.deliver import PostgresSends
@@ -289,7 +289,10 @@ async def answering(
         now = clock(settings)
         commit = GroupCommit(unit, PostgresLog(unit.connection), settings.commit_wait_ms / 1000)
         keys = Keys(PostgresKeys(pool), settings.rate_per_second)
-        doors = Doors(settings, pool, history, commit, keys, now, SystemIds())
+        accounts: dict[tuple[int, str], LineAccount] = {}
+        line = LineClient(settings.line_api_url, settings.line_data_api_url, accounts, vault(settings), now)
+        stack.push_async_callback(line.close)
+        doors = Doors(settings, pool, history, commit, keys, now, SystemIds(), line, accounts)
         out = stack.enter_context(_sms_out(settings))
         yield build(doors, vault(settings), ConsoleSms(out)), commit
 

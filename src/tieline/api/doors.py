@@ -11,7 +11,17 @@ from tieline.api.commit import GroupCommit
 from tieline.api.keys import Keys
 from tieline.clock import Clock
 from tieline.ids import Ids
+from tieline.model.send import Answer
 from tieline.settings import Settings
+from tieline.store.postgres.accounts import LineAccount
+
+
+class LinkTokens(Protocol):
+    """Where LINE's link tokens come from."""
+
+    async def link_token(self, workspace_id: int, account: str, user_id: str) -> Answer:
+        """Return a token that starts an account link."""
+        ...
 
 
 class HistoryQuestions(Protocol):
@@ -33,6 +43,8 @@ class Doors:
     keys: Keys
     clock: Clock
     ids: Ids
+    line: LinkTokens
+    accounts: dict[tuple[int, str], LineAccount]
 
 
 def rows(table: pa.Table) -> Sequence[Mapping[str, Any]]:

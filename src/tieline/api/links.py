@@ -1,18 +1,21 @@
 """Counted links: someone opened a link of a message. A click proves nothing about who clicked."""
 
 import hashlib
+from urllib.parse import urlencode
 
 import msgspec
 from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
 from tieline.api.doors import Doors
-from tieline.errors import NotFoundError
+from tieline.deliver.stage import BIND
+from tieline.errors import NotFoundError, UnavailableError
 from tieline.model.event import MESSAGE_LINK_CLICKED, LogKind, NewLogRow
+from tieline.store.postgres.accounts import PostgresAccounts
 from tieline.store.postgres.workspaces import OWN_SOURCE
 
 FIND = """
-select t.url, t.workspace_id, s.send_id, s.origin, s.step, s.account, n.namespace, n.value, o.source_id
+select t.url, t.workspace_id, s.send_id, s.origin, s.step, s.account, n.namespace, n.value, o.source_id, s.line_user
 from tracked_link t
 join send s using (workspace_id, send_id)
 join node n on n.workspace_id = s.workspace_id and n.node_id = s.person
@@ -30,9 +33,9 @@ def router(doors: Doors) -> APIRouter:
         """Note the click and lead on to where the link goes."""
         async with doors.pool.connection() as connection:
             row = await (await connection.execute(FIND, (OWN_SOURCE, token))).fetchone()
-        if row is None:
+        if row is None or row[0] == BIND:
             raise NotFoundError("This link leads nowhere.")
-        url, workspace_id, send_id, origin, step, account, namespace, value, source_id = row
+        url, workspace_id, send_id, origin, step, account, namespace, value, source_id, _ = row
         now = doors.clock.now()
         item = {
             "type": "track",
@@ -51,5 +54,25 @@ def router(doors: Doors) -> APIRouter:
         body = msgspec.json.encode({"batch": [item]})
         await doors.commit.append([NewLogRow(workspace_id, source_id, LogKind.OWN, 1, now, body)])
         return RedirectResponse(url, status_code=302, headers={"Cache-Control": "no-store"})
+
+    @routes.get("/b/{token}", include_in_schema=False)
+    async def bind(token: str) -> Response:
+        """Start account binding for the friend this message went to.
+
+        Whoever else opens it gets no further than LINE: it compares the token's friend with who is browsing.
+        """
+        async with doors.pool.connection() as connection:
+            row = await (await connection.execute(FIND, (OWN_SOURCE, token))).fetchone()
+            if row is None or row[0] != BIND:
+                raise NotFoundError("This link leads nowhere.")
+            account = await PostgresAccounts(connection).find(row[5])
+        doors.accounts[account.workspace_id, account.key] = account
+        answer = await doors.line.link_token(account.workspace_id, account.key, row[9])
+        if answer.status != 200:
+            raise UnavailableError("LINE does not answer.", way_out="Tap the link again in a moment.")
+        query = urlencode({"linkToken": msgspec.json.decode(answer.body)["linkToken"]})
+        return RedirectResponse(
+            f"/line/{account.key}/bind?{query}", status_code=303, headers={"Cache-Control": "no-store"}
+        )
 
     return routes

@@ -19,7 +19,9 @@ from tieline.model.send import Send, SendState, Standing, TrackedLink
 from tieline.model.signal import Said, SendRequest
 from tieline.ports import SendStore
 
-CONTEXT = ("trigger", "item", "coupon", "links")
+CONTEXT = ("trigger", "item", "coupon", "coupons")
+BIND = "tieline:bind"
+"""Where the link `{{ links.bind }}` leads: to account binding, with a link token made when it is tapped."""
 # The outbox is served by due time, so what must not wait behind a large broadcast is due earlier than now.
 AHEAD_TRANSACTIONAL = timedelta(days=1)
 AHEAD_JOURNEY = timedelta(hours=1)
@@ -97,9 +99,11 @@ class DeliverStage:
         return _send(request, now, line_user=user, messages=body), urls
 
     def _body(self, request: SendRequest, traits: Mapping[str, Any]) -> tuple[bytes, dict[str, str]]:
+        bind = self._ids.token()
         context = {
             "profile": traits,
             **{name: request.context[name] for name in CONTEXT if name in request.context},
+            "links": {"bind": f"{self._public_url}/b/{bind}"},
         }
         messages = compiled(request.messages).fill(context)
         if next(limits.problems(messages), None):
@@ -108,9 +112,12 @@ class DeliverStage:
         if request.purpose != policy.TRANSACTIONAL:
             messages, urls = links.track(messages, self._public_url, self._ids.token)
         try:
-            return msgspec.json.encode(messages), urls
+            body = msgspec.json.encode(messages)
         except UnicodeEncodeError as error:
             raise RenderError("A value holds half of a surrogate pair.") from error
+        if bind.encode() in body:
+            urls[bind] = BIND
+        return body, urls
 
 
 class _LimitError(Exception):
