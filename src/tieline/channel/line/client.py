@@ -6,28 +6,19 @@ call must know its key.
 Source: https://developers.line.biz/en/reference/messaging-api/
 """
 
-import asyncio
 from collections.abc import Mapping
 from typing import Protocol
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 import httpx
 
+from tieline.channel.line.carrier import Carrier, SocketCarrier, TransportCarrier
 from tieline.channel.line.secrets import Vault
 from tieline.channel.line.tokens import GRANT, Credentials, Tokens
 from tieline.clock import Clock
 from tieline.errors import NotFoundError, TielineError
 from tieline.model.send import Answer
-
-CONNECT_SECONDS = 3.0
-CALL_SECONDS = 10.0
-# Above the sender's calls in flight, so that none of them waits for a connection behind its gate.
-CONNECTIONS_MAX = 256
-IDLE_SECONDS = 30.0
-BODY_MAX_BYTES = 1_048_576
-# Whoever fails this way has not sent a byte of the request.
-NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
 class Account(Protocol):
@@ -71,17 +62,7 @@ class LineClient:
         self._vault = vault
         self._opened: dict[tuple[int, str], tuple[bytes, Credentials]] = {}
         self._tokens = Tokens(self._mint, clock)
-        self._http = httpx.AsyncClient(
-            transport=transport,
-            timeout=httpx.Timeout(CALL_SECONDS, connect=CONNECT_SECONDS),
-            limits=httpx.Limits(
-                max_connections=CONNECTIONS_MAX,
-                max_keepalive_connections=CONNECTIONS_MAX,
-                keepalive_expiry=IDLE_SECONDS,
-            ),
-            follow_redirects=False,
-            trust_env=False,
-        )
+        self._carrier: Carrier = TransportCarrier(transport) if transport else SocketCarrier()
 
     async def push(self, workspace_id: int, account: str, body: bytes, retry_key: UUID) -> Answer:
         """Send to one person."""
@@ -124,7 +105,7 @@ class LineClient:
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._http.aclose()
+        await self._carrier.close()
 
     async def _send(self, workspace_id: int, account: str, path: str, body: bytes, retry_key: UUID) -> Answer:
         return await self._call(
@@ -156,26 +137,11 @@ class LineClient:
                 "Content-Type": "application/json",
                 **(headers or {}),
             }
-            answer = await self._request(method, f"{base or self._api}{path}", body, known)
+            answer = await self._carrier.carry(method, f"{base or self._api}{path}", body, known)
             if answer.status != 401:
                 return answer
             self._tokens.forget(credentials, token)
         return answer
-
-    async def _request(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
-        try:
-            async with asyncio.timeout(CONNECT_SECONDS + CALL_SECONDS):
-                async with self._http.stream(method, url, content=body, headers=headers) as response:
-                    return Answer(
-                        response.status_code,
-                        await _limited(response),
-                        response.headers.get("x-line-request-id", ""),
-                        response.headers.get("x-line-accepted-request-id", ""),
-                    )
-        except NEVER_LEFT as error:
-            return Answer(0, started=False, problem=_word(error))
-        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError) as error:
-            return Answer(0, problem=_word(error))
 
     async def _mint(self, credentials: Credentials) -> Answer:
         form = {
@@ -183,9 +149,9 @@ class LineClient:
             "client_id": credentials.channel_id,
             "client_secret": credentials.channel_secret,
         }
-        body = str(httpx.QueryParams(form)).encode()
+        body = urlencode(form).encode()
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        return await self._request("POST", f"{self._api}/oauth2/v3/token", body, headers)
+        return await self._carrier.carry("POST", f"{self._api}/oauth2/v3/token", body, headers)
 
     def _credentials(self, workspace_id: int, account: str) -> Credentials:
         """Return id and secret; the secret is opened once, and again when it was replaced."""
@@ -200,21 +166,3 @@ class LineClient:
             kept = known.channel_secret, Credentials(known.channel_id, secret)
             self._opened[workspace_id, account] = kept
         return kept[1]
-
-
-async def _limited(response: httpx.Response) -> bytes:
-    """Read a body up to a limit; the rest is of no use and may never end."""
-    parts: list[bytes] = []
-    size = 0
-    async for part in response.aiter_bytes():
-        parts.append(part)
-        size += len(part)
-        if size >= BODY_MAX_BYTES:
-            break
-    return b"".join(parts)[:BODY_MAX_BYTES]
-
-
-def _word(error: Exception) -> str:
-    """Return a stable word: the kind of failure, without what it says."""
-    name = type(error).__name__
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
