@@ -8,6 +8,7 @@ from tieline.ports import Transaction, WebhookStore
 
 ATTEMPTS_MAX = 8
 CALLS_TOGETHER = 20
+LEASE = timedelta(minutes=5)
 
 
 class WebhookLoop:
@@ -28,8 +29,11 @@ class WebhookLoop:
         """Make what is due; return how many calls were made."""
         async with self._unit.transaction():
             due = await self._calls.due(now, CALLS_TOGETHER)
-            for call in due:
-                outcome = await self._caller.post(call.url, call.body, {"webhook-id": call.call_id.hex()})
+            for call in due:  # put off before it is made, so that nothing stays locked while the other side thinks
+                await self._calls.settle(call, "planned", "", now + LEASE)
+        for call in due:
+            outcome = await self._caller.post(call.url, call.body, {"webhook-id": call.call_id.hex()})
+            async with self._unit.transaction():
                 await self._calls.settle(call, *_next(call, outcome, now))
         return len(due)
 

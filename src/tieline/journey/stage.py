@@ -125,9 +125,10 @@ class JourneyStage:
     async def _time(self, mover: Mover, now: datetime, most: int) -> int:
         """Fire timers; not beyond what the stream has absorbed, or an order at minute 29 would be seen too late."""
         horizon = await self._store.horizon()
-        rows = await self._store.due(now if horizon is None else min(now, horizon), most)
+        until = now if horizon is None else min(now, horizon)
+        rows = await self._store.due(until, most)
         for row, journey, identifier, zone in await self._loaded(rows):
-            await mover.move(row.workspace_id, identifier, journey, stored(row), TimerDue(), now, zone)
+            await mover.move(row.workspace_id, identifier, journey, stored(row), TimerDue(), until, zone)
         return len(rows)
 
     async def _answer(self, mover: Mover, now: datetime, most: int) -> int:

@@ -83,7 +83,7 @@ async def connect(url: str, *, autocommit: bool = False) -> psycopg.AsyncConnect
 
 
 def prepare(url: str) -> None:
-    """Check the server's version and apply pending migrations, one transaction each.
+    """Check the server's version and apply pending migrations in one transaction.
 
     Raises:
         StartError: Unreachable, too old, or migrated by a newer Tieline.
@@ -108,7 +108,7 @@ def _migrate(connection: psycopg.Connection) -> None:
     connection.execute(
         "create table if not exists migration (version int primary key, checksum text not null, at timestamptz not null)"
     )
-    with connection.transaction():
+    with connection.transaction():  # all or none: a program and its tables always fit
         connection.execute("lock table migration in exclusive mode")
         rows = connection.execute("select version, checksum from migration").fetchall()
         for step in migrate.pending("postgres", {int(version): str(checksum) for version, checksum in rows}):

@@ -44,8 +44,8 @@ class PostgresWebhooks:
         """Write down what became of an attempt."""
         await self._connection.execute(
             """
-            update webhook_call set state = %s, reason = %s, not_before = %s, attempts = attempts + 1
+            update webhook_call set state = %s, reason = %s, not_before = %s, attempts = %s
             where workspace_id = %s and call_id = %s
             """,
-            (state, reason, again_at, call.workspace_id, call.call_id),
+            (state, reason, again_at, call.attempts + 1, call.workspace_id, call.call_id),
         )

@@ -1,5 +1,5 @@
 -- An event keeps its node for ever and the profile it had when it was written; override corrects the rest.
-create table event (
+create table if not exists event (
     workspace_id UInt32,
     event        LowCardinality(String),
     profile_id   FixedString(16),
@@ -17,7 +17,7 @@ partition by toYYYYMM(at)
 order by (workspace_id, event, profile_id, at)
 settings index_granularity = 1024, fsync_after_insert = 1, fsync_part_directory = 1;
 
-create table profile (
+create table if not exists profile (
     workspace_id  UInt32,
     profile_id    FixedString(16),
     version       UInt64,
@@ -33,7 +33,7 @@ order by (workspace_id, profile_id)
 settings index_granularity = 1024;
 
 -- A node that changed profile: the one it left, and the one it has now (the row with the highest version says).
-create table override (
+create table if not exists override (
     workspace_id UInt32,
     node_id      FixedString(16),
     from_id      FixedString(16),
@@ -42,13 +42,13 @@ create table override (
 ) engine = ReplacingMergeTree(version)
 order by (workspace_id, node_id, from_id);
 
-create table history_mark (
+create table if not exists history_mark (
     log_offset UInt64,
     at         DateTime64(3, 'UTC')
 ) engine = ReplacingMergeTree
 order by log_offset;
 
-create dictionary override_map (
+create dictionary if not exists override_map (
     workspace_id UInt32,
     node_id      String,
     profile_id   String
