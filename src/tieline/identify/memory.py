@@ -31,12 +31,12 @@ class Known(msgspec.Struct, gc=False):
     """An event like this one was stored: it says nothing new if it happened within these times.
 
     Attributes:
-        until: End of the last day on which its links were seen.
+        until_at: End of the last day on which its links were seen.
     """
 
     node: NodeKey
     first_at: datetime
-    until: datetime
+    until_at: datetime
 
 
 class Recent(Generic[Key, Value]):

@@ -115,7 +115,7 @@ class IdentifyStage:
         placed = known is not None and (
             seat is not None or known.node[1] in batch.evidence[event.workspace_id].nodes
         )
-        if known is not None and placed and known.first_at <= event.at < known.until:
+        if known is not None and placed and known.first_at <= event.at < known.until_at:
             return known.node
         star = self._read(event)
         if not star.nodes or len(star.nodes) > IDENTIFIERS_MAX:
@@ -130,7 +130,7 @@ class IdentifyStage:
         else:
             self._see_again(star, event, batch)
         known.first_at = min(known.first_at, event.at)
-        known.until = max(known.until, _end_of_day(event.at, star))
+        known.until_at = max(known.until_at, _end_of_day(event.at, star))
         return known.node
 
     def _see_again(self, star: Star, event: Event, batch: _Batch) -> None:
