@@ -334,7 +334,7 @@ class JourneyStore(Protocol):
         ...
 
     async def horizon(self) -> datetime | None:
-        """Return when the oldest request was received that the stream has not absorbed; None if there is none."""
+        """Return the earliest arrival among the requests that the stream has not absorbed; None if there is none."""
         ...
 
     async def save(self, rows: Sequence[EnrolmentRow], at: datetime) -> None:

@@ -62,11 +62,11 @@ class Served:
         )
 
     def start(self) -> None:
-        log = (self.data.parent / "serve.log").open("ab")
-        self.process = subprocess.Popen(
-            [*CLI, "serve", "--data", str(self.data), "--port", str(self.port)],
-            env=self.environment, stdout=log, stderr=log,
-        )  # fmt: skip
+        with (self.data.parent / "serve.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [*CLI, "serve", "--data", str(self.data), "--port", str(self.port)],
+                env=self.environment, stdout=log, stderr=log,
+            )  # fmt: skip
         wait_for(lambda: httpx.get(f"{self.url}/readyz", timeout=2).status_code == 200)
 
     def kill(self) -> None:

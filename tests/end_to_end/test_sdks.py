@@ -56,7 +56,7 @@ def node_modules() -> Path:
     for name in ("package.json", "package-lock.json"):
         shutil.copy(HERE / name, NODE_MODULES / name)
     done = subprocess.run(
-        [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=NODE_MODULES, capture_output=True, text=True,
+        [npm, "install", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=NODE_MODULES, capture_output=True, text=True,
         check=False,
     )  # fmt: skip
     if done.returncode:

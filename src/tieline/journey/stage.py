@@ -66,6 +66,9 @@ class JourneyStage:
         await self.refresh(now)
         outcome = Outcome()
         mover = Mover(self._store, outcome, self._fill, await self._store.head())
+        # Read before the signals: what is absorbed in between brings signals that these timers must wait for.
+        horizon = await self._store.horizon()
+        until = now if horizon is None else min(now, horizon)
         signals = await self._store.take_signals(most)
         by_workspace: defaultdict[int, list[Signal]] = defaultdict(list)
         for signal in signals:
@@ -75,7 +78,7 @@ class JourneyStage:
         handled = len(signals)
         await self._save(outcome, now)
         if handled < most:
-            handled += await self._time(mover, now, most)
+            handled += await self._time(mover, until, most)
             handled += await self._answer(mover, now, most)
             await self._save(outcome, now)
         return Moved(outcome.requests, outcome.said, outcome.calls, handled)
@@ -122,10 +125,8 @@ class JourneyStage:
                 mine.append(await mover.move(workspace_id, identifier, journey, new, Entered(), now, zone))
                 entered[profile_id, journey.key] = max(last, new.entered_at) if last else new.entered_at
 
-    async def _time(self, mover: Mover, now: datetime, most: int) -> int:
+    async def _time(self, mover: Mover, until: datetime, most: int) -> int:
         """Fire timers; not beyond what the stream has absorbed, or an order at minute 29 would be seen too late."""
-        horizon = await self._store.horizon()
-        until = now if horizon is None else min(now, horizon)
         rows = await self._store.due(until, most)
         for row, journey, identifier, zone in await self._loaded(rows):
             await mover.move(row.workspace_id, identifier, journey, stored(row), TimerDue(), until, zone)

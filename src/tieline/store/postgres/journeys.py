@@ -155,11 +155,11 @@ class PostgresJourneys:
         return int(row[0]) if row else 0
 
     async def horizon(self) -> datetime | None:
-        """Return when the oldest request was received that the stream has not absorbed; None if there is none."""
+        """Return the earliest arrival among the requests that the stream has not absorbed; None if there is none."""
         cursor = await self._connection.execute(
             """
-            select received_at from log
-            where log_offset > (select log_offset from position where consumer = 'stream') order by log_offset limit 1
+            select min(received_at) from log
+            where log_offset > coalesce((select log_offset from position where consumer = 'stream'), 0)
             """
         )
         row = await cursor.fetchone()
