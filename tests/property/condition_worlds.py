@@ -100,7 +100,7 @@ objects = st.dictionaries(st.sampled_from(KEYS), values, max_size=4)
 traits = st.dictionaries(st.sampled_from(KEYS), st.one_of(values, st.sampled_from(DATES)), max_size=4)
 
 paths = st.builds(
-    lambda keys: ".".join(keys),
+    ".".join,
     st.lists(
         st.builds(lambda key, each: key + each, st.sampled_from(KEYS), st.sampled_from(("", "", "[]"))),
         min_size=1,

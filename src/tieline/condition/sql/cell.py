@@ -9,7 +9,7 @@ import msgspec
 from tieline.condition.compare import OPERATORS, Compare
 from tieline.condition.path import Path
 from tieline.condition.sql.query import Writer
-from tieline.condition.value import NUMBER, Literal
+from tieline.condition.value import Literal
 
 DECIMAL_TEXT = re.compile(r"-?(0|[1-9][0-9]{0,14})([.][0-9]{0,5}[1-9])?")
 """The text of some number or other: only for these a text operand can equal a JSON number."""
@@ -23,29 +23,29 @@ class Cell(msgspec.Struct, frozen=True):
     """One value.
 
     Attributes:
+        value: Dynamic.
         string: Its text if it is a JSON text, else NULL.
-        said: What it prints as; "" when it is missing.
         present: Whether it is there and no object.
     """
 
+    value: str
     string: str
-    said: str
     present: str
 
     @property
     def number(self) -> str:
         """The number it says, or NULL."""
-        return f"if(match({self.said}, '^{NUMBER}$'), toDecimal128OrNull({self.said}, 6), NULL)"
+        return f"to_number({self.value})"
 
     @property
     def text(self) -> str:
         """The text it says, or NULL."""
-        return f"coalesce({self.string}, toString({self.number}), if({self.said} IN ('true', 'false'), {self.said}, NULL))"
+        return f"to_text({self.value})"
 
 
 ELEMENT = Cell(
+    value="x",
     string="dynamicElement(x, 'String')",
-    said="toString(x)",
     present="(x IS NOT NULL AND NOT startsWith(dynamicType(x), 'JSON'))",
 )
 """An element of what `elements` returns, inside a lambda over x."""
@@ -54,7 +54,7 @@ ELEMENT = Cell(
 def at(column: str, path: Path) -> Cell:
     """Return the cell at a path without lists."""
     inner = _quoted(column, path.groups[0])
-    return Cell(string=f"{inner}.:String", said=f"toString({inner})", present=f"({inner} IS NOT NULL)")
+    return Cell(value=inner, string=f"{inner}.:String", present=f"({inner} IS NOT NULL)")
 
 
 def elements(column: str, path: Path) -> str:

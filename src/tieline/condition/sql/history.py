@@ -83,7 +83,12 @@ class HistoryTable:
             ids = {*scope.candidates, *(scope.written if scope.overrides else ())}
             name = "written" if scope.overrides else "candidates"
             parts.append(f"profile_id IN ({writer.ids(name, ids)})")
-        spans = dict.fromkeys(self._span(occurrence) for occurrence in self._occurrences)
+        ever = {occurrence.event for occurrence in self._occurrences if occurrence.window is None}
+        spans = dict.fromkeys(
+            self._span(occurrence)
+            for occurrence in self._occurrences
+            if occurrence.window is None or occurrence.event not in ever
+        )
         parts.append("(" + " OR ".join(spans) + ")" if len(spans) > 1 else next(iter(spans)))
         return " AND ".join(parts)
 
@@ -95,8 +100,7 @@ class HistoryTable:
         writer, window = self._writer, occurrence.window
         parts = [f"event = {writer.text(occurrence.event)}"]
         if isinstance(window, Last):
-            seconds = writer.bound("UInt32", int(window.duration.total_seconds()))
-            parts.append(f"at > {writer.until()} - toIntervalSecond({seconds})")
+            parts.append(f"at > {writer.moment(writer.now - window.duration)}")
         elif isinstance(window, Between):
             if window.start is not None:
                 parts.append(f"at >= {writer.moment(when.instant(window.start, writer.zone))}")

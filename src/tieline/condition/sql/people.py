@@ -66,7 +66,7 @@ def _leaf(leaf: Leaf, writer: Writer) -> str:
 
 
 def _dated(cell: Cell, test: DateTest, writer: Writer) -> str:
-    shown = _on_clock(cell, writer)
+    shown = f"on_clock({cell.string})"
     clock = when.on_clock(writer.now, writer.zone)
     if isinstance(test, Month):
         return f"toMonth({shown}) = {writer.bound('UInt8', test.month or clock.month)}"
@@ -75,12 +75,3 @@ def _dated(cell: Cell, test: DateTest, writer: Writer) -> str:
         return f"{shown} > {start} AND {shown} <= {writer.moment(clock)}"
     sign = "<" if isinstance(test, Before) else ">"
     return f"{shown} {sign} {writer.moment(when.on_clock(test.moment, writer.zone))}"
-
-
-def _on_clock(cell: Cell, writer: Writer) -> str:
-    """Return what the workspace's clock shows at the moment the trait names, or NULL: `when.trait_on_clock` in SQL."""
-    said = cell.string
-    zone = writer.named("zone", "String", writer.scope.time_zone)
-    read = f"parseDateTime64BestEffortOrNull({said}, 3, 'UTC')"
-    shifted = f"{read} + toIntervalSecond(timeZoneOffset(toTimeZone({read}, {zone})))"
-    return f"multiIf(match({said}, '^{when.LOCAL}$'), {read}, match({said}, '^{when.ABSOLUTE}$'), {shifted}, NULL)"
