@@ -52,8 +52,11 @@ def compile_text(source: str) -> Callable[[dict[str, Any]], str]:
         raise RenderError(f"A template may have {SOURCE_MAX} characters, this one has {len(source)}.")
     try:
         template: BoundTemplate = _ENVIRONMENT.from_string(source)
+        unknown = sorted(set(template.analyze().filters) - FILTERS)
     except (LiquidError, RecursionError) as error:
         raise RenderError(_first_line(error)) from None
+    if unknown:
+        raise RenderError(f"There is no filter {unknown[0]}")
 
     def fill(context: dict[str, Any]) -> str:
         try:

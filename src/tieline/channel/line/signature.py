@@ -22,7 +22,7 @@ def verify(body: bytes, signature: str, secrets: Iterable[str]) -> bool:
         signature: The header's value, "" if there was none.
         secrets: The channel secret; two while it is being replaced.
     """
-    given = signature.encode()
+    given = signature.encode("utf-8", "replace")
     fits = False
     for secret in secrets:
         fits |= hmac.compare_digest(sign(body, secret).encode(), given)

@@ -1,0 +1,99 @@
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from tieline.deliver.pace import BURST_SECONDS, PER_SECOND, Pace
+from tieline.deliver.quota import FRESH, Quota
+from tieline.model.send import Answer
+
+NOW = datetime(2026, 11, 30, 15, 30, tzinfo=UTC)
+BRAND = (1, "brand")
+
+
+def drained(pace: Pace, at: datetime, endpoint: str = "push", account: tuple[int, str] = BRAND) -> int:
+    taken = 0
+    while pace.take(account, endpoint, at):
+        taken += 1
+    return taken
+
+
+def test_a_bucket_gives_its_burst_and_then_its_rate() -> None:
+    pace = Pace()
+    assert drained(pace, NOW) == PER_SECOND["push"] * BURST_SECONDS
+    assert drained(pace, NOW + timedelta(milliseconds=100)) == PER_SECOND["push"] / 10
+
+
+def test_buckets_of_accounts_and_endpoints_are_apart() -> None:
+    pace = Pace()
+    drained(pace, NOW)
+    assert drained(pace, NOW, "multicast") == PER_SECOND["multicast"] * BURST_SECONDS
+    assert drained(pace, NOW, account=(2, "brand")) > 0
+
+
+def test_no_clock_jump_gives_more_than_one_burst() -> None:
+    pace = Pace()
+    drained(pace, NOW)
+    assert drained(pace, NOW - timedelta(days=1)) == 0
+    assert drained(pace, NOW + timedelta(days=1)) == PER_SECOND["push"] * BURST_SECONDS
+
+
+class Line:
+    """LINE as far as the quota needs it."""
+
+    def __init__(self, quota: Answer, used: int) -> None:
+        self.answers = {"quota": quota, "consumption": Answer(200, msgspec.json.encode({"totalUsage": used}))}
+        self.calls = 0
+
+    async def quota(self, *_: object) -> Answer:
+        self.calls += 1
+        return self.answers["quota"]
+
+    async def consumption(self, *_: object) -> Answer:
+        return self.answers["consumption"]
+
+
+def limited(value: int) -> Answer:
+    return Answer(200, msgspec.json.encode({"type": "limited", "value": value}))
+
+
+def quota(line: Line, own: int = 0) -> tuple[Quota, list[datetime]]:
+    asked: list[datetime] = []
+
+    async def accepted_since(_workspace: int, _account: str, since: datetime) -> int:
+        asked.append(since)
+        return own
+
+    return Quota(line, accepted_since), asked  # type: ignore[arg-type] - only what the quota asks is there
+
+
+async def test_the_larger_of_lines_count_and_ours_is_held_against_the_limit() -> None:
+    assert await quota(Line(limited(100), used=30), own=40)[0].left(BRAND, NOW) == 60
+    assert await quota(Line(limited(100), used=50), own=40)[0].left(BRAND, NOW) == 50
+
+
+async def test_no_limit_and_an_unread_limit_are_both_none() -> None:
+    assert await quota(Line(Answer(200, b'{"type":"none"}'), 0))[0].left(BRAND, NOW) is None
+    assert await quota(Line(Answer(500, b"{}"), 0))[0].left(BRAND, NOW) is None
+    assert await quota(Line(Answer(200, b"<html>"), 0))[0].left(BRAND, NOW) is None
+
+
+async def test_a_month_begins_in_japan() -> None:
+    found, asked = quota(Line(limited(100), used=0))
+    await found.left(BRAND, NOW)
+    assert asked == [datetime(2026, 11, 30, 15, tzinfo=UTC)]
+
+
+async def test_a_reading_is_kept_for_a_minute_and_shrinks_with_what_leaves() -> None:
+    line = Line(limited(100), used=0)
+    found, _ = quota(line)
+    assert await found.left(BRAND, NOW) == 100
+    found.spend(BRAND, 30)
+    assert await found.left(BRAND, NOW + FRESH / 2) == 70
+    assert line.calls == 1
+    assert await found.left(BRAND, NOW + FRESH) == 100
+
+
+async def test_lines_refusal_is_the_last_word() -> None:
+    found, _ = quota(Line(limited(100), used=0))
+    found.exhausted(BRAND, NOW)
+    assert await found.left(BRAND, NOW) == 0
