@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -59,7 +59,7 @@ from tieline.store.postgres.workspaces import OWN_SOURCE, PostgresKeys, Postgres
 from tieline.stream.loop import Loop, Wakeup
 
 _log = structlog.get_logger()
-_CATALOG_SECONDS = 2.0
+_CATALOG_SECONDS = 1.0
 
 
 def clock(settings: Settings) -> Clock:
@@ -95,7 +95,9 @@ def history_socket(settings: Settings) -> Path:
 class Directory:
     """Workspaces, sources and accounts as the stages know them: mappings that are filled again every few seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, unit: PostgresUnit) -> None:
+        self._unit = unit
+        self._reading = asyncio.Lock()
         self.sources: dict[int, Any] = {}
         self.identity_keys: dict[int, bytes] = {}
         self.regions: dict[int, str] = {}
@@ -105,12 +107,17 @@ class Directory:
         self.own_sources: dict[int, int] = {}
         self.accounts: dict[tuple[int, str], Any] = {}
 
-    async def refresh(self, unit: PostgresUnit) -> int:
+    def knows(self, source_ids: Iterable[int]) -> bool:
+        """Say whether all of these sources are known."""
+        return all(source_id in self.sources for source_id in source_ids)
+
+    async def learn(self) -> None:
         """Read everything anew."""
-        async with unit.transaction():
-            self.sources.update(await PostgresSources(unit.connection).sources())
-            workspaces = await PostgresWorkspaces(unit.connection).all()
-            accounts = await PostgresAccounts(unit.connection).all()
+        async with self._reading, self._unit.transaction():
+            connection = self._unit.connection
+            self.sources.update(await PostgresSources(connection).sources())
+            workspaces = await PostgresWorkspaces(connection).all()
+            accounts = await PostgresAccounts(connection).all()
         for workspace in workspaces:
             self.identity_keys[workspace.workspace_id] = workspace.identity_key
             self.regions[workspace.workspace_id] = workspace.country
@@ -122,6 +129,10 @@ class Directory:
             if source.key == OWN_SOURCE:
                 self.own_sources[source.workspace_id] = source.source_id
         self.accounts.update({(account.workspace_id, account.key): account for account in accounts.values()})
+
+    async def step(self) -> int:
+        """Read everything anew, as the step of a loop."""
+        await self.learn()
         return 0
 
 
@@ -139,9 +150,8 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
             stack.push_async_callback(opened.close)
             return opened
 
-        now, directory = clock(settings), Directory()
-        catalog = await unit()
-        await directory.refresh(catalog)
+        now, directory = clock(settings), Directory(await unit())
+        await directory.learn()
         evaluator = ClickHouseEvaluator(history)
         client = LineClient(
             settings.line_api_url, settings.line_data_api_url, directory.accounts, vault(settings), now
@@ -174,7 +184,7 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
             Loop("advance", advance.step, idle_seconds=idle * 2, wake=wake_advance, then=wake_send.call),
             Loop("send", send.step, idle_seconds=idle * 2, wake=wake_send),
             Loop("webhooks", lambda: webhooks.step(now.now()), idle_seconds=idle * 10),
-            Loop("directory", lambda: directory.refresh(catalog), idle_seconds=_CATALOG_SECONDS),
+            Loop("directory", directory.step, idle_seconds=_CATALOG_SECONDS),
         ]
         yield history, loops
 
@@ -186,6 +196,7 @@ def _absorb(
     identity = PostgresIdentity(connection)
     return pipeline.Absorb(
         unit=unit,
+        directory=directory,
         log=PostgresLog(connection),
         messages=(messages := PostgresMessages(connection)),
         outbox=PostgresHistoryOutbox(connection),

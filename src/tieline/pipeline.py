@@ -8,6 +8,8 @@ collect ─▶ identify ─▶ profile ─▶ (history) ─▶ segment ─▶ jo
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from tieline.clock import Clock
 from tieline.collect import own
 from tieline.collect.stage import CollectStage
@@ -17,8 +19,10 @@ from tieline.deliver.stage import DeliverStage
 from tieline.identify.command import DecisionStage
 from tieline.identify.stage import IdentifyStage
 from tieline.journey.stage import JourneyStage
+from tieline.model.identity import Moved
 from tieline.model.signal import Said
 from tieline.ports import (
+    Directory,
     History,
     HistoryBatch,
     HistoryOutbox,
@@ -41,6 +45,7 @@ class Absorb:
     """Log rows become people and facts. One batch is one transaction: all of it commits with the offset, or nothing."""
 
     unit: Transaction
+    directory: Directory
     log: LogStore
     messages: MessageStore
     outbox: HistoryOutbox
@@ -60,11 +65,13 @@ class Absorb:
             arrived = await self.log.read(await self.log.position("stream"), self.events_max)
             if not arrived:
                 return 0
+            if not self.directory.knows({row.source_id for row in arrived}):
+                await self.directory.learn()
             await self.journey.refresh(now)
             collected = await self.collect.process(arrived, now)
             known = await self.identify.process(collected.events)
             decided = await self.decide.process(collected.events)
-            moves = [*known.moves, *decided]
+            moves = net([*known.moves, *decided])
             identified = self.decide.reseated(known.identified, decided)
             changed = await self.profile.process(identified, moves)
             await self.signals.put(self.journey.listen(identified))
@@ -80,6 +87,15 @@ class Absorb:
     async def recover(self) -> None:
         """Forget what was learned in a transaction that did not commit."""
         self.identify.forget()
+
+
+def net(moves: Sequence[Moved]) -> list[Moved]:
+    """Return where each node went in the end; a node that came back did not move."""
+    ends: dict[tuple[int, bytes], Moved] = {}
+    for move in moves:
+        first = ends.get((move.workspace_id, move.node_id), move)
+        ends[move.workspace_id, move.node_id] = replace(move, from_id=first.from_id)
+    return [move for move in ends.values() if move.from_id != move.to_id]
 
 
 @dataclass(frozen=True)

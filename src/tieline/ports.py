@@ -4,7 +4,7 @@ Adapters live in `store`, `channel` and `connect` and are chosen in `app.py` alo
 of each loop opens one transaction, and all ports of that loop share it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
 from typing import Any, NamedTuple, Protocol
@@ -69,6 +69,18 @@ class SourceStore(Protocol):
 
     async def sources(self) -> dict[int, Source]:
         """Return every source by its id."""
+        ...
+
+
+class Directory(Protocol):
+    """What is known about workspaces and sources between two readings."""
+
+    def knows(self, source_ids: Iterable[int]) -> bool:
+        """Say whether all of these sources are known."""
+        ...
+
+    async def learn(self) -> None:
+        """Read workspaces, sources and accounts anew."""
         ...
 
 

@@ -31,7 +31,7 @@ class Outcome(NamedTuple):
             state=self.verdict.state,
             called=self.verdict.called,
             chunk_id=self.chunk_id,
-            not_before=now + self.verdict.delay,
+            due_at=now + self.verdict.delay,
             reason=str(self.verdict.reason),
             request_id=self.request_id,
             billed=int(self.verdict.state is SendState.ACCEPTED),

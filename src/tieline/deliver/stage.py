@@ -19,7 +19,6 @@ from tieline.model.send import Send, SendState, Standing, TrackedLink
 from tieline.model.signal import Said, SendRequest
 from tieline.ports import SendStore
 
-CONTEXT = ("trigger", "item", "coupon", "coupons")
 BIND = "tieline:bind"
 """Where the link `{{ links.bind }}` leads: to account binding, with a link token made when it is tapped."""
 # The outbox is served by due time, so what must not wait behind a large broadcast is due earlier than now.
@@ -101,8 +100,8 @@ class DeliverStage:
     def _body(self, request: SendRequest, traits: Mapping[str, Any]) -> tuple[bytes, dict[str, str]]:
         bind = self._ids.token()
         context = {
+            **request.context,
             "profile": traits,
-            **{name: request.context[name] for name in CONTEXT if name in request.context},
             "links": {"bind": f"{self._public_url}/b/{bind}"},
         }
         messages = compiled(request.messages).fill(context)
@@ -152,7 +151,7 @@ def _send(
         body_hash=None if messages is None else hashlib.blake2b(messages, digest_size=ID_BYTES).digest(),
         state=state,
         reason=reason,
-        not_before=now - _ahead(request),
+        due_at=now - _ahead(request),
         expires_at=request.expires_at,
         created_at=now,
     )

@@ -1,6 +1,6 @@
 """What is known about a person, folded from facts that belong to identifiers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import IntEnum
 from typing import Any
@@ -41,6 +41,29 @@ class ConsentEvent(msgspec.Struct, frozen=True, gc=False):
     event_key: bytes
     at: datetime
     received_at: datetime
+
+
+IMPORTED = "import"
+"""Method of a consent that came with a file."""
+
+
+def granted(events: Iterable[ConsentEvent]) -> tuple[str, ...]:
+    """Return "purpose:channel" for each consent in force: the newest word counts, and of two at once the refusal.
+
+    A grant in a file is as old as the list it was exported from, whatever its date says: it counts only where nothing
+    else was said. The one rule for what a profile shows and for what a send is allowed.
+    """
+    latest: dict[tuple[str, str], ConsentEvent] = {}
+    for event in events:
+        name = (event.purpose, event.channel)
+        held = latest.get(name)
+        if held is None or _weight(event) > _weight(held):
+            latest[name] = event
+    return tuple(f"{purpose}:{channel}" for (purpose, channel), event in sorted(latest.items()) if event.granted)
+
+
+def _weight(event: ConsentEvent) -> tuple[bool, datetime, bool]:
+    return not (event.granted and event.method == IMPORTED), event.at, not event.granted
 
 
 class Trait(msgspec.Struct, frozen=True, gc=False):

@@ -36,7 +36,7 @@ class Send(msgspec.Struct, frozen=True, gc=False):
         line_user: LINE user id, "" if the person has none.
         messages: JSON list of LINE message objects, or None when it was refused before it was rendered.
         body_hash: 16 bytes that name `messages`; equal bodies may travel together.
-        not_before: When it is due; earlier ones go first.
+        due_at: When it is due; earlier ones go first.
     """
 
     workspace_id: int
@@ -51,7 +51,7 @@ class Send(msgspec.Struct, frozen=True, gc=False):
     body_hash: bytes | None
     state: SendState
     reason: str
-    not_before: datetime
+    due_at: datetime
     expires_at: datetime | None
     created_at: datetime
 
@@ -111,7 +111,7 @@ class Settled(msgspec.Struct, frozen=True, gc=False):
     Attributes:
         called: Whether the attempt counts; False takes it back as if it had never begun.
         chunk_id: The group it belongs to from now on.
-        not_before: When an open send is due again.
+        due_at: When an open send is due again.
         billed: Messages that LINE counts against the quota.
     """
 
@@ -121,7 +121,7 @@ class Settled(msgspec.Struct, frozen=True, gc=False):
     state: SendState
     called: bool
     chunk_id: bytes | None
-    not_before: datetime
+    due_at: datetime
     reason: str = ""
     request_id: str = ""
     billed: int = 0

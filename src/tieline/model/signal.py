@@ -103,8 +103,10 @@ class Said(msgspec.Struct, frozen=True, gc=False):
 
 
 class WebhookCall(msgspec.Struct, frozen=True, gc=False):
-    """A call to another system, wished by a journey. `call_id`: 16 bytes, sent along so that the other side can
-    recognise a repetition.
+    """A call to another system, wished by a journey.
+
+    Attributes:
+        call_id: 16 bytes, sent along so that the other side can recognise a repetition.
     """
 
     workspace_id: int

@@ -1,12 +1,12 @@
 """Fold the facts about a person's identifiers into one profile. Pure, and the same for any order of arrival."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from tieline.model.identity import Node
-from tieline.model.profile import ConsentEvent, Fact, FactKind, Profile, Trait
+from tieline.model.profile import ConsentEvent, Fact, FactKind, Profile, Trait, granted
 
 
 class GoldenRule(msgspec.Struct, frozen=True):
@@ -48,29 +48,7 @@ def fold(
     )
 
 
-def granted(events: Iterable[ConsentEvent]) -> tuple[str, ...]:
-    """Return "purpose:channel" for each consent in force: the newest word counts, and of two at once the refusal.
-
-    A grant that came with a file is as old as the file's list, whatever its date says: it never overrides a refusal.
-    """
-    latest: dict[tuple[str, str], ConsentEvent] = {}
-    refused: set[tuple[str, str]] = set()
-    for event in sorted(events, key=lambda one: (one.at, not one.granted)):
-        name = (event.purpose, event.channel)
-        if event.granted and event.method == IMPORT and name in refused:
-            continue
-        latest[name] = event
-        if event.granted:
-            refused.discard(name)
-        else:
-            refused.add(name)
-    return tuple(
-        f"{purpose}:{channel}" for (purpose, channel), event in sorted(latest.items()) if event.granted
-    )
-
-
 _NEWEST = GoldenRule()
-IMPORT = "import"
 
 
 def _rank(fact: Fact, rule: GoldenRule) -> tuple[int, Any, str, str]:

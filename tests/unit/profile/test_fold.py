@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tieline.model.identity import Node
-from tieline.model.profile import ConsentEvent, Fact, FactKind
-from tieline.profile.fold import GoldenRule, fold, granted
+from tieline.model.profile import ConsentEvent, Fact, FactKind, granted
+from tieline.profile.fold import GoldenRule, fold
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 NODE = Node(b"n" * 16, "member_id", "M1", NOON)

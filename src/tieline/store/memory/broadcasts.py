@@ -1,4 +1,4 @@
-"""Broadcasts and calls to other systems in memory."""
+"""Broadcasts in memory."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -8,7 +8,6 @@ import msgspec
 
 from tieline.model.identity import Placed
 from tieline.model.profile import FactKind
-from tieline.model.signal import WebhookCall
 from tieline.ports import Started
 from tieline.store.memory.facts import MemoryFacts
 from tieline.store.memory.segments import MemorySegments
@@ -93,21 +92,3 @@ class MemoryBroadcasts(Dictionaries):
                 for fact in facts
             )
         }
-
-
-class MemoryWebhooks(Dictionaries):
-    """WebhookStore."""
-
-    def __init__(self) -> None:
-        self._state: dict[str, Any] = {"calls": {}}
-
-    @property
-    def calls(self) -> Mapping[tuple[int, bytes], WebhookCall]:
-        """Every call by (workspace_id, call_id)."""
-        calls: Mapping[tuple[int, bytes], WebhookCall] = self._state["calls"]
-        return calls
-
-    async def put(self, calls: Sequence[WebhookCall]) -> None:
-        """Queue calls, each once."""
-        for call in calls:
-            self._state["calls"].setdefault((call.workspace_id, call.call_id), call)

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from tieline.model.identity import LINE, Placed
-from tieline.model.profile import ConsentEvent, Fact, FactKind
+from tieline.model.profile import Fact, FactKind, granted
 from tieline.model.send import (
     OPEN,
     Claimed,
@@ -32,7 +32,7 @@ class SendRow(msgspec.Struct, frozen=True):
     send: Send
     state: SendState
     reason: str
-    not_before: datetime
+    due_at: datetime
     chunk_id: bytes | None = None
     first_attempt_at: datetime | None = None
     attempts: int = 0
@@ -85,7 +85,7 @@ class MemorySends(Dictionaries):
                 value=place.node.value,
                 on_line=any(_is_line(node.namespace) for node in loaded.nodes[place.profile_id]),
                 friends=_friends(placed, loaded.facts.get(place.profile_id, ())),
-                consents=_granted(loaded.consents.get(place.profile_id, ())),
+                consents=frozenset(granted(loaded.consents.get(place.profile_id, ()))),
             )
             for place in asked
         }
@@ -102,7 +102,7 @@ class MemorySends(Dictionaries):
         new = {send.send_id for send in sends if (send.workspace_id, send.send_id) not in self.rows}
         for send in sends:
             if send.send_id in new:
-                row = SendRow(send, send.state, send.reason, send.not_before)
+                row = SendRow(send, send.state, send.reason, send.due_at)
                 self.rows[send.workspace_id, send.send_id] = row
         self.links.update({link.token: link for link in links if link.send_id in new})
         return new
@@ -113,9 +113,9 @@ class MemorySends(Dictionaries):
         """Return sends that are due, earliest first."""
         rests = set(resting)
         due = sorted(
-            (row.not_before, name)
+            (row.due_at, name)
             for name, row in self.rows.items()
-            if row.state in OPEN and row.not_before <= now and (name[0], row.send.account) not in rests
+            if row.state in OPEN and row.due_at <= now and (name[0], row.send.account) not in rests
         )[:sends_max]
         names = dict.fromkeys(name for _, name in due)
         chunks = {(name[0], self.rows[name].chunk_id) for name in names if self.rows[name].chunk_id}
@@ -140,7 +140,7 @@ class MemorySends(Dictionaries):
                 first_attempt_at=row.first_attempt_at or now,
                 attempts=row.attempts + 1,
                 fence=one.fence,
-                not_before=lease_until,
+                due_at=lease_until,
             )
 
     async def gate(self, sends: Sequence[Claimed]) -> dict[Name, Held]:
@@ -177,7 +177,7 @@ class MemorySends(Dictionaries):
                 chunk_id=one.chunk_id,
                 attempts=attempts,
                 first_attempt_at=row.first_attempt_at if attempts else None,
-                not_before=one.not_before,
+                due_at=one.due_at,
                 request_id=one.request_id or row.request_id,
                 billed=one.billed,
                 settled_at=None if one.state in OPEN else at,
@@ -207,7 +207,7 @@ class MemorySends(Dictionaries):
         ]
         for name, row in found:
             self.rows[name] = msgspec.structs.replace(
-                row, state=SendState.PLANNED, reason="", not_before=at, chunk_id=None, settled_at=None
+                row, state=SendState.PLANNED, reason="", due_at=at, chunk_id=None, settled_at=None
             )
         return len(found)
 
@@ -253,16 +253,6 @@ def _friends(placed: dict[bytes, Placed], facts: Iterable[Fact]) -> dict[str, tu
         if fact.value is True:
             friends[fact.name].append(placed[fact.node_id].node.value)
     return {account: tuple(users) for account, users in friends.items()}
-
-
-def _granted(events: Iterable[ConsentEvent]) -> frozenset[str]:
-    latest: dict[str, ConsentEvent] = {}
-    for event in events:
-        name = f"{event.purpose}:{event.channel}"
-        held = latest.get(name)
-        if held is None or (event.at, not event.granted) > (held.at, not held.granted):
-            latest[name] = event
-    return frozenset(name for name, event in latest.items() if event.granted)
 
 
 def _traits(facts: Iterable[Fact]) -> dict[str, Any]:

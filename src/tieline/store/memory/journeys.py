@@ -1,5 +1,6 @@
 """Journeys, enrolments, coupons and the catalog in memory."""
 
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -172,9 +173,9 @@ class MemoryJourneys(Dictionaries):
         return await self._log.head()
 
     async def horizon(self) -> datetime | None:
-        """Return when the oldest request was received that the stream has not absorbed; None if there is none."""
-        unread = await self._log.read(await self._log.position("stream"), 1)
-        return unread[0].received_at if unread else None
+        """Return the earliest arrival among the requests that the stream has not absorbed; None if there is none."""
+        unread = await self._log.read(await self._log.position("stream"), sys.maxsize)
+        return min((row.received_at for row in unread), default=None)
 
     async def save(self, rows: Sequence[EnrolmentRow], at: datetime) -> None:
         """Insert or replace enrolments."""

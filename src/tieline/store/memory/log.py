@@ -1,6 +1,6 @@
 """The log, the messages seen and the batches on their way to history, in memory."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -91,6 +91,17 @@ class MemorySources:
     async def sources(self) -> dict[int, Source]:
         """Return every source by its id."""
         return dict(self._sources)
+
+
+class MemoryDirectory:
+    """Directory of sources that are all known from the start."""
+
+    def knows(self, source_ids: Iterable[int]) -> bool:
+        """Say that they are known."""
+        return all(source_id > 0 for source_id in source_ids)
+
+    async def learn(self) -> None:
+        """There is nothing more to learn."""
 
 
 class MemoryOutbox(Dictionaries):

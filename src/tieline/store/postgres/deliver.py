@@ -45,7 +45,7 @@ _CLAIMED = """
     order by place
 """
 # One row per node asked for: its own name, and what stands for the person behind it. The newest word counts, and of
-# two at once the refusal; friendship is a LINE user's own, consent the person's.
+# two at once the refusal; a grant in a file counts where nothing else was said. Friendship is a LINE user's own, consent the person's.
 _STANDING = """
     with asked as materialized (
         select node_id, namespace, value, profile_id from node where workspace_id = %(workspace)s and node_id = any(%(nodes)s)
@@ -60,7 +60,7 @@ _STANDING = """
             select distinct on (profile_id, purpose, channel) profile_id, purpose, channel, granted
             from consent_event join mine using (node_id)
             where workspace_id = %(workspace)s
-            order by profile_id, purpose, channel, at desc, granted
+            order by profile_id, purpose, channel, (granted and method = 'import'), at desc, granted
         ) as latest
         where granted
         group by profile_id
@@ -175,7 +175,7 @@ class PostgresSends:
                 [send.body_hash for send in sends],
                 [str(send.state) for send in sends],
                 [str(send.reason) for send in sends],
-                [send.not_before for send in sends],
+                [send.due_at for send in sends],
                 [send.expires_at for send in sends],
                 [send.created_at for send in sends],
             ),
@@ -271,7 +271,7 @@ class PostgresSends:
                 [str(one.state) for one in settled],
                 [one.called for one in settled],
                 [one.chunk_id for one in settled],
-                [one.not_before for one in settled],
+                [one.due_at for one in settled],
                 [one.reason for one in settled],
                 [one.request_id for one in settled],
                 [one.billed for one in settled],
