@@ -119,7 +119,7 @@ def send(number: int, **changes: Any) -> Send:
         body_hash=name("body"),
         state=SendState.PLANNED,
         reason="",
-        not_before=START + timedelta(seconds=number),
+        due_at=START + timedelta(seconds=number),
         expires_at=None,
         created_at=START,
     )
@@ -151,7 +151,7 @@ async def settle(outbox: Outbox, claimed: Sequence[Claimed], **changes: Any) -> 
     fields: dict[str, Any] = {
         "state": SendState.ACCEPTED,
         "called": True,
-        "not_before": START + LEASE,
+        "due_at": START + LEASE,
         **changes,
     }
     outcomes = [
@@ -228,14 +228,14 @@ async def test_a_settlement_under_an_old_fence_is_refused(outbox: Outbox) -> Non
 
 async def test_an_attempt_that_was_taken_back_leaves_no_doubt(outbox: Outbox) -> None:
     await plan(outbox, send(1))
-    await settle(outbox, await claim(outbox, LATER), state=SendState.PLANNED, called=False, not_before=LATER)
+    await settle(outbox, await claim(outbox, LATER), state=SendState.PLANNED, called=False, due_at=LATER)
     (again,) = await claim(outbox, LATER)
     assert (again.attempts, again.first_attempt_at) == (0, None)
 
 
 async def test_an_unknown_outcome_keeps_its_first_attempt(outbox: Outbox) -> None:
     await plan(outbox, send(1))
-    await settle(outbox, await claim(outbox, LATER), state=SendState.UNKNOWN, not_before=LATER + LEASE)
+    await settle(outbox, await claim(outbox, LATER), state=SendState.UNKNOWN, due_at=LATER + LEASE)
     (again,) = await claim(outbox, LATER + LEASE)
     assert (again.attempts, again.first_attempt_at) == (1, LATER)
 
@@ -247,7 +247,7 @@ async def test_a_frozen_group_is_claimed_whole(outbox: Outbox) -> None:
         outbox,
         [replace(one, chunk_id=name("chunk")) for one in group],
         state=SendState.UNKNOWN,
-        not_before=LATER,
+        due_at=LATER,
     )
     again = await claim(outbox, LATER, 1)
     assert {one.send_id for one in again} == {name("send 1"), name("send 2"), name("send 3")}
@@ -284,6 +284,16 @@ async def test_of_two_words_at_the_same_moment_the_refusal_counts(outbox: Outbox
         standing = (await outbox.sends.standing(WORKSPACE, [name("ann")]))[name("ann")]
     assert standing.consents == frozenset()
     assert standing.friends == {"brand": (USER,)}
+
+
+async def test_a_grant_in_a_file_counts_only_where_nothing_else_was_said(outbox: Outbox) -> None:
+    imported = replace(consent("ann", True, 9), method="import")
+    async with outbox.transaction():
+        await outbox.facts.save_consents(WORKSPACE, [imported])
+        alone = (await outbox.sends.standing(WORKSPACE, [name("ann")]))[name("ann")]
+        await outbox.facts.save_consents(WORKSPACE, [consent("ann@", False, 1)])
+        against = (await outbox.sends.standing(WORKSPACE, [name("ann")]))[name("ann")]
+    assert (alone.consents, against.consents) == ({"marketing:line"}, frozenset())
 
 
 async def test_a_person_with_two_line_users_is_written_to_where_the_friendship_is_newest(

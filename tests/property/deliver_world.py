@@ -168,7 +168,7 @@ class World:
         await sender.close(self.clock.now())
 
     def _pause(self) -> timedelta:
-        due = min((row.not_before for row in self.open()), default=self.clock.now())
+        due = min((row.due_at for row in self.open()), default=self.clock.now())
         return max(due - self.clock.now(), timedelta(milliseconds=100))
 
     def open(self) -> list[Any]:

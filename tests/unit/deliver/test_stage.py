@@ -147,8 +147,6 @@ async def test_what_must_not_wait_behind_a_broadcast_is_due_before_it(world: Wor
     assert [one.send_id for one in claimed] == [b"3", b"2", b"1"]
 
 
-async def test_the_context_holds_only_what_is_meant_for_templates(world: World) -> None:
-    await world.plan(
-        [{"type": "text", "text": "a{{ secret }}{{ coupon }}"}], context={"secret": "s", "coupon": "C1"}
-    )
-    assert bodies(world)[0] == [{"type": "text", "text": "aC1"}]
+async def test_a_template_reads_what_its_origin_knows_beside_the_profile(world: World) -> None:
+    await world.plan([{"type": "text", "text": "{{ coupon }} {{ profile.name }}"}], context={"coupon": "C1"})
+    assert bodies(world)[0] == [{"type": "text", "text": "C1 N0"}]
