@@ -1,6 +1,7 @@
 """Random worlds in the real engine, each in a workspace of its own, so that nothing needs to be emptied."""
 
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -13,8 +14,13 @@ from tieline.condition.sql import Query, Scope
 from tieline.store.clickhouse.engine import ClickHouse
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
-AS_SENT = "input_format_try_infer_dates = 0, input_format_try_infer_datetimes = 0, input_format_json_read_bools_as_numbers = 0"
-"""Keeps JSON as it was sent: texts that look like dates stay texts, booleans in lists stay booleans."""
+AS_SENT = """
+    input_format_try_infer_dates = 0, input_format_try_infer_datetimes = 0,
+    input_format_json_read_bools_as_numbers = 0, type_json_skip_duplicated_paths = 1
+"""
+"""Keeps JSON as it was sent: texts that look like dates stay texts, booleans in lists stay booleans, of a path said twice
+the first value counts."""
+_workspaces = count(1_000)
 WORDS = pa.list_(pa.string())
 TYPES = {
     "event": {
@@ -50,7 +56,7 @@ class Table:
 
     def __init__(self, engine: ClickHouse) -> None:
         self.engine = engine
-        self.workspace = 1_000
+        self.workspace = 0
         for name in TYPES:
             rows = engine.query(f"describe table {name}").to_pylist()
             types = {row["name"]: "String" if row["type"].startswith("JSON") else row["type"] for row in rows}
@@ -58,7 +64,7 @@ class Table:
             engine.command(f"create or replace table {name}_as_text ({columns}) engine = Memory")
 
     def store(self, world: World) -> None:
-        self.workspace += 1
+        self.workspace = next(_workspaces)
         self._insert("event", [_event(row) for row in world.log])
         people = [_profile(index, person) for index, person in enumerate(world.people)]
         self._insert("profile", people)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tieline.condition.match import HistoryEvent, Person
 
 NOW = datetime(2026, 3, 15, 16, 30, tzinfo=UTC)  # in Taipei, already the 16th
-KEYS = ("total", "items", "sku", "訂單 額", "size", "size0", "Total")
+KEYS = ("total", "items", "sku", "訂單 額", "size", "size0", "Total", "x", "x.y")
 EVENTS = ("Order Completed", "點擊", "it's")
 WORDS = (
     "",

@@ -121,11 +121,6 @@ class Measure(msgspec.Struct, frozen=True):
     function: str = "count"
     path: Path | None = None
 
-    @property
-    def single(self) -> bool:
-        """True if one event has at most one value."""
-        return self.path is None or len(self.path.groups) == 1
-
 
 class Happened(Leaf, frozen=True):
     """A measure of past events compares like this with a number."""

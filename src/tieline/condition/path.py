@@ -1,6 +1,6 @@
 """Names of properties and traits: dotted paths, with `[]` for "any element of the list"."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -27,6 +27,11 @@ class Path(msgspec.Struct, frozen=True):
     def top(self) -> str:
         """The first key."""
         return self.groups[0][0]
+
+    @property
+    def single(self) -> bool:
+        """True if it goes through no list, so that at most one value lies there."""
+        return len(self.groups) == 1
 
 
 def read_path(place: Place) -> Path:
@@ -60,19 +65,30 @@ def _is_key(key: str) -> bool:
 
 def values_at(properties: Mapping[str, Any], path: Path) -> list[Any]:
     """Return the values at `path`: at most one, or any number when it goes through lists. Neither null nor objects."""
-    found = list(_dig(properties, path.groups[0]))
+    found = [_dig(properties, path.groups[0])]
     for keys in path.groups[1:]:
         elements = [element for value in found if isinstance(value, list | tuple) for element in value]
-        found = [inner for element in elements for inner in _dig(element, keys)]
-    return [value for value in found if value is not None and not isinstance(value, Mapping)]
+        found = [_dig(element, keys) for element in elements]
+    return [value for value in found if _is_value(value)]
 
 
-def _dig(value: Any, keys: tuple[str, ...]) -> Iterator[Any]:
-    """Follow `keys`; a key may itself hold dots, which the engine stores like nested objects."""
+def _dig(value: Any, keys: tuple[str, ...]) -> Any:
+    """Follow `keys`; a key of the data may itself hold dots, which the engine stores like nested objects.
+
+    When one object says the same path twice in these two ways, the engine keeps the first value.
+    """
     if not keys:
-        yield value
-    elif isinstance(value, Mapping):
-        for count in range(1, len(keys) + 1):
-            key = ".".join(keys[:count])
-            if key in value:
-                yield from _dig(value[key], keys[count:])
+        return value
+    if not isinstance(value, Mapping):
+        return None
+    for key, inner in value.items():
+        if key == keys[0] or key.startswith(f"{keys[0]}."):
+            said = tuple(key.split("."))
+            found = _dig(inner, keys[len(said) :]) if keys[: len(said)] == said else None
+            if _is_value(found):
+                return found
+    return None
+
+
+def _is_value(found: Any) -> bool:
+    return found is not None and not isinstance(found, Mapping)

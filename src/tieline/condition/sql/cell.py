@@ -82,7 +82,7 @@ def elements(column: str, path: Path) -> str:
 
 def any_cell(column: str, path: Path, test: Callable[[Cell], str]) -> str:
     """Return whether any value at `path` passes `test`, whose SQL is never NULL."""
-    if len(path.groups) == 1:
+    if path.single:
         return test(at(column, path))
     return f"arrayExists(x -> {test(ELEMENT)}, {elements(column, path)})"
 

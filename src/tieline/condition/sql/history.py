@@ -2,7 +2,7 @@
 
 from tieline.condition import tree, when
 from tieline.condition.filter import Filter, Property
-from tieline.condition.node import Between, Happened, Last, Measure, Occurrence
+from tieline.condition.node import Between, Happened, Last, Occurrence
 from tieline.condition.path import Path
 from tieline.condition.sql.cell import ELEMENT, SIGNS, at, compared, elements
 from tieline.condition.sql.query import Writer
@@ -21,7 +21,7 @@ class HistoryTable:
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
         self._occurrences: dict[Occurrence, str] = {}
-        self._values: dict[tuple[Occurrence, Measure], str] = {}
+        self._values: dict[tuple[Occurrence, Path, bool], str] = {}
         self._aggregates: dict[str, str] = {}
 
     def __bool__(self) -> bool:
@@ -34,8 +34,11 @@ class HistoryTable:
         function = leaf.measure.function
         if function == "count":
             return f"{self._aggregate(f'countIf({flag})')} {sign} {self._count(leaf)}"
-        value = self._values.setdefault((leaf.occurrence, leaf.measure), f"v{len(self._values)}")
-        each = "" if leaf.measure.single else "Array"
+        path = leaf.measure.path or Path(((),))
+        value = self._values.setdefault(
+            (leaf.occurrence, path, function == "distinct"), f"v{len(self._values)}"
+        )
+        each = "" if path.single else "Array"
         if function == "distinct":
             return f"{self._aggregate(f'uniqExact{each}({value})')} {sign} {self._count(leaf)}"
         right = self._writer.number(leaf.value)
@@ -54,8 +57,8 @@ class HistoryTable:
         scope = self._writer.scope
         flags = [f"{self._counts(occurrence)} AS {name}" for occurrence, name in self._occurrences.items()]
         values = [
-            f"if({self._occurrences[occurrence]}, {_value(measure)}, {'NULL' if measure.single else '[]'}) AS {name}"
-            for (occurrence, measure), name in self._values.items()
+            f"if({self._occurrences[occurrence]}, {_value(path, texts=texts)}, {'NULL' if path.single else '[]'}) AS {name}"
+            for (occurrence, path, texts), name in self._values.items()
         ]
         holder = f"{RESOLVED if scope.overrides else 'profile_id'} AS holder_id"
         aggregates = [f"{text} AS {name}" for text, name in self._aggregates.items()]
@@ -109,14 +112,12 @@ class HistoryTable:
         return f"({' AND '.join((*parts, f'at <= {writer.until()}'))})"
 
 
-def _value(measure: Measure) -> str:
+def _value(path: Path, *, texts: bool) -> str:
     """Return the value of one event or NULL, or the values as an array without NULL."""
-    path = measure.path or Path(((),))
-    numbers = measure.function != "distinct"
-    if measure.single:
+    if path.single:
         cell = at("properties", path)
-        return cell.number if numbers else cell.text
-    read = ELEMENT.number if numbers else ELEMENT.text
+        return cell.text if texts else cell.number
+    read = ELEMENT.text if texts else ELEMENT.number
     return f"arrayFilter(x -> x IS NOT NULL, arrayMap(x -> {read}, {elements('properties', path)}))"
 
 

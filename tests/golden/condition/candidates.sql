@@ -1,0 +1,27 @@
+-- Changed profiles only: the same statement with the sort key restricted to their ids.
+WITH
+history AS (
+  SELECT
+    holder_id AS profile_id,
+    countIf(c0) AS h0
+  FROM (
+      SELECT
+        profile_id AS holder_id,
+        (event = {p2:String} AND at > {p3:DateTime64(3, 'UTC')} AND at <= {now:DateTime64(3, 'UTC')}) AS c0
+      FROM event
+      WHERE workspace_id = {workspace:UInt32} AND profile_id IN (SELECT toFixedString(substring(base64Decode({candidates:String}), number * 16 + 1, 16), 16) FROM numbers(1)) AND (event = {p2:String} AND at > {p3:DateTime64(3, 'UTC')} AND at <= {now:DateTime64(3, 'UTC')})
+  )
+  WHERE c0
+  GROUP BY holder_id
+)
+SELECT history.profile_id AS profile_id
+FROM history
+WHERE history.h0 >= {p1:UInt64}
+SETTINGS optimize_move_to_prewhere = 0
+-- bound:
+--   p1 = 1
+--   p2 = "Order Completed"
+--   p3 = "2026-02-13 16:30:00.000"
+--   now = "2026-03-15 16:30:00.000"
+--   workspace = 1
+--   candidates = "ABEiM0RVZneImaq7zN3u/w=="

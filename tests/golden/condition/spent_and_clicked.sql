@@ -1,0 +1,32 @@
+-- Only events decide and nobody without events can be a member: table profile is not read.
+WITH
+(d -> if(match(toString(d), '^-?[0-9]{1,15}([.][0-9]{1,40})?(e-[0-9]{1,3})?$'), toDecimal128OrNull(toString(d), 6), NULL)) AS to_number,
+history AS (
+  SELECT
+    holder_id AS profile_id,
+    sumOrNull(v0) AS h0,
+    countIf(c1) AS h1
+  FROM (
+      SELECT
+        profile_id AS holder_id,
+        (event = {p3:String} AND at > {p4:DateTime64(3, 'UTC')} AND at <= {now:DateTime64(3, 'UTC')}) AS c0,
+        ((event = {p5:String} AND at <= {now:DateTime64(3, 'UTC')}) AND ifNull(to_number(properties.`push_id`) = {p6:Decimal(38, 6)}, 0)) AS c1,
+        if(c0, to_number(properties.`total`), NULL) AS v0
+      FROM event
+      WHERE workspace_id = {workspace:UInt32} AND ((event = {p3:String} AND at > {p4:DateTime64(3, 'UTC')} AND at <= {now:DateTime64(3, 'UTC')}) OR (event = {p5:String} AND at <= {now:DateTime64(3, 'UTC')}))
+  )
+  WHERE c0 OR c1
+  GROUP BY holder_id
+)
+SELECT history.profile_id AS profile_id
+FROM history
+WHERE (ifNull(history.h0, 0) > {p1:Decimal(38, 6)} AND history.h1 >= {p2:UInt64})
+-- bound:
+--   p1 = "3000"
+--   p2 = 1
+--   p3 = "Order Completed"
+--   p4 = "2026-02-13 16:30:00.000"
+--   now = "2026-03-15 16:30:00.000"
+--   p5 = "Push Clicked"
+--   p6 = "7"
+--   workspace = 1
