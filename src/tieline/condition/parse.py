@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -31,6 +32,7 @@ from tieline.condition.node import (
 )
 from tieline.condition.path import read_path
 from tieline.condition.place import Place, limit_size, listed, quote
+from tieline.condition.when import Moment
 
 NAME_MAX = 200
 COUNT_MAX = 10**12
@@ -187,9 +189,17 @@ def _window(place: Place) -> Window:
             "The window is empty.", 'Use "last", or "from" and "to"; leave the window out for "ever".'
         )
     start, end = (when.read_moment(place.at(key)) if place.has(key) else None for key in ("from", "to"))
-    if type(start) is type(end) and start >= end:  # type: ignore[operator]
+    if _backwards(start, end):
         raise place.refuse("The window ends before it starts.", 'Put "from" before "to".')
     return Between(start, end)
+
+
+def _backwards(start: Moment | None, end: Moment | None) -> bool:
+    if isinstance(start, datetime) and isinstance(end, datetime):
+        return start >= end
+    if start is None or end is None or isinstance(start, datetime) or isinstance(end, datetime):
+        return False  # a day and an instant compare only in a time zone
+    return start >= end
 
 
 LEAVES: dict[str, Callable[[Place], Leaf]] = {

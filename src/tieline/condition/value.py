@@ -6,7 +6,7 @@
 - A number in a condition is compared with numbers, a text or boolean with texts. `"3000"` and 3000 are therefore equal both ways.
 - `null` is the same as missing. An object is not a value; a list is a value only for `exists`.
 
-`sql/cell.py` says the same in SQL; a property test holds the two together.
+`sql/function.py` says the same in SQL; a property test holds the two together.
 """
 
 import re

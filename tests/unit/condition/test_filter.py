@@ -46,7 +46,7 @@ ORDER = {
         ("coupon", "not_exists", None),
     ],
 )
-def test_this_passes(prop: str, op: str, value: Any) -> None:
+def test_a_property_that_compares_passes_and_its_denial_does_not(prop: str, op: str, value: Any) -> None:
     rest = {} if value is None else {"value": value}
     assert matches(parse_filter({"property": prop, "op": op, **rest}), ORDER)
     assert not matches(parse_filter({"not": {"property": prop, "op": op, **rest}}), ORDER)
@@ -69,7 +69,7 @@ def test_this_passes(prop: str, op: str, value: Any) -> None:
         ("coupon.code", "eq", "new"),
     ],
 )
-def test_this_does_not_pass(prop: str, op: str, value: Any) -> None:
+def test_a_property_that_does_not_compare_stops_the_event(prop: str, op: str, value: Any) -> None:
     rest = {} if value is None else {"value": value}
     assert not matches(parse_filter({"property": prop, "op": op, **rest}), ORDER)
 
@@ -80,7 +80,7 @@ def test_of_a_path_said_twice_the_first_value_counts() -> None:
     assert not matches(parse_filter(two), {"a": {"b": 1}, "a.b": 2})
 
 
-def test_joints_combine() -> None:
+def test_all_any_and_not_combine_filters() -> None:
     paid = {"property": "paid", "op": "eq", "value": True}
     dear = {"property": "total", "op": "gt", "value": 9999}
     assert matches(parse_filter({"any": [paid, dear]}), ORDER)

@@ -1,4 +1,4 @@
-"""Values inside a JSON column, as SQL. Says in SQL what `value.py` says in memory."""
+"""Values inside a JSON column, and how they compare, as SQL."""
 
 import re
 from collections.abc import Callable

@@ -29,7 +29,7 @@ def compile_members(node: Node, scope: Scope) -> Query:
     everyone = tree.known(node, _without_history) is not False
     first = "person" if everyone or tables.person else "history"
     source = tables.source(everyone=everyone)
-    return tables.query(
+    return tables.statement(
         f"SELECT {first}.profile_id AS profile_id\n{source}\nWHERE {holds}", everyone=everyone
     )
 
@@ -51,7 +51,9 @@ def compile_combined(nodes: Sequence[Node], scope: Scope) -> Query:
     holds = ",\n  ".join(f"toUInt8({tree.written(node, tables.holds)})" for node in nodes)
     chosen = f"[\n  {holds}\n]" if holds else "CAST([], 'Array(UInt8)')"
     source = tables.source(everyone=True)
-    return tables.query(f"SELECT person.profile_id AS profile_id, {chosen} AS holds\n{source}", everyone=True)
+    return tables.statement(
+        f"SELECT person.profile_id AS profile_id, {chosen} AS holds\n{source}", everyone=True
+    )
 
 
 class _Tables:
@@ -84,7 +86,7 @@ class _Tables:
             return "FROM person INNER JOIN history ON history.profile_id = person.profile_id"
         return "FROM history"
 
-    def query(self, select: str, *, everyone: bool) -> Query:
+    def statement(self, select: str, *, everyone: bool) -> Query:
         """Return `select` with the tables and functions it names in front of it."""
         used: list[PersonTable | HistoryTable] = [self.person] if everyone or self.person else []
         if self.history:

@@ -1,0 +1,122 @@
+"""The reference page of conditions, written from the tables that the parser reads."""
+
+import sys
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+
+from tieline.condition import compare, measure, parse, path, place, tree, when
+
+
+class Start(NamedTuple):
+    """What a leaf says, and one of its kind."""
+
+    meaning: str
+    example: Mapping[str, Any]
+
+
+STARTS = {
+    "trait": Start(
+        "A trait of the profile compares like this; a trait that is missing makes every operator false except the denying ones.",
+        {"trait": "tier", "op": "eq", "value": "VIP"},
+    ),
+    "tag": Start("The profile has the tag.", {"tag": "vip"}),
+    "consent": Start(
+        "The person granted the purpose on the channel.",
+        {"consent": {"purpose": "marketing", "channel": "line"}},
+    ),
+    "line_friend": Start("The person is a friend of the LINE Official Account.", {"line_friend": "@shop"}),
+    "identified_by": Start(
+        'The profile has an identifier of the namespace; "line" means "line:" of any provider.',
+        {"identified_by": "line"},
+    ),
+    "segment": Start("The definition of another segment holds.", {"segment": "big-spenders"}),
+    "event": Start(
+        "A measure of past events compares like this; without `measure` their count, without `op` and `value` at least 1. "
+        'What did not happen is `"op": "eq", "value": 0`.',
+        {
+            "event": "Order Completed",
+            "where": {"property": "items[].sku", "op": "in", "value": ["S-1", "S-2"]},
+            "window": {"last": "P30D"},
+            "measure": {"fn": "sum", "property": "total"},
+            "op": "gt",
+            "value": 3000,
+        },
+    ),
+}
+"""Leaves by their first key."""
+
+_INTRODUCTION = f"""\
+# Conditions
+
+A condition says who is meant: in segments, in journeys, in broadcasts. It is a tree in JSON. A tree that is not whole is refused
+with the place (a JSON pointer), the value and the way out: half a condition must never mean everyone or no one. It has at most
+{place.SIZE_MAX} objects and lists, {place.DEPTH_MAX} inside each other.
+
+Events after the moment of the question never count. A **duration** is ISO 8601 in weeks, or in days, hours, minutes and seconds
+(P30D, P2W, PT12H), up to {when.DURATION_MAX.days} days; a day of it is 24 hours. A **moment** is a day of the workspace
+(2026-01-31, from its midnight) or a time with an offset (2026-01-31T09:00:00+08:00).
+"""
+
+_VALUES = f"""\
+## How values compare
+
+- A **number** is a JSON number, or a text that is one ("3000"), below 10^15 and exact to six decimal places; further digits are
+  dropped. Booleans are not numbers.
+- The **text** of a text is itself, of a number its shortest decimal form (3000, 0.5), of a boolean "true" or "false".
+- A number in a condition compares with numbers, a text or a boolean with texts: 3000 and "3000" are equal both ways, "007" and 7
+  only when the condition says the number.
+- `null` is the same as missing. An object is no value. A list is a value only for `exists`.
+
+## Names of properties and traits
+
+Dots lead into objects: `coupon.code`. `[]` after a name means any element of that list: `items[].sku`, `labels[]`. A denying
+operator (`ne`, `not_in`, `not_exists`) then means that no element does. A name has at most {path.KEY_MAX} printable
+characters, none of {" ".join(f"`{sign}`" for sign in sorted(path.FORBIDDEN) if sign != "`")} or the backtick; `null` is no name.
+"""
+
+_WINDOWS = """\
+## Windows
+
+| window | which events count |
+|---|---|
+| `{"last": "P30D"}` | from 30 days ago (not included) to now (included) |
+| `{"from": "2026-01-01", "to": "2026-02-01"}` | from one moment (included) to another (not included); one of them may be left out |
+| none | ever |
+
+A date trait is compared on the clock of the workspace's time zone. It is a text: a date from 1900 to 2099, or a date and time
+with or without an offset.
+"""
+
+
+def markdown() -> str:
+    """Return the reference page of conditions."""
+    starts = {key: start.meaning for key, start in STARTS.items()}
+    operators = {key: operator.meaning for key, operator in compare.OPERATORS.items()}
+    parts = (
+        _INTRODUCTION,
+        _table("Joints", "key", tree.JOINTS),
+        _table("Leaves", "starts with", starts),
+        *(f"```json\n{_json(start.example)}\n```\n" for start in STARTS.values()),
+        _table("Operators", "`op`", operators),
+        _table("Operators of date traits", "`op`", parse.DATE_OPERATORS),
+        _table("Measures", "`fn`", measure.FUNCTIONS),
+        _WINDOWS,
+        _VALUES,
+        "Written from the tables in the code by `python -m tieline.condition.reference`.\n",
+    )
+    return "\n".join(parts)
+
+
+def _table(title: str, head: str, rows: Mapping[str, str]) -> str:
+    lines = "".join(f"| `{key}` | {meaning} |\n" for key, meaning in rows.items())
+    return f"## {title}\n\n| {head} | meaning |\n|---|---|\n{lines}"
+
+
+def _json(data: Mapping[str, Any]) -> str:
+    return msgspec.json.format(msgspec.json.encode(data)).decode()
+
+
+if __name__ == "__main__":
+    sys.stdout.write(markdown())
