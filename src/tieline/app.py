@@ -24,7 +24,8 @@ from tieline.channel.line.client import LineClient
 from tieline.channel.line.inbox import LineInbox
 from tieline.channel.line.secrets import Vault, load_key
 from tieline.clock import Clock, SystemClock
-from tieline.collect.stage import CollectStage, message_key
+from tieline.collect.stage import CollectStage, message_key, named_key
+from tieline.connect import undo
 from tieline.connect.outgoing import OutgoingCaller
 from tieline.connect.webhook import WebhookLoop
 from tieline.deliver.broadcast import BroadcastStage
@@ -33,6 +34,7 @@ from tieline.deliver.sender import Sender
 from tieline.deliver.stage import DeliverStage
 from tieline.identify.command import DecisionStage
 from tieline.identify.stage import IdentifyStage
+from tieline.identify.undo import UndoStage
 from tieline.ids import SystemIds
 from tieline.journey.stage import JourneyStage
 from tieline.profile.stage import ProfileStage
@@ -42,10 +44,12 @@ from tieline.store.clickhouse import socket
 from tieline.store.clickhouse.engine import ClickHouse, open_embedded, open_remote
 from tieline.store.clickhouse.evaluate import ClickHouseEvaluator
 from tieline.store.clickhouse.history import ClickHouseHistory
+from tieline.store.clickhouse.imported import ClickHouseImported
 from tieline.store.postgres.accounts import LineAccount, PostgresAccounts
 from tieline.store.postgres.bind import PostgresNonces
 from tieline.store.postgres.broadcasts import PostgresBroadcasts
 from tieline.store.postgres.deliver import PostgresSends
+from tieline.store.postgres.engine import tune
 from tieline.store.postgres.facts import PostgresFacts
 from tieline.store.postgres.identity import PostgresIdentity
 from tieline.store.postgres.journeys import PostgresJourneys
@@ -53,6 +57,7 @@ from tieline.store.postgres.log import PostgresLog, PostgresMessages, PostgresSo
 from tieline.store.postgres.outbox import PostgresHistoryOutbox
 from tieline.store.postgres.segments import PostgresSegments
 from tieline.store.postgres.signals import PostgresSignals
+from tieline.store.postgres.undo import PostgresUndo
 from tieline.store.postgres.unit import PostgresUnit
 from tieline.store.postgres.webhooks import PostgresWebhooks
 from tieline.store.postgres.workspaces import OWN_SOURCE, PostgresKeys, PostgresWorkspaces
@@ -158,10 +163,15 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
         )
         stack.push_async_callback(client.close)
 
-        absorb = _absorb(settings, await unit(), evaluator, directory, now)
+        absorb = _absorb(settings, await unit(), history, directory, now)
         remember = _remember(settings, await unit(), history, evaluator, now)
         advance = _advance(settings, await unit(), evaluator, directory, now)
-        send = _send(await unit(), client, directory, now)
+        sending = await unit()
+        if engine.embedded:
+            # Nobody else can hold this folder, so what a killed worker had claimed need not wait for its lease.
+            async with sending.transaction():
+                await PostgresSends(sending.connection).take_over(now.now())
+        send = _send(sending, client, directory, now)
         stack.push_async_callback(lambda: send.sender.close(now.now()))
 
         outside = await unit()
@@ -190,9 +200,9 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
 
 
 def _absorb(
-    settings: Settings, unit: PostgresUnit, evaluator: ClickHouseEvaluator, directory: Directory, now: Clock
+    settings: Settings, unit: PostgresUnit, history: ClickHouseHistory, directory: Directory, now: Clock
 ) -> pipeline.Absorb:
-    connection = unit.connection
+    connection, evaluator = unit.connection, ClickHouseEvaluator(history)
     identity = PostgresIdentity(connection)
     return pipeline.Absorb(
         unit=unit,
@@ -208,6 +218,9 @@ def _absorb(
         journey=JourneyStage(PostgresJourneys(connection), evaluator, fill_tree, directory.zones),
         clock=now,
         events_max=settings.batch_events,
+        undo=UndoStage(
+            PostgresUndo(connection), identity, ClickHouseImported(history), undo.message_ids, named_key
+        ),
     )
 
 
@@ -280,11 +293,13 @@ async def serve_http(settings: Settings, url: str, host: str, port: int, *, alon
             timeout_graceful_shutdown=5,
         )
         server = uvicorn.Server(config)
-        tasks = [asyncio.ensure_future(other()) for other in others]
-        try:
-            await server.serve()
+        tasks = [asyncio.ensure_future(other()) for other in [*others, server.serve]]
+        try:  # whichever ends first ends the others: a process that only half works would look healthy
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            await _cancel(tasks)
+            server.should_exit = True
+            await tasks[-1]
+            await _cancel(tasks[:-1])
 
 
 @asynccontextmanager
@@ -293,7 +308,7 @@ async def answering(
 ) -> AsyncIterator[tuple[FastAPI, GroupCommit]]:
     """Open what the routes need and yield the application with its commit loop, which the caller runs."""
     async with AsyncExitStack() as stack:
-        pool = AsyncConnectionPool(url, min_size=1, max_size=10, open=False, timeout=5)
+        pool = AsyncConnectionPool(url, min_size=1, max_size=10, open=False, timeout=5, configure=tune)
         await stack.enter_async_context(pool)
         unit = await PostgresUnit.open(url)
         stack.push_async_callback(unit.close)

@@ -75,7 +75,7 @@ class Loop:
 
     async def _failed(self, error: Exception) -> None:
         self.failed_in_a_row += 1
-        rest = min(0.1 * 2**self.failed_in_a_row, _BACKOFF_MAX_SECONDS)
+        rest = min(0.1 * 2 ** min(self.failed_in_a_row, 10), _BACKOFF_MAX_SECONDS)
         _log.error(
             "step failed", loop=self.name, error=type(error).__name__, again_in_seconds=rest, exc_info=error
         )

@@ -5,14 +5,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tieline.model.event import IMPORT_UNDONE, import_source
 from tieline.ports import HistoryBatch
 from tieline.store.clickhouse.engine import ClickHouse
 from tieline.store.clickhouse.written import WRITTEN_BY
 
 NOWHERE = b"\0" * 16
+AS_SENT = (
+    "input_format_try_infer_dates = 0, input_format_try_infer_datetimes = 0, input_format_json_read_bools_as_numbers = 0"
+)
+OWN = "tieline"
+"""Key of the source under which Tieline tells what it did itself."""
 
 
 class ClickHouseHistory:
@@ -64,10 +71,8 @@ class ClickHouseHistory:
         if fresh:
             self._interrupted = True  # until the new mark is written, so that a failure here is cleaned up
             through = fresh[-1].log_offset
-            self._engine.insert("event", pa.concat_tables([batch.events for batch in fresh]).combine_chunks())
-            self._engine.insert(
-                "profile", pa.concat_tables([batch.profiles for batch in fresh]).combine_chunks()
-            )
+            self._insert_events(pa.concat_tables([batch.events for batch in fresh]).combine_chunks())
+            self._insert_as_sent("profile", pa.concat_tables([batch.profiles for batch in fresh]).combine_chunks())
             self._override(fresh)
             self._engine.insert(
                 "history_mark",
@@ -79,6 +84,36 @@ class ClickHouseHistory:
                 ),
             )
             self._mark, self._interrupted = through, False
+
+    def _insert_events(self, events: pa.Table) -> None:
+        """Insert events; of an import that is taken back among them, remove what it had brought.
+
+        Doing so again after an interruption changes nothing: an import that was taken back says nothing more.
+        """
+        undone = pc.and_(pc.equal(events["event"], IMPORT_UNDONE), pc.equal(events["source"], OWN))
+        self._insert_as_sent("event", events.filter(pc.invert(undone)))
+        for row in events.filter(undone).select(["workspace_id", "properties"]).to_pylist():
+            import_id = msgspec.json.decode(row["properties"])["import_id"]
+            self._engine.command(
+                """
+                alter table event delete where workspace_id = {workspace:UInt32} and source = {source:String}
+                settings mutations_sync = 1
+                """,
+                {"workspace": row["workspace_id"], "source": import_source(import_id)},
+            )
+
+    def _insert_as_sent(self, table: str, rows: pa.Table) -> None:
+        """Insert rows with a JSON column through a table that takes it as text.
+
+        Only so do the settings reach the reader of JSON, which would otherwise turn texts that look like dates into
+        dates, and a birthday would no longer be the text that was sent.
+        """
+        if not rows.num_rows:
+            return
+        self._engine.command(f"truncate table {table}_arrival")
+        self._engine.insert(f"{table}_arrival", rows)
+        columns = ", ".join(rows.column_names)
+        self._engine.command(f"insert into {table} ({columns}) select {columns} from {table}_arrival settings {AS_SENT}")
 
     def _override(self, batches: Sequence[HistoryBatch]) -> None:
         tables = []

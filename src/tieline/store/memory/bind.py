@@ -1,5 +1,6 @@
 """Nonces of account binding in memory."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +22,12 @@ class MemoryNonces(Dictionaries):
 
     def __init__(self) -> None:
         self._state: dict[str, Any] = {"nonces": {}}
+
+    @property
+    def rows(self) -> Mapping[tuple[int, str, str], NonceRow]:
+        """Every nonce by (workspace_id, account, nonce)."""
+        rows: Mapping[tuple[int, str, str], NonceRow] = self._state["nonces"]
+        return rows
 
     def add(self, workspace_id: int, account: str, nonce: str, member_id: str, expires_at: datetime) -> None:
         """Keep whom a nonce stands for until LINE brings it back."""

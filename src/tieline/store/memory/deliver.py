@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from tieline.model.identity import LINE, Placed
+from tieline.model.identity import LINE, Node, Placed
 from tieline.model.profile import Fact, FactKind, granted
 from tieline.model.send import (
     OPEN,
@@ -127,7 +127,9 @@ class MemorySends(Dictionaries):
             for workspace_id in {name[0] for name in names}
             for place in self._placed(workspace_id)
         }
-        return [_claimed(self.rows[name], placed[name[0], self.rows[name].send.person]) for name in names]
+        return [
+            _claimed(self.rows[name], placed.get((name[0], self.rows[name].send.person))) for name in names
+        ]
 
     async def prepare(self, prepared: Sequence[Prepared], now: datetime, lease_until: datetime) -> None:
         """Note group, first attempt, fence and lease."""
@@ -212,7 +214,7 @@ class MemorySends(Dictionaries):
         return len(found)
 
 
-def _claimed(row: SendRow, node: Any) -> Claimed:
+def _claimed(row: SendRow, node: Node | None) -> Claimed:
     send = row.send
     return Claimed(
         workspace_id=send.workspace_id,
@@ -221,8 +223,8 @@ def _claimed(row: SendRow, node: Any) -> Claimed:
         origin=send.origin,
         step=send.step,
         person=send.person,
-        namespace=node.namespace,
-        value=node.value,
+        namespace=node.namespace if node else "",
+        value=node.value if node else "",
         line_user=send.line_user,
         purpose=send.purpose,
         messages=send.messages or b"[]",

@@ -37,15 +37,17 @@ _GROUPS = """
     )
 """
 _CLAIMED = """
-    select send.workspace_id, send.send_id, account, origin, step, person, node.namespace, node.value, line_user, purpose,
+    select send.workspace_id, send.send_id, account, origin, step, person, coalesce(node.namespace, ''),
+           coalesce(node.value, ''), line_user, purpose,
            messages, body_hash, chunk_id, first_attempt_at, attempts, fence + 1, expires_at
     from unnest(%s::int[], %s::bytea[]) with ordinality as asked (workspace_id, send_id, place)
     join send using (workspace_id, send_id)
-    join node on node.workspace_id = send.workspace_id and node.node_id = send.person
+    left join node on node.workspace_id = send.workspace_id and node.node_id = send.person
     order by place
 """
 # One row per node asked for: its own name, and what stands for the person behind it. The newest word counts, and of
-# two at once the refusal; a grant in a file counts where nothing else was said. Friendship is a LINE user's own, consent the person's.
+# two at once the refusal; a grant in a file counts where nothing else was said, unless the file was taken
+# back. Friendship is a LINE user's own, consent the person's.
 _STANDING = """
     with asked as materialized (
         select node_id, namespace, value, profile_id from node where workspace_id = %(workspace)s and node_id = any(%(nodes)s)
@@ -59,7 +61,11 @@ _STANDING = """
         from (
             select distinct on (profile_id, purpose, channel) profile_id, purpose, channel, granted
             from consent_event join mine using (node_id)
-            where workspace_id = %(workspace)s
+            where workspace_id = %(workspace)s and method <> 'import_undone'
+              and not (granted and exists (
+                  select from consent_event undone
+                  where undone.workspace_id = consent_event.workspace_id and undone.node_id = consent_event.node_id
+                    and undone.source = consent_event.source and undone.method = 'import_undone'))
             order by profile_id, purpose, channel, (granted and method = 'import'), at desc, granted
         ) as latest
         where granted
@@ -105,6 +111,13 @@ class PostgresSends:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+
+    async def take_over(self, now: datetime) -> None:
+        """Make due at once what another worker had claimed; only for whoever knows that it is gone.
+
+        Fence and retry key stay, so that the same call is repeated and not a second message sent.
+        """
+        await self._connection.execute("update send set not_before = %s where state = 'prepared'", (now,))
 
     async def standing(self, workspace_id: int, node_ids: Sequence[bytes]) -> dict[bytes, Standing]:
         """Return where the person behind each node may be written to now."""
@@ -284,7 +297,7 @@ class PostgresSends:
         cursor = await self._connection.execute(
             """
             select coalesce(sum(billed), 0)::bigint from send
-            where workspace_id = %s and account = %s and state = 'accepted' and settled_at >= %s
+            where workspace_id = %s and account = %s and billed > 0 and settled_at >= %s
             """,
             (workspace_id, account, since),
         )

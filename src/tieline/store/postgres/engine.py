@@ -4,8 +4,11 @@ import subprocess
 import warnings
 from pathlib import Path
 
+import msgspec
 import psycopg
 from psycopg import sql
+from psycopg.types.array import ListBinaryDumper
+from psycopg.types.json import set_json_dumps, set_json_loads
 
 from tieline.errors import StartError
 from tieline.store import migrate
@@ -78,8 +81,19 @@ async def connect(url: str, *, autocommit: bool = False) -> psycopg.AsyncConnect
             f"PostgreSQL does not answer: {str(error).strip().splitlines()[-1]}.",
             way_out="Check TIELINE_POSTGRES_URL and that the server runs.",
         ) from error
-    connection.prepare_threshold = 2
+    await tune(connection)
     return connection
+
+
+async def tune(connection: psycopg.AsyncConnection) -> None:
+    """Make a connection fit for batches: lists travel in binary, JSON is read and written by the fast library.
+
+    psycopg's own text form costs two regular expressions per element, which was a third of the stream's time.
+    """
+    connection.prepare_threshold = 2
+    connection.adapters.register_dumper(list, ListBinaryDumper)
+    set_json_dumps(msgspec.json.encode, context=connection)
+    set_json_loads(msgspec.json.decode, context=connection)
 
 
 def prepare(url: str) -> None:

@@ -32,6 +32,34 @@ create table if not exists profile (
 order by (workspace_id, profile_id)
 settings index_granularity = 1024;
 
+-- Rows on their way into event and profile, with JSON still as text.
+create table if not exists event_arrival (
+    workspace_id UInt32,
+    event        String,
+    profile_id   FixedString(16),
+    node_id      FixedString(16),
+    at           DateTime64(3, 'UTC'),
+    log_offset   UInt64,
+    item         UInt32,
+    message_id   String,
+    source       String,
+    type         String,
+    properties   String
+) engine = Memory;
+
+create table if not exists profile_arrival (
+    workspace_id  UInt32,
+    profile_id    FixedString(16),
+    version       UInt64,
+    gone          UInt8,
+    traits        String,
+    tags          Array(String),
+    consents      Array(String),
+    friends       Array(String),
+    namespaces    Array(String),
+    first_seen_at DateTime64(3, 'UTC')
+) engine = Memory;
+
 -- A node that changed profile: the one it left, and the one it has now (the row with the highest version says).
 create table if not exists override (
     workspace_id UInt32,

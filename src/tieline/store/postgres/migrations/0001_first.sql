@@ -388,15 +388,20 @@ create table bind_nonce (
 -- connect: imports
 create table import_job (
     workspace_id  int not null references workspace,
-    import_id     text not null,
+    import_id     text not null,                     -- named by the file's content and the mapping
     source        text not null,
+    kind          text not null,
     file_name     text not null,
-    file_hash     bytea not null,
+    file_hash     text not null,
     mapping       jsonb not null,
-    state         text not null,
+    state         text not null check (state in ('running', 'done', 'failed', 'undoing', 'undone')),
     rows_read     int not null default 0,
     rows_taken    int not null default 0,
     rows_refused  int not null default 0,
+    items         int not null default 0,
+    report        jsonb,                             -- no values of cells, except masked ones
+    first_offset  bigint,                            -- where in the log its rows begin and end
+    last_offset   bigint,
     created_at    timestamptz not null,
     finished_at   timestamptz,
     undone_at     timestamptz,
