@@ -68,12 +68,12 @@ class World:
         self.line = self.platform.add_account("100", "secret", "900")
         self.users = self.platform.add_people(self.line, people, seed=seed)
         self.nodes = [keyed_hash(b"k", "line:900", user) for user in self.users]
-        placed = [
+        self.placed = [
             Placed(Node(n, "line:900", u, START), n, n) for n, u in zip(self.nodes, self.users, strict=True)
         ]
-        self.facts = MemoryFacts(lambda _: placed)
+        self.facts = MemoryFacts(lambda _: self.placed)
         self.paused: set[tuple[int, str]] = set()
-        self.store = MemorySends(lambda _: placed, self.facts, self.paused)
+        self.store = MemorySends(lambda _: self.placed, self.facts, self.paused)
         self.heard = Heard()
         # A withdrawal is a transaction of its own: it stands although the sender dies.
         self.unit = MemoryUnit(self.store, self.heard)

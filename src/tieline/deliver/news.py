@@ -17,18 +17,18 @@ NAMES = {
 def news(
     send: Send | Claimed, namespace: str, value: str, *, state: SendState, reason: str, at: datetime
 ) -> Said | None:
-    """Return what to tell, or None while the send is open or parked: its end is not known yet.
+    """Return what to tell, or None if there is nobody to tell it of, or no end yet because it is open or parked.
 
     Args:
         send: The send.
-        namespace: Namespace of the person's identifier.
+        namespace: Namespace of the person's identifier, "" if the person was erased.
         value: Value of the person's identifier.
         state: Where the send stands now.
         reason: Why, if it did not leave.
         at: When that was found out.
     """
     name = NAMES.get(state)
-    if name is None:
+    if name is None or not namespace:
         return None
     properties = {
         "send_id": send.send_id.hex(),

@@ -69,7 +69,7 @@ class Claimed(msgspec.Struct, frozen=True, gc=False):
     """A send that this worker holds until its lease ends.
 
     Attributes:
-        namespace: Namespace of the person's node.
+        namespace: Namespace of the person's node, "" if it was erased.
         value: Value of the person's node.
         chunk_id: The frozen group it travels with, or None.
         attempts: Calls that may have been made before this claim; above 0 the outcome of one is in doubt.

@@ -267,3 +267,11 @@ async def test_a_broken_client_leaves_doubt_and_not_a_second_message(world: Worl
     await sender.land(1)
     await sender.step(START)
     assert summary(world) == {(SendState.UNKNOWN, "broken_client")}
+
+
+async def test_someone_erased_after_planning_is_not_called_and_not_told_of(world: World) -> None:
+    await world.plan(PERSONAL)
+    world.placed.pop(0)
+    await world.run(world.sender())
+    assert (SendState.SUPPRESSED, "unknown_person") in summary(world)
+    assert (calls(world, "push"), len(world.heard.said)) == (3, 3)

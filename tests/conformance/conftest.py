@@ -1,0 +1,29 @@
+"""What the suites of this folder share."""
+
+from collections.abc import AsyncIterator
+
+import psycopg
+import pytest
+from send_outbox import Outbox, fill, nodes_of
+
+from tieline.store.memory.deliver import MemorySends
+from tieline.store.memory.facts import MemoryFacts
+from tieline.store.memory.unit import MemoryUnit
+from tieline.store.postgres.deliver import PostgresSends
+from tieline.store.postgres.facts import PostgresFacts
+from tieline.store.postgres.unit import PostgresUnit
+
+
+@pytest.fixture(params=["memory", "postgres"])
+async def outbox(request: pytest.FixtureRequest) -> AsyncIterator[Outbox]:
+    if request.param == "memory":
+        facts = MemoryFacts(nodes_of)
+        sends = MemorySends(nodes_of, facts)
+        yield Outbox(sends, facts, MemoryUnit(sends, facts))
+        return
+    url = request.getfixturevalue("postgres_url")
+    with psycopg.connect(url) as admin:
+        fill(admin)
+    unit = await PostgresUnit.open(url)
+    yield Outbox(PostgresSends(unit.connection), PostgresFacts(unit.connection), unit)
+    await unit.close()

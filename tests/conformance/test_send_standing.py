@@ -1,0 +1,114 @@
+"""Who may be written to, read the same from every SendStore: the gate and the plan depend on it."""
+
+from datetime import timedelta
+
+from msgspec.structs import replace
+from send_outbox import (
+    LATER,
+    NODES,
+    OTHER,
+    START,
+    USER,
+    WORKSPACE,
+    Outbox,
+    claim,
+    consent,
+    friendship,
+    name,
+    plan,
+    send,
+)
+
+from tieline.model.profile import Fact, FactKind
+from tieline.profile.fold import fold
+from tieline.store.memory.deliver import MemorySends
+
+
+async def test_the_gate_sees_the_fence_and_whether_the_account_is_live(outbox: Outbox) -> None:
+    await plan(outbox, send(1), send(2, account="closed"))
+    claimed = await claim(outbox, LATER)
+    if isinstance(outbox.sends, MemorySends):
+        outbox.sends._paused = {(WORKSPACE, "closed")}
+    async with outbox.transaction():
+        held = await outbox.sends.gate(claimed)
+    assert {held[WORKSPACE, one.send_id].fence for one in claimed} == {1}
+    assert [held[WORKSPACE, one.send_id].account_live for one in claimed] == [True, False]
+
+
+async def test_the_gate_sees_a_withdrawal_at_once(outbox: Outbox) -> None:
+    await plan(outbox, send(1))
+    claimed = await claim(outbox, LATER)
+    async with outbox.transaction():
+        await outbox.facts.save_consents(WORKSPACE, [consent("ann@", True)])
+        before = await outbox.sends.gate(claimed)
+        await outbox.facts.save_consents(WORKSPACE, [consent("ann", False, 1)])
+        after = await outbox.sends.gate(claimed)
+    standings = [held[WORKSPACE, name("send 1")].standing for held in (before, after)]
+    assert [standing and standing.consents for standing in standings] == [{"marketing:line"}, frozenset()]
+
+
+async def test_of_two_words_at_the_same_moment_the_refusal_counts(outbox: Outbox) -> None:
+    async with outbox.transaction():
+        await outbox.facts.save_consents(WORKSPACE, [consent("ann", True), consent("ann", False)])
+        await outbox.facts.save_facts(WORKSPACE, [friendship("ann", True)])
+        standing = (await outbox.sends.standing(WORKSPACE, [name("ann")]))[name("ann")]
+    assert standing.consents == frozenset()
+    assert standing.friends == {"brand": (USER,)}
+
+
+async def test_a_grant_in_a_file_counts_only_where_nothing_else_was_said(outbox: Outbox) -> None:
+    imported = replace(consent("ann", True, 9), method="import")
+    async with outbox.transaction():
+        await outbox.facts.save_consents(WORKSPACE, [imported])
+        alone = (await outbox.sends.standing(WORKSPACE, [name("ann")]))[name("ann")]
+        await outbox.facts.save_consents(WORKSPACE, [consent("ann@", False, 1)])
+        against = (await outbox.sends.standing(WORKSPACE, [name("ann")]))[name("ann")]
+    assert (alone.consents, against.consents) == ({"marketing:line"}, frozenset())
+
+
+async def test_a_person_with_two_line_users_is_written_to_where_the_friendship_is_newest(
+    outbox: Outbox,
+) -> None:
+    facts = [
+        friendship("ann", True),
+        friendship("ann2", True, 5),
+        friendship("ann", False, 9, account="other"),
+    ]
+    async with outbox.transaction():
+        await outbox.facts.save_facts(WORKSPACE, facts)
+        standing = (await outbox.sends.standing(WORKSPACE, [name("ann@")]))[name("ann@")]
+    assert standing.friends == {"brand": (OTHER, USER)}
+    assert (standing.namespace, standing.value, standing.on_line) == ("email", "ann@brand.test", True)
+
+
+async def test_someone_without_line_stands_nowhere_and_a_stranger_is_left_out(outbox: Outbox) -> None:
+    async with outbox.transaction():
+        found = await outbox.sends.standing(WORKSPACE, [name("ben@"), name("nobody")])
+        elsewhere = await outbox.sends.standing(WORKSPACE + 1, [name("ann")])
+    assert set(found) == {name("ben@")}
+    assert (found[name("ben@")].on_line, found[name("ben@")].friends) == (False, {})
+    assert elsewhere == {}
+
+
+async def test_standing_and_traits_agree_with_the_profile(outbox: Outbox) -> None:
+    facts = [
+        friendship("ann", True),
+        friendship("ann2", False, 3),
+        Fact(name("ann"), FactKind.TRAIT, "name", "web", "Ann", START),
+        Fact(name("ann@"), FactKind.TRAIT, "name", "crm", "Anne", START + timedelta(seconds=1)),
+        Fact(name("ann@"), FactKind.TRAIT, "gone", "crm", None, START),
+        Fact(name("ann"), FactKind.TAG, "vip", "crm", True, START),
+    ]
+    consents = [consent("ann", True), consent("ann2", False, 2), consent("ann@", True, 4)]
+    async with outbox.transaction():
+        await outbox.facts.save_facts(WORKSPACE, facts)
+        await outbox.facts.save_consents(WORKSPACE, consents)
+        standing = (await outbox.sends.standing(WORKSPACE, [name("ann")]))[name("ann")]
+        traits = await outbox.sends.traits(WORKSPACE, [name("ann"), name("ann@"), name("ben@")])
+    profile = fold(WORKSPACE, name("ann"), [place.node for place in NODES[:3]], facts, consents)
+    assert standing.consents == frozenset(profile.consents)
+    assert (
+        traits[name("ann")] == {key: trait.value for key, trait in profile.traits.items()} == {"name": "Anne"}
+    )
+    assert traits[name("ann@")] == traits[name("ann")]
+    assert not traits.get(name("ben@"))
