@@ -3,11 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+import structlog
+
+from tieline.errors import InvalidJourneyError
 from tieline.journey.definition import Journey, subscriptions
 from tieline.journey.parse import parse
 from tieline.model.event import LINE_FOLLOWED, Identified
 from tieline.model.signal import Signal, SignalKind
 from tieline.ports import LiveJourney
+
+_log = structlog.get_logger()
 
 
 class Library:
@@ -27,7 +32,12 @@ class Library:
         self._stopped = set()
         for row in live:
             name = (row.workspace_id, row.key, row.version)
-            journey = self._journeys.get(name) or parse(row.definition, row.version)
+            try:
+                journey = self._journeys.get(name) or parse(row.definition, row.version)
+            except InvalidJourneyError as error:
+                # It was accepted once, by another version of this program; its neighbours go on.
+                _log.error("journey does not compile", journey=row.key, workspace=row.workspace_id, field=error.field)
+                continue
             journeys[name] = journey
             if row.state in {"live", "paused"}:
                 heard[row.workspace_id] |= subscriptions(journey)

@@ -5,13 +5,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import structlog
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
+from tieline.condition.node import Node as Condition
 from tieline.condition.parse import parse
 from tieline.condition.rewrite import rewrite
-from tieline.errors import NotFoundError
+from tieline.errors import InvalidConditionError, NotFoundError
 from tieline.ports import LiveSegment
+
+_log = structlog.get_logger()
 
 
 class PostgresSegments:
@@ -19,7 +23,7 @@ class PostgresSegments:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
-        self._compiled: dict[tuple[int, str, int, str], LiveSegment] = {}
+        self._compiled: dict[tuple[int, str], tuple[str, Condition | None]] = {}
         self._zones: dict[int, str] = {}
 
     async def put(
@@ -81,13 +85,32 @@ class PostgresSegments:
         found = await cursor.fetchall()
         if not found:
             return []
-        nodes = {(int(row[0]), str(row[1])): parse(row[3]) for row in found}
         live = []
-        for workspace_id, key, version, _, state in found:
-            others = {name: node for (owner, name), node in nodes.items() if owner == workspace_id}
-            node = rewrite(nodes[workspace_id, key], others)
-            live.append(LiveSegment(workspace_id, key, version, node, state == "live"))
+        for workspace_id, key, version, definition, state in found:
+            others = {name: other for owner, name, _, other, _ in found if owner == workspace_id}
+            node = self._compile(workspace_id, key, version, definition, others)
+            if node is not None:
+                live.append(LiveSegment(workspace_id, key, version, node, state == "live"))
         return live
+
+    def _compile(
+        self, workspace_id: int, key: str, version: int, definition: Any, others: Mapping[str, Any]
+    ) -> Condition | None:
+        """Return the compiled definition, the same object until it or one it refers to changes.
+
+        One that no longer compiles (a segment it refers to is gone) stands still and does not stop its neighbours.
+        """
+        name = (workspace_id, key)
+        written = repr((version, definition, others if "segment" in repr(definition) else None))
+        held = self._compiled.get(name)
+        if held is None or held[0] != written:
+            try:
+                node = rewrite(parse(definition), {other: parse(one) for other, one in others.items()})
+            except InvalidConditionError as error:
+                _log.error("segment does not compile", segment=key, workspace=workspace_id, field=error.field)
+                node = None
+            held = self._compiled[name] = (written, node)
+        return held[1]
 
     async def time_zone(self, workspace_id: int) -> str:
         """Return the workspace's time zone."""
