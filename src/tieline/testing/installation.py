@@ -31,7 +31,7 @@ from tieline.testing.database import Session, paced
 from tieline.testing.dice import Dice
 from tieline.testing.network import Caller
 from tieline.testing.stores import Stores
-from tieline.testing.weather import Weather
+from tieline.testing.weather import Crash, Weather
 
 IDENTITY_KEYS = {scenario.WORKSPACE: b"k" * 32}
 REGIONS = {scenario.WORKSPACE: "TW"}
@@ -41,7 +41,7 @@ OWN_SOURCES = {scenario.WORKSPACE: scenario.OWN.source_id}
 REFRESH_SEGMENTS = timedelta(minutes=5)
 COMMIT_WAIT_SECONDS = 0.005
 ANSWER_SECONDS = 2.0
-IDLE_SECONDS = 60.0
+IDLE_SECONDS = 90.0
 DOWN_SECONDS = 120.0
 EVENTS_MAX = 30
 PROCESSES = ("api", "absorb", "remember", "advance", "send")
@@ -117,6 +117,9 @@ class Installation:
         clock: What time the installation believes it is.
         weather: What goes wrong.
         connect: Makes the LINE client of a process.
+
+    Attributes:
+        ended: Processes that ended though nobody killed them, and why.
     """
 
     def __init__(
@@ -130,6 +133,7 @@ class Installation:
         self._wake = {name: Wakeup() for name in PROCESSES}
         self._tasks: dict[str, asyncio.Future[None]] = {}
         self._commit: GroupCommit | None = None
+        self.ended: list[str] = []
 
     async def run(self) -> None:
         """Keep every process running, until cancelled."""
@@ -165,6 +169,8 @@ class Installation:
             await asyncio.wait({task})
             process.die()
             self._weather.note(name, "is down")
+            if not task.cancelled() and not isinstance(died_of := task.exception(), Crash):
+                self.ended.append(f"{name} ended for ever: {died_of!r}")
             if not self._weather.calm:
                 await asyncio.sleep(self._dice.between(0.1, DOWN_SECONDS))
 

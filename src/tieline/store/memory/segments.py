@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from tieline.condition.node import Node
 from tieline.condition.parse import parse
 from tieline.condition.rewrite import rewrite
 from tieline.ports import LiveSegment
@@ -17,7 +18,7 @@ class SegmentRow(msgspec.Struct, frozen=True):
     """A segment's newest definition, and when it was last computed as a whole; None is never."""
 
     version: int
-    definition: Mapping[str, Any]
+    node: Node
     computed_at: datetime | None = None
 
 
@@ -39,17 +40,16 @@ class MemorySegments(Dictionaries):
         del name, author, at
         known = self._state["segments"].get((workspace_id, key))
         version = known.version + 1 if known else 1
-        self._state["segments"][workspace_id, key] = SegmentRow(version, definition)
+        self._state["segments"][workspace_id, key] = SegmentRow(version, parse(definition))
         return version
 
     async def live(self) -> list[LiveSegment]:
         """Return the live segments of all workspaces."""
         rows: list[tuple[tuple[int, str], SegmentRow]] = sorted(self._state["segments"].items())
-        nodes = {name: parse(row.definition) for name, row in rows}
         live = []
         for (workspace_id, key), row in rows:
-            others = {name: node for (owner, name), node in nodes.items() if owner == workspace_id}
-            node = rewrite(nodes[workspace_id, key], others)
+            others = {name: other.node for (owner, name), other in rows if owner == workspace_id}
+            node = rewrite(row.node, others)
             live.append(LiveSegment(workspace_id, key, row.version, node, row.computed_at is not None))
         return live
 
