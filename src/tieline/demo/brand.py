@@ -51,7 +51,9 @@ class Brand:
         return await self._call("PUT", path, body, {})
 
     async def _call(self, method: str, path: str, body: Json | None, query: Mapping[str, str | int]) -> Json:
-        response = await self._client.request(method, path, json=body, params=query, headers=self._headers, timeout=60)
+        response = await self._client.request(
+            method, path, json=body, params=query, headers=self._headers, timeout=60
+        )
         if response.status_code >= REFUSED:
             raise UnavailableError(f"{method} {path} answered {response.status_code}: {response.text[:500]}")
         answer: Json = response.json()

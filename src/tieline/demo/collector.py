@@ -52,7 +52,9 @@ class Collector:
             return
         raise UnavailableError("Tieline did not take a batch.")
 
-    async def stream(self, arrivals: Iterable[Arrival], write_keys: Mapping[str, str], sent: Callable[[int], None]) -> None:
+    async def stream(
+        self, arrivals: Iterable[Arrival], write_keys: Mapping[str, str], sent: Callable[[int], None]
+    ) -> None:
         """Send many items, each with the key of its source; `sent` hears how many went out.
 
         A few senders share one queue of full batches; making items waits while the queue is full, so memory stays small.
@@ -66,7 +68,9 @@ class Collector:
             for _ in range(CONNECTIONS):
                 await queue.put(None)
 
-    async def _drain(self, queue: "asyncio.Queue[tuple[str, list[Item]] | None]", sent: Callable[[int], None]) -> None:
+    async def _drain(
+        self, queue: "asyncio.Queue[tuple[str, list[Item]] | None]", sent: Callable[[int], None]
+    ) -> None:
         while (batch := await queue.get()) is not None:
             write_key, items = batch
             await self.send(write_key, items)

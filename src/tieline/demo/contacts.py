@@ -80,15 +80,17 @@ def plain_phone(written: str) -> str:
 
 def spelled(mobile: str, chance: random.Random) -> str:
     """Return one of the ways people write a mobile number of Taiwan."""
-    return chance.choice((
-        mobile,
-        mobile,
-        f"{mobile[:4]}-{mobile[4:7]}-{mobile[7:]}",
-        f" {mobile[:4]} {mobile[4:]} ",
-        f"+886{mobile[1:]}",
-        f"+886 {mobile[1:4]} {mobile[4:7]} {mobile[7:]}",
-        mobile.translate(_FULL_WIDTH),
-    ))
+    return chance.choice(
+        (
+            mobile,
+            mobile,
+            f"{mobile[:4]}-{mobile[4:7]}-{mobile[7:]}",
+            f" {mobile[:4]} {mobile[4:]} ",
+            f"+886{mobile[1:]}",
+            f"+886 {mobile[1:4]} {mobile[4:7]} {mobile[7:]}",
+            mobile.translate(_FULL_WIDTH),
+        )
+    )
 
 
 def _contact(household_id: int, prefix: str, mobile: str, chance: random.Random, *, own: bool) -> Contact:
@@ -102,7 +104,9 @@ def _contact(household_id: int, prefix: str, mobile: str, chance: random.Random,
         email=chance.choice((email, email, email.upper(), f" {email}")) if email else "",
         card=f"{prefix}-{730_000 + household_id * 7}" if chance.random() < CARD_SHARE else "",
         birthday=f"{chance.randint(1950, 2006)}-{chance.randint(1, 12):02d}-{chance.randint(1, 28):02d}",
-        devices=tuple(f"{prefix.lower()}-device-{household_id}-{number}" for number in range(chance.randint(1, 2))),
+        devices=tuple(
+            f"{prefix.lower()}-device-{household_id}-{number}" for number in range(chance.randint(1, 2))
+        ),
     )
 
 

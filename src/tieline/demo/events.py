@@ -17,7 +17,14 @@ def track(name: str, message_id: str, at_ms: int, properties: Item, **who: Any) 
         properties: What is known about it.
         who: As `named` returns it.
     """
-    return {"type": "track", "event": name, "messageId": message_id, "timestamp": at_ms, "properties": properties, **who}
+    return {
+        "type": "track",
+        "event": name,
+        "messageId": message_id,
+        "timestamp": at_ms,
+        "properties": properties,
+        **who,
+    }
 
 
 def page(message_id: str, at_ms: int, path: str, device: str) -> Item:
@@ -33,7 +40,12 @@ def page(message_id: str, at_ms: int, path: str, device: str) -> Item:
 
 def identify(contact: Contact, message_id: str, at_ms: int) -> Item:
     """Return what a CRM says about a contact; `synthetic` is a trait, so that nobody takes it for a person."""
-    traits: Item = {"name": contact.name, "birthday": contact.birthday, "phone": contact.phone, "synthetic": True}
+    traits: Item = {
+        "name": contact.name,
+        "birthday": contact.birthday,
+        "phone": contact.phone,
+        "synthetic": True,
+    }
     if contact.email:
         traits["email"] = contact.email
     context: Item = {"externalIds": [{"type": "pos_card", "id": contact.card}]} if contact.card else {}
@@ -60,7 +72,13 @@ def linked(member_id: str, provider: str, line_user: str, message_id: str, at_ms
 
 def consent(member_id: str, state: str, message_id: str, at_ms: int) -> Item:
     """Return a decision about marketing on LINE that the CRM recorded; `state` is granted or withdrawn."""
-    said = {"purpose": "marketing", "channel": "line", "state": state, "method": "paper form", "notice_version": "2026-01"}
+    said = {
+        "purpose": "marketing",
+        "channel": "line",
+        "state": state,
+        "method": "paper form",
+        "notice_version": "2026-01",
+    }
     return track("consent_updated", message_id, at_ms, said, userId=member_id)
 
 

@@ -26,13 +26,15 @@ class Year:
         self._offset = ends_at - pc.max(recorded).as_py()
         cents = pc.cast(pc.round(pc.multiply(lines["sales_value"], 100.0)), pa.int64())
         amount = pc.divide(pc.add(pc.multiply(cents, 30), 50), 100)
-        self._lines = pa.table({
-            "household": lines["household_id"],
-            "basket": lines["basket_id"],
-            "product": lines["product_id"],
-            "amount": amount,
-            "recorded": recorded,
-        })
+        self._lines = pa.table(
+            {
+                "household": lines["household_id"],
+                "basket": lines["basket_id"],
+                "product": lines["product_id"],
+                "amount": amount,
+                "recorded": recorded,
+            }
+        )
 
     @property
     def lines(self) -> int:
@@ -53,6 +55,10 @@ class Year:
         """Return how many baskets each household bought."""
         return self._by_household(self._lines, "basket", "count_distinct")
 
+    def line_counts(self) -> dict[int, int]:
+        """Return how many lines each household bought."""
+        return self._by_household(self._lines, "product", "count")
+
     def last_visits(self) -> dict[int, datetime]:
         """Return when each household bought last."""
         grouped = self._lines.group_by("household").aggregate([("recorded", "max")])
@@ -63,7 +69,9 @@ class Year:
         """Return what each household spent in these departments, in NT$."""
         products = pq.read_table(self._data / "products.parquet", columns=["product_id", "department"])
         wanted = products.filter(pc.is_in(products["department"], pa.array(list(departments))))["product_id"]
-        return self._by_household(self._lines.filter(pc.is_in(self._lines["product"], wanted)), "amount", "sum")
+        return self._by_household(
+            self._lines.filter(pc.is_in(self._lines["product"], wanted)), "amount", "sum"
+        )
 
     def mailed(self, campaign: int) -> set[int]:
         """Return the households that a campaign was mailed to."""
@@ -80,7 +88,9 @@ class Year:
 
     def _by_household(self, lines: pa.Table, column: str, function: str) -> dict[int, int]:
         grouped = lines.group_by("household").aggregate([(column, function)])
-        return dict(zip(grouped["household"].to_pylist(), grouped[f"{column}_{function}"].to_pylist(), strict=True))
+        return dict(
+            zip(grouped["household"].to_pylist(), grouped[f"{column}_{function}"].to_pylist(), strict=True)
+        )
 
 
 def above(amounts: Mapping[int, int], least: int) -> set[int]:

@@ -1,6 +1,7 @@
 """What the demonstration promises: each figure beside one that was worked out without Tieline."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -10,16 +11,26 @@ class Fact(msgspec.Struct, frozen=True):
     """One promise.
 
     Attributes:
+        key: Stable name, for programs.
         name: What it says, for the reader.
         expected: Worked out from the demonstration's own input, or what a promise demands.
         got: What Tieline or the LINE platform says.
         ok: Whether it holds.
     """
 
+    key: str
     name: str
     expected: Any
     got: Any
     ok: bool
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """A number worth seeing that nothing was promised about."""
+
+    key: str
+    name: str
+    value: Any
 
 
 class Facts:
@@ -27,15 +38,30 @@ class Facts:
 
     def __init__(self) -> None:
         self._facts: list[Fact] = []
-        self.figures: dict[str, Any] = {}
+        self._figures: list[Figure] = []
 
-    def equal(self, name: str, expected: Any, got: Any) -> None:
+    def equal(self, key: str, name: str, expected: Any, got: Any) -> None:
         """Promise that two figures are the same."""
-        self._facts.append(Fact(name, expected, got, expected == got))
+        self._facts.append(Fact(key, name, expected, got, expected == got))
 
-    def hold(self, name: str, expected: str, got: Any, *, ok: bool) -> None:
-        """Promise something that is no equality; `expected` says it in words."""
-        self._facts.append(Fact(name, expected, got, ok))
+    def once_each(self, key: str, name: str, expected: Iterable[str], got: Iterable[str]) -> None:
+        """Promise that exactly these people got something, each once; shown are how many, and who differs."""
+        wanted, found = Counter(expected), Counter(got)
+        shown: dict[str, Any] = {"people": len(found), "messages": found.total()}
+        if wanted != found:
+            shown["missing"] = (wanted - found).total()
+            shown["too_many"] = (found - wanted).total()
+        demanded = {"people": len(wanted), "messages": wanted.total()}
+        self._facts.append(Fact(key, name, demanded, shown, wanted == found))
+
+    def figure(self, key: str, name: str, value: Any) -> None:
+        """Show a number."""
+        self._figures.append(Figure(key, name, value))
+
+    @property
+    def figures(self) -> Sequence[Figure]:
+        """Return what is only shown."""
+        return tuple(self._figures)
 
     def __iter__(self) -> Iterator[Fact]:
         return iter(self._facts)
@@ -47,4 +73,10 @@ class Facts:
 
     def to_json(self) -> str:
         """Return everything as one line."""
-        return msgspec.json.encode({"ok": self.all_hold, "facts": self._facts, "figures": self.figures}).decode()
+        return msgspec.json.encode(
+            {
+                "ok": self.all_hold,
+                "facts": self._facts,
+                "figures": {one.key: one.value for one in self._figures},
+            }
+        ).decode()

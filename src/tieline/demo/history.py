@@ -96,7 +96,10 @@ def _views(order: Order, device: str, chance: random.Random) -> Iterator[Arrival
 def passers_by(count: int, ends_ms: int, prefix: str) -> Iterator[Arrival]:
     """Yield views of people who never say who they are."""
     for number in range(count):
-        yield Arrival("web", events.page(f"passer-{number}", ends_ms - number * MINUTE_MS, "/", f"{prefix}-passer-{number}"))
+        yield Arrival(
+            "web",
+            events.page(f"passer-{number}", ends_ms - number * MINUTE_MS, "/", f"{prefix}-passer-{number}"),
+        )
 
 
 def campaigns(data: Path, contacts: Mapping[int, Contact], ends_at: datetime) -> Iterator[Arrival]:
@@ -109,12 +112,19 @@ def campaigns(data: Path, contacts: Mapping[int, Contact], ends_at: datetime) ->
         campaign, contact = row["campaign_id"], contacts[row["household_id"]]
         at_ms = min(starts[campaign], ends_ms)
         name = f"campaign-{campaign}-{contact.member_id}"
-        yield Arrival("crm", events.track("Campaign Received", name, at_ms, {"campaign_id": campaign}, userId=contact.member_id))
+        yield Arrival(
+            "crm",
+            events.track(
+                "Campaign Received", name, at_ms, {"campaign_id": campaign}, userId=contact.member_id
+            ),
+        )
     for number, row in enumerate(pq.read_table(data / "coupon_redemptions.parquet").to_pylist()):
         at_ms = min(_recorded_ms(row["redemption_date"]) + offset_ms, ends_ms)
         properties = {"coupon": str(row["coupon_upc"]), "campaign_id": row["campaign_id"]}
         who = contacts[row["household_id"]].member_id
-        yield Arrival("crm", events.track("Coupon Redeemed", f"redeemed-{number}", at_ms, properties, userId=who))
+        yield Arrival(
+            "crm", events.track("Coupon Redeemed", f"redeemed-{number}", at_ms, properties, userId=who)
+        )
 
 
 def _recorded_ms(at: datetime) -> int:
@@ -127,7 +137,12 @@ def check_ins(table: pa.Table, contacts: Mapping[int, Contact]) -> Iterator[Arri
     for order in orders(only(table, contacts)):
         contact = contacts[order.household_id]
         properties = {"club_id": order.store_id}
-        yield Arrival("pos", events.track("Checked In", f"visit-{order.order_id}", order.at_ms, properties, **events.by_member(contact)))
+        yield Arrival(
+            "pos",
+            events.track(
+                "Checked In", f"visit-{order.order_id}", order.at_ms, properties, **events.by_member(contact)
+            ),
+        )
 
 
 def meals(table: pa.Table, contacts: Mapping[int, Contact], seed: int) -> Iterator[Arrival]:

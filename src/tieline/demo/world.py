@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import httpx
 
@@ -14,6 +15,7 @@ from tieline.demo.moments import OPENS_AT
 from tieline.demo.phones import Phones
 from tieline.demo.processes import Child, free_port, told
 from tieline.errors import UnavailableError
+from tieline.store.postgres.engine import stop_embedded
 
 READY_SECONDS = 60
 REFRESH_SECONDS = {1.0: 5, 60.0: 300}
@@ -40,11 +42,14 @@ class World:
         self._set_clock(OPENS_AT, 1.0)
         self.sms_file = data / "sms.txt"
 
-    async def __aenter__(self) -> "World":
+    async def __aenter__(self) -> Self:
         self.tieline = await self._client(self.address)
         self.phones = Phones(await self._client(self.line_address))
-        simulator = Child("simulate-line", ["simulate-line", "--port", str(self._ports[1])], {}, self._data)
-        self._stack.callback(simulator.stop)
+        self._stack.callback(stop_embedded, self._data / "postgres")
+        self._simulator = Child(
+            "simulate-line", ["simulate-line", "--port", str(self._ports[1])], {}, self._data
+        )
+        self._stack.callback(self._simulator.stop)
         self._stack.callback(self._stop_tieline)
         return self
 
@@ -101,8 +106,9 @@ class World:
         deadline = monotonic() + READY_SECONDS
         async with httpx.AsyncClient(trust_env=False) as client:
             while monotonic() < deadline:
-                if self._tieline is not None:
-                    self._tieline.check()
+                for child in (self._simulator, self._tieline):
+                    if child is not None:
+                        child.check()
                 try:
                     if (await client.get(address + path)).status_code == httpx.codes.OK:
                         return

@@ -1,10 +1,12 @@
 """衣著A: a shop with tills, a web shop and an Official Account."""
 
 from tieline.demo.brand import LineChannel
-from tieline.demo.brands.messages import Json, card, choice, send, text
+from tieline.demo.brands.messages import Json, card, send, text
 
 KEY, NAME, PREFIX = "clothing-a", "衣著A", "A"
-CHANNEL = LineChannel("clothing", NAME, "1650000001", "2000000001", "clothing-channel-secret-0001", "U" + "a1" * 16)
+CHANNEL = LineChannel(
+    "clothing", NAME, "1650000001", "2000000001", "clothing-channel-secret-0001", "U" + "a1" * 16
+)
 ACCOUNT = CHANNEL.key
 SHOP = "https://shop.example.com"
 
@@ -40,7 +42,9 @@ FIRST_ORDER = "首購8折"
 CART_SOON = "購物車提醒"
 CART_LATER = "還在考慮嗎"
 
-WINTER_PUSH = [card("冬季大衣新上市", "冬季大衣新上市", "輕、暖、好整理，本週到店試穿。", "看新品", f"{SHOP}/coats")]
+WINTER_PUSH = [
+    card("冬季大衣新上市", "冬季大衣新上市", "輕、暖、好整理，本週到店試穿。", "看新品", f"{SHOP}/coats")
+]
 BRAND_PUSH = [card("會員週開跑", "會員週開跑", "全館滿額贈，只到週日。", "逛逛", f"{SHOP}/week")]
 
 
@@ -52,7 +56,15 @@ def campaign(number: int) -> tuple[str, Json]:
 
 def campaign_push(number: int) -> list[Json]:
     """Return the push that goes with a campaign."""
-    return [card(f"活動 {number} 加碼", f"活動 {number} 加碼", "憑會員條碼再折抵。", "領取", f"{SHOP}/campaign/{number}")]
+    return [
+        card(
+            f"活動 {number} 加碼",
+            f"活動 {number} 加碼",
+            "憑會員條碼再折抵。",
+            "領取",
+            f"{SHOP}/campaign/{number}",
+        )
+    ]
 
 
 def journeys() -> list[Json]:
@@ -73,8 +85,8 @@ def _preview() -> Json:
 
 
 def _welcome() -> Json:
-    """The button is answered by Tieline with a link to the brand's binding page."""
-    message = choice(WELCOME, WELCOME, "綁定會員，門市與網路商店的紀錄就會是同一個您。", "會員綁定", "tieline:bind")
+    words = "綁定會員，門市與網路商店的紀錄就會是同一個您。"
+    message = card(WELCOME, WELCOME, words, "會員綁定", "{{ links.bind }}")
     return {
         "key": "welcome",
         "name": "歡迎與綁定",
@@ -106,8 +118,13 @@ def _cart() -> Json:
         f"{CART_SOON}：{{{{ profile.name }}}}，您挑的{{{{ item.name }}}}還在，剩 {{{{ item.stock }}}} 件。"
         "結帳輸入 {{ coupon }} 免運。"
     )
-    later = f"{CART_LATER}？{{{{ item.name }}}}現在剩 {{{{ item.stock }}}} 件，免運碼 {{{{ coupon }}}} 還能用。"
-    bought = {"event": "Order Completed", "where": {"property": "cart_id", "op": "eq", "ref": "trigger.cart_id"}}
+    later = (
+        f"{CART_LATER}？{{{{ item.name }}}}現在剩 {{{{ item.stock }}}} 件，免運碼 {{{{ coupon }}}} 還能用。"
+    )
+    bought = {
+        "event": "Order Completed",
+        "where": {"property": "cart_id", "op": "eq", "ref": "trigger.cart_id"},
+    }
     item = {"item": {"catalog": "product", "key": "{{ trigger.product_id }}"}}
     return {
         "key": "cart",
@@ -116,8 +133,20 @@ def _cart() -> Json:
         "reentry": {"mode": "always", "key": "cart_id"},
         "start": "half-an-hour",
         "steps": [
-            {"id": "half-an-hour", "kind": "wait_for_event", **bought, "timeout": "PT30M", "on_timeout": "free-shipping"},
-            {"id": "free-shipping", "kind": "coupon", "pool": "free-shipping", "next": "remind", "on_empty": "remind"},
+            {
+                "id": "half-an-hour",
+                "kind": "wait_for_event",
+                **bought,
+                "timeout": "PT30M",
+                "on_timeout": "free-shipping",
+            },
+            {
+                "id": "free-shipping",
+                "kind": "coupon",
+                "pool": "free-shipping",
+                "next": "remind",
+                "on_empty": "remind",
+            },
             send("remind", ACCOUNT, [text(soon)], lookup=item, next="a-day"),
             {"id": "a-day", "kind": "wait_for_event", **bought, "timeout": "PT23H30M", "on_timeout": "ask"},
             send("ask", ACCOUNT, [text(later)], lookup=item),

@@ -4,7 +4,9 @@ from tieline.demo.brand import LineChannel
 from tieline.demo.brands.messages import Json, send, text
 
 KEY, NAME, PREFIX = "gym", "伸展健身房", "G"
-CHANNEL = LineChannel("gym", NAME, "1650000002", "2000000002", "gym-channel-secret-000000002", "U" + "b2" * 16)
+CHANNEL = LineChannel(
+    "gym", NAME, "1650000002", "2000000002", "gym-channel-secret-000000002", "U" + "b2" * 16
+)
 ACCOUNT = CHANNEL.key
 VISIT = "Checked In"
 AWAY = "away-14-days"

@@ -12,20 +12,7 @@ def text(words: str) -> Json:
 
 def card(alt: str, title: str, words: str, label: str, uri: str) -> Json:
     """Return a Flex bubble with one button that opens `uri`; `alt` is what the lock screen shows."""
-    return _bubble(alt, title, words, {"type": "uri", "label": label, "uri": uri})
-
-
-def choice(alt: str, title: str, words: str, label: str, data: str) -> Json:
-    """Return a Flex bubble with one button that answers the account without leaving LINE."""
-    return _bubble(alt, title, words, {"type": "postback", "label": label, "data": data, "displayText": label})
-
-
-def send(step: str, account: str, messages: list[Json], purpose: str = "marketing", **rest: Any) -> Json:
-    """Return the step of a journey that sends messages."""
-    return {"id": step, "kind": "send_line", "account": account, "purpose": purpose, "messages": messages, **rest}
-
-
-def _bubble(alt: str, title: str, words: str, action: Json) -> Json:
+    action = {"type": "uri", "label": label, "uri": uri}
     return {
         "type": "flex",
         "altText": alt,
@@ -46,4 +33,16 @@ def _bubble(alt: str, title: str, words: str, action: Json) -> Json:
                 "contents": [{"type": "button", "style": "primary", "action": action}],
             },
         },
+    }
+
+
+def send(step: str, account: str, messages: list[Json], purpose: str = "marketing", **rest: Any) -> Json:
+    """Return the step of a journey that sends messages."""
+    return {
+        "id": step,
+        "kind": "send_line",
+        "account": account,
+        "purpose": purpose,
+        "messages": messages,
+        **rest,
     }

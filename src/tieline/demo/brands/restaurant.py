@@ -4,7 +4,9 @@ from tieline.demo.brand import LineChannel
 from tieline.demo.brands.messages import Json, send, text
 
 KEY, NAME, PREFIX = "restaurant", "好日子餐廳", "R"
-CHANNEL = LineChannel("restaurant", NAME, "1650000003", "2000000003", "restaurant-channel-secret-03", "U" + "c3" * 16)
+CHANNEL = LineChannel(
+    "restaurant", NAME, "1650000003", "2000000003", "restaurant-channel-secret-03", "U" + "c3" * 16
+)
 ACCOUNT = CHANNEL.key
 TIERS: dict[str, tuple[str, int, int | None]] = {
     "tier-taster": ("嚐鮮客", 1, 1_500),

@@ -1,0 +1,91 @@
+"""`tieline demo`: play the story, print its facts, and show them on a page until the person has seen enough."""
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from tieline.demo import page, site
+from tieline.demo.facts import Facts
+from tieline.demo.page import Link, shown
+from tieline.demo.processes import free_port
+from tieline.demo.progress import Show
+from tieline.demo.scenario import Story
+from tieline.demo.world import World
+from tieline.errors import StartError
+
+
+def main(*, once: bool, data: Path | None = None) -> int:
+    """Play the story once; without `once`, then serve a page with its numbers until interrupted.
+
+    Args:
+        once: End when the story ends, with the facts as JSON on the last line of standard output.
+        data: Empty folder for everything that is stored. Left out: one that is deleted at the end.
+
+    Returns:
+        Exit code: 0 if all facts hold.
+
+    Raises:
+        StartError: The folder is not empty, or a program does not start.
+        UnavailableError: A program does not answer, or something that must happen did not happen in time.
+    """
+    with ExitStack() as stack:
+        if data is None:
+            made = tempfile.TemporaryDirectory(prefix="tieline-demo-", ignore_cleanup_errors=True)
+            data = Path(stack.enter_context(made))
+        else:
+            data = _empty(data.resolve())
+        facts = asyncio.run(_play(data, once=once))
+    return 0 if facts.all_hold else 1
+
+
+def _empty(data: Path) -> Path:
+    data.mkdir(parents=True, exist_ok=True)
+    if any(data.iterdir()):
+        raise StartError(f"{data} is not empty.", way_out="Choose an empty folder with --data.")
+    return data
+
+
+async def _play(data: Path, *, once: bool) -> Facts:
+    console = Console(stderr=True)
+    async with World(data) as world:
+        with Show(console) as show:
+            story = Story(world, show)
+            brands = await story.play()
+        console.print(_table(story.facts))
+        if once:
+            sys.stdout.write(story.facts.to_json() + "\n")
+            sys.stdout.flush()
+        else:
+            port = free_port()
+            console.print(f"\n  [bold]http://127.0.0.1:{port}/[/bold]   Ctrl-C 結束\n")
+            status = page.render(story.facts, _links(world, story.people_to_see))
+            await site.serve(site.build(status, {brand.channel.key: brand for brand in brands}), port)
+    return story.facts
+
+
+def _links(world: World, people: Mapping[str, str]) -> list[Link]:
+    customers = [Link(f"顧客檔案：{title}", address) for title, address in people.items()]
+    return [
+        *customers,
+        Link("好友的手機畫面（模擬的 LINE）", f"{world.line_address}/"),
+        Link("API 文件", f"{world.address}/docs"),
+        Link("監控指標", f"{world.address}/metrics"),
+    ]
+
+
+def _table(facts: Facts) -> Table:
+    table = Table(title="Tieline 示範", title_style="bold")
+    table.add_column("事實")
+    table.add_column("獨立計算", justify="right")
+    table.add_column("Tieline／LINE", justify="right")
+    table.add_column("")
+    for fact in facts:
+        mark = "[green]✓[/green]" if fact.ok else "[bold red]✗[/bold red]"
+        table.add_row(fact.name, shown(fact.expected), shown(fact.got), mark)
+    return table
