@@ -1,6 +1,7 @@
 """The composition root: the only module that chooses adapters."""
 
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
@@ -263,8 +264,16 @@ def _send(unit: PostgresUnit, client: LineClient, directory: Directory, now: Clo
     return pipeline.Send(Sender(unit, PostgresSends(unit.connection), client, news, SystemIds()), now)
 
 
+def calm_collector() -> None:
+    """Keep the garbage collector from walking what lives long, again and again: a third of the stream's time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1_000)
+
+
 async def work(settings: Settings, url: str) -> None:
     """Run the loops and answer questions to history, until a signal comes."""
+    calm_collector()
     async with working(settings, url) as (history, loops):
         server = await socket.serve(history, history_socket(settings))
         async with server:
@@ -273,6 +282,7 @@ async def work(settings: Settings, url: str) -> None:
 
 async def serve_http(settings: Settings, url: str, host: str, port: int, *, alone: bool) -> None:
     """Answer HTTP until a signal comes; alone, run the loops in this process too."""
+    calm_collector()
     async with AsyncExitStack() as stack:
         questions: HistoryQuestions
         others: list[Callable[[], Awaitable[None]]] = []

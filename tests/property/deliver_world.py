@@ -228,6 +228,9 @@ class Calls:
     def __init__(self, world: World) -> None:
         self._world = world
 
+    async def ready(self, workspace_id: int, account: str) -> None:
+        await self._world.client.ready(workspace_id, account)
+
     async def push(self, workspace_id: int, account: str, body: bytes, retry_key: UUID) -> Answer:
         return await self._call(self._world.client.push, workspace_id, account, body, retry_key)
 

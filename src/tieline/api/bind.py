@@ -1,6 +1,5 @@
 """The member log-in page of account binding: member number, phone, one-time code, then back to LINE."""
 
-import secrets
 from html import escape
 from typing import Annotated
 from urllib.parse import quote, urlencode
@@ -73,7 +72,7 @@ def router(doors: Doors, sms: Sms) -> APIRouter:
         phone: Annotated[str, Form(max_length=32)],
     ) -> Response:
         """Send a code if number and phone belong to one person; the answer looks the same if they do not."""
-        token, code = secrets.token_urlsafe(24), f"{secrets.randbelow(1_000_000):06d}"
+        token, code = doors.ids.token(), f"{int(doors.ids.chance() * 1_000_000):06d}"
         async with doors.pool.connection() as connection, connection.transaction():
             challenge = await _member(connection, account, linkToken, member_id, phone)
             if challenge is not None and await PostgresBinding(connection).open(
@@ -88,7 +87,7 @@ def router(doors: Doors, sms: Sms) -> APIRouter:
     ) -> Response:
         """Lead back to LINE with a nonce that stands for the member."""
         now = doors.clock.now()
-        nonce = secrets.token_urlsafe(32)
+        nonce = doors.ids.token()
         async with doors.pool.connection() as connection, connection.transaction():
             binding = PostgresBinding(connection)
             answered = await binding.answer(challenge, code.strip(), now)

@@ -12,6 +12,7 @@ from tieline.api import (
     collect,
     health,
     identity,
+    imports,
     journeys,
     line,
     links,
@@ -45,6 +46,7 @@ def build(doors: Doors, vault: Vault, sms: Sms) -> FastAPI:
     app.include_router(accounts.router(doors, vault))
     app.include_router(shelf.router(doors))
     app.include_router(report.router(doors))
+    app.include_router(imports.router(doors))
     snippet = files("tieline.api") / "static" / "tieline.js"
 
     @app.get("/tieline.js", include_in_schema=False)

@@ -146,6 +146,7 @@ class Sender:
             elif len(admitted) >= room or not self._pace.take(call.account, call.endpoint, now):
                 waiting.append(call)
             elif await self._affordable(call, now):
+                await self._line.ready(*call.account)
                 admitted.append(call)
             else:
                 refused.append(outcome.for_all(call, protocol.withheld(Reason.QUOTA, earlier=0)))

@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 from tieline.journey.definition import Condition, Journey
 from tieline.journey.effects import Fill, Mover, Outcome, stored
 from tieline.journey.enrolment import ConditionKnown, Entered, EventSeen, TimerDue
-from tieline.journey.entry import enrol, refusal, starts
+from tieline.journey.entry import TRIGGER_AGE_MAX, enrol, refusal, starts
 from tieline.journey.library import Library
 from tieline.model.event import Identified
 from tieline.model.signal import EnrolmentRow, Said, SendRequest, Signal, SignalKind, WebhookCall
 from tieline.ports import Evaluator, JourneyStore
 
 REFRESH = timedelta(seconds=1)
+FORGET_EVERY = timedelta(hours=1)
 
 
 class Moved(NamedTuple):
@@ -50,9 +51,13 @@ class JourneyStage:
         self._zones = zones
         self._library = Library()
         self._read_at: datetime | None = None
+        self._forgot_at: datetime | None = None
 
     async def refresh(self, now: datetime, *, at_once: bool = False) -> None:
         """Read the journeys again, at most once a second."""
+        if self._forgot_at is None or abs(now - self._forgot_at) >= FORGET_EVERY:
+            self._forgot_at = now
+            await self._store.forget_heard(now - TRIGGER_AGE_MAX - FORGET_EVERY)
         if at_once or self._read_at is None or abs(now - self._read_at) >= REFRESH:
             self._library.replace(await self._store.journeys())
             self._read_at = now
@@ -99,6 +104,7 @@ class JourneyStage:
             one.person for many in running.values() for one in many
         }
         identifiers = await self._store.identifiers(workspace_id, sorted(nodes))
+        earlier = await self._heard(workspace_id, signals, profiles)
         for signal in signals:
             profile_id = profiles.get(signal.node_id)
             if profile_id is None:
@@ -106,6 +112,7 @@ class JourneyStage:
             mine = running.setdefault(profile_id, [])
             if signal.kind is SignalKind.EVENT:
                 seen = EventSeen(signal.name, signal.data, signal.at)
+                earlier[profile_id].append(seen)
                 for index, enrolment in enumerate(mine):
                     journey = self._library.find(workspace_id, enrolment.journey_key, enrolment.version)
                     if journey is not None and not enrolment.over:
@@ -122,8 +129,31 @@ class JourneyStage:
                     continue
                 new = enrol(journey, signal.node_id, signal.data, signal.at, now)
                 identifier = identifiers[signal.node_id]
-                mine.append(await mover.move(workspace_id, identifier, journey, new, Entered(), now, zone))
+                new = await mover.move(workspace_id, identifier, journey, new, Entered(), now, zone)
+                # What started this may have arrived late: what happened after it may have been said before it.
+                for seen in sorted(earlier[profile_id], key=lambda one: one.at):
+                    if seen.at > new.entered_at and not new.over:
+                        new = await mover.move(workspace_id, identifier, journey, new, seen, now, zone)
+                mine.append(new)
                 entered[profile_id, journey.key] = max(last, new.entered_at) if last else new.entered_at
+
+    async def _heard(
+        self, workspace_id: int, signals: Sequence[Signal], profiles: Mapping[bytes, bytes]
+    ) -> defaultdict[bytes, list[EventSeen]]:
+        """Return what people did after the earliest thing that may start a journey for them, as far as it was said."""
+        starting = [
+            signal for signal in signals if any(starts(one, signal) for one in self._library.open(workspace_id))
+        ]
+        wanted = sorted({profiles[signal.node_id] for signal in starting if signal.node_id in profiles})
+        found: defaultdict[bytes, list[EventSeen]] = defaultdict(list)
+        if wanted:
+            since = min(signal.at for signal in starting)
+            for profile_id, heard in (await self._store.heard(workspace_id, wanted, since)).items():
+                taken = {signal.signal_id for signal in signals}
+                found[profile_id] += [
+                    EventSeen(one.name, one.data, one.at) for one in heard if one.signal_id not in taken
+                ]
+        return found
 
     async def _time(self, mover: Mover, until: datetime, most: int) -> int:
         """Fire timers; not beyond what the stream has absorbed, or an order at minute 29 would be seen too late."""

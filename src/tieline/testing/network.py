@@ -70,6 +70,10 @@ class Caller:
         self._dead = False
         self._calls: set[asyncio.Task[Any]] = set()
 
+    async def ready(self, workspace_id: int, account: str) -> None:
+        """Do what sends would have to wait for."""
+        await self._client.ready(workspace_id, account)
+
     async def push(self, workspace_id: int, account: str, body: bytes, retry_key: UUID) -> Answer:
         """Send to one person."""
         self._begin()

@@ -7,6 +7,7 @@ Source: https://developers.line.biz/en/reference/messaging-api/
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Protocol
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -64,6 +65,11 @@ class LineClient:
         self._tokens = Tokens(self._mint, clock)
         self._carrier: Carrier = TransportCarrier(transport) if transport else SocketCarrier()
 
+    async def ready(self, workspace_id: int, account: str) -> None:
+        """Fetch a token if there is none that is fresh, so that the calls which follow leave at once."""
+        with suppress(TielineError):
+            await self._tokens.get(self._credentials(workspace_id, account))
+
     async def push(self, workspace_id: int, account: str, body: bytes, retry_key: UUID) -> Answer:
         """Send to one person."""
         return await self._send(workspace_id, account, "/v2/bot/message/push", body, retry_key)
@@ -108,9 +114,26 @@ class LineClient:
         await self._carrier.close()
 
     async def _send(self, workspace_id: int, account: str, path: str, body: bytes, retry_key: UUID) -> Answer:
-        return await self._call(
-            workspace_id, account, "POST", path, body, {"X-Line-Retry-Key": str(retry_key)}
-        )
+        """Send with the token there is.
+
+        Consent was read a moment ago; a wait for a new token here would let a withdrawal pass unseen.
+        """
+        try:
+            credentials = self._credentials(workspace_id, account)
+        except TielineError as error:
+            return Answer(0, started=False, problem=error.code)
+        token = self._tokens.fresh(credentials)
+        if token is None:
+            return Answer(401, started=False, problem="no_token")
+        headers = {
+            "Authorization": f"Bearer {token}",
+            "Content-Type": "application/json",
+            "X-Line-Retry-Key": str(retry_key),
+        }
+        answer = await self._carrier.carry("POST", f"{self._api}{path}", body, headers)
+        if answer.status == 401:
+            self._tokens.forget(credentials, token)
+        return answer
 
     async def _call(
         self,

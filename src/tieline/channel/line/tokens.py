@@ -47,11 +47,11 @@ class Tokens:
 
     async def get(self, credentials: Credentials) -> str | Answer:
         """Return a token, or how the attempt to get one ended."""
-        known = self._fresh(credentials)
+        known = self.fresh(credentials)
         if known is not None:
             return known
         async with self._locks.setdefault(credentials, asyncio.Lock()):
-            known = self._fresh(credentials)
+            known = self.fresh(credentials)
             if known is not None:
                 return known
             answer = await self._mint(credentials)
@@ -73,6 +73,7 @@ class Tokens:
         if self._kept.get(credentials, ("",))[0] == token:
             del self._kept[credentials]
 
-    def _fresh(self, credentials: Credentials) -> str | None:
+    def fresh(self, credentials: Credentials) -> str | None:
+        """Return a token that needs no call, or None."""
         kept = self._kept.get(credentials)
         return kept[0] if kept and abs(self._clock.now() - kept[1]) < KEPT else None

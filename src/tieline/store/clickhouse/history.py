@@ -110,7 +110,7 @@ class ClickHouseHistory:
         """
         if not rows.num_rows:
             return
-        self._engine.command(f"truncate table {table}_arrival")
+        self._engine.command(f"truncate table {table}_arrival")  # sql: own names
         self._engine.insert(f"{table}_arrival", rows)
         columns = ", ".join(rows.column_names)
         self._engine.command(f"insert into {table} ({columns}) select {columns} from {table}_arrival settings {AS_SENT}")

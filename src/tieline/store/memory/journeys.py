@@ -110,8 +110,22 @@ class MemoryJourneys(Dictionaries):
         return found
 
     async def take_signals(self, signals_max: int) -> list[Signal]:
-        """Remove and return the oldest signals, in order."""
+        """Return the oldest signals that nobody has taken, in order."""
         return await self._signals.take(signals_max)
+
+    async def heard(self, workspace_id: int, profile_ids: Sequence[bytes], since: datetime) -> dict[bytes, list[Signal]]:
+        """Return the events after `since` that were taken already, by the profile their node belongs to now."""
+        signals = self._signals.heard(workspace_id, since)
+        now_at = await self.profiles_now(workspace_id, [signal.node_id for signal in signals])
+        found: dict[bytes, list[Signal]] = {}
+        for signal in signals:
+            if now_at.get(signal.node_id) in profile_ids:
+                found.setdefault(now_at[signal.node_id], []).append(signal)
+        return found
+
+    async def forget_heard(self, before: datetime) -> None:
+        """Drop taken signals that no trigger can still want to hear."""
+        self._signals.forget_before(before)
 
     async def open_of(
         self, workspace_id: int, profile_ids: Sequence[bytes]

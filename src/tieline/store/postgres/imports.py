@@ -201,7 +201,9 @@ class PostgresImports:
         )
         row = await cursor.fetchone()
         if row is None:
-            return (await PostgresWorkspaces(self._connection).add_source(workspace_id, key, "import", key, at))[0]
+            return (
+                await PostgresWorkspaces(self._connection).add_source(workspace_id, key, "import", key, at)
+            )[0]
         source_id, kind, revoked_at = row
         if kind in {"tieline", "line"} or revoked_at is not None:
             raise InvalidInputError(

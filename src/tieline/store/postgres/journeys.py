@@ -79,8 +79,16 @@ class PostgresJourneys:
         return [LiveJourney(*row) for row in await cursor.fetchall()]
 
     async def take_signals(self, signals_max: int) -> list[Signal]:
-        """Remove and return the oldest signals, in order."""
+        """Return the oldest signals that nobody has taken, in order."""
         return await self._signals.take(signals_max)
+
+    async def heard(self, workspace_id: int, profile_ids: Sequence[bytes], since: datetime) -> dict[bytes, list[Signal]]:
+        """Return the events after `since` that were taken already, by the profile their node belongs to now."""
+        return await self._signals.heard(workspace_id, profile_ids, since)
+
+    async def forget_heard(self, before: datetime) -> None:
+        """Drop taken signals that no trigger can still want to hear."""
+        await self._signals.forget_before(before)
 
     async def open_of(
         self, workspace_id: int, profile_ids: Sequence[bytes]

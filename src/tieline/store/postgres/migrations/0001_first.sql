@@ -245,8 +245,11 @@ create table signal (
     profile_id    bytea not null,
     at            timestamptz not null,
     log_offset    bigint not null,
-    data          jsonb not null
+    data          jsonb not null,
+    taken_at      timestamptz                        -- kept for a while: a late trigger has to hear what came before it
 );
+create index signal_waiting on signal (signal_id) where taken_at is null;
+create index signal_heard on signal (workspace_id, node_id, at) where taken_at is not null;
 create table enrolment (
     workspace_id   int not null,
     enrolment_id   bytea not null,
@@ -326,6 +329,8 @@ create table send (
 ) with (fillfactor = 70);
 create index send_due on send (not_before) where state in ('planned', 'unknown', 'prepared');
 create index send_origin on send (workspace_id, origin, state);
+create index send_chunk on send (workspace_id, chunk_id) where chunk_id is not null;
+create index send_billed on send (workspace_id, account, settled_at) where billed > 0;
 create index send_person on send (workspace_id, person);
 
 create table tracked_link (
