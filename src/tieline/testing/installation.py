@@ -43,6 +43,7 @@ COMMIT_WAIT_SECONDS = 0.005
 ANSWER_SECONDS = 2.0
 IDLE_SECONDS = 90.0
 DOWN_SECONDS = 120.0
+LONG_DOWN_SECONDS = 1_800.0
 EVENTS_MAX = 30
 PROCESSES = ("api", "absorb", "remember", "advance", "send")
 
@@ -158,6 +159,7 @@ class Installation:
     def kill(self, name: str) -> None:
         """Let a process die, wherever it is."""
         self._weather.note(name, "IS KILLED")
+        self._weather.struck["processes killed"] += 1
         self._tasks[name].cancel()
 
     async def _keep(self, name: str, start: Callable[[Session], Process]) -> None:
@@ -172,7 +174,8 @@ class Installation:
             if not task.cancelled() and not isinstance(died_of := task.exception(), Crash):
                 self.ended.append(f"{name} ended for ever: {died_of!r}")
             if not self._weather.calm:
-                await asyncio.sleep(self._dice.between(0.1, DOWN_SECONDS))
+                longest = LONG_DOWN_SECONDS if self._dice.hits(0.2) else DOWN_SECONDS
+                await asyncio.sleep(self._dice.between(0.1, longest))
 
     def _api(self, session: Session) -> Process:
         commit = self._commit = GroupCommit(session, session.through(self.stores.log), COMMIT_WAIT_SECONDS)

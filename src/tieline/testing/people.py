@@ -21,6 +21,7 @@ from tieline.testing.sources import Sources
 
 NONCE_LIFE = timedelta(minutes=10)
 PAUSE_SECONDS = (20.0, 700.0)
+LAST_MOMENT_SECONDS = (-120.0, 30.0)
 
 
 @dataclass
@@ -76,6 +77,7 @@ class People:
         self._nonces = nonces
         self._broadcasts = broadcasts
         self._carts = 0
+        self._awake = True
         users = platform.add_people(account, count, seed=seed, friends=False)
         self._humans = [self._human(number, account.friends[user]) for number, user in enumerate(users)]
 
@@ -85,7 +87,7 @@ class People:
             async with asyncio.timeout(seconds):
                 await asyncio.gather(self._brand(), *(self._live(human) for human in self._humans))
         except TimeoutError:
-            return
+            self._awake = False
 
     def _human(self, number: int, friend: Friend) -> Human:
         digits = "".join(str(self._dice.below(10)) for _ in range(7))
@@ -132,14 +134,22 @@ class People:
         self._carts += 1
         cart, who = f"c{self._carts}", self._device(human)
         human.carts.append((cart, who))
+        if self._dice.hits(0.4):  # some make up their minds just before they are reminded, or just after
+            wait = scenario.CART_WAIT_MINUTES * 60 + self._dice.between(*LAST_MOMENT_SECONDS)
+            asyncio.get_running_loop().call_later(wait, self._buy, human, cart)
         self._track(human, scenario.WEB, scenario.ADDED, {"cart_id": cart, "product_id": "p1"}, **who)
 
     def _order(self, human: Human) -> None:
-        if not human.carts:
-            return
-        cart, who = human.carts.pop(self._dice.below(len(human.carts)))
-        bought = {"cart_id": cart, "total": 100 + self._dice.below(900)}
-        self._track(human, scenario.WEB, scenario.ORDERED, bought, **who)
+        if human.carts:
+            self._buy(human, self._dice.choice(human.carts)[0])
+
+    def _buy(self, human: Human, wanted: str) -> None:
+        for cart, who in human.carts:
+            if cart == wanted and self._awake:
+                human.carts.remove((cart, who))
+                bought = {"cart_id": cart, "total": 100 + self._dice.below(900)}
+                self._track(human, scenario.WEB, scenario.ORDERED, bought, **who)
+                return
 
     def _log_in(self, human: Human) -> None:
         human.logged_in = not human.logged_in or self._dice.hits(0.7)

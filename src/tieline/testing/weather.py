@@ -1,7 +1,7 @@
 """What goes wrong, how often, and until when."""
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 
 import msgspec
 
@@ -67,12 +67,14 @@ class Weather:
     Attributes:
         calm: Nothing goes wrong any more.
         steps: What was done last, for whoever looks into a failure.
+        struck: How often the installation was hit, by kind.
     """
 
     def __init__(self, seed: int, climate: Climate, steps_kept: int = 40) -> None:
         self.climate = climate
         self.calm = False
         self.steps: deque[str] = deque(maxlen=steps_kept)
+        self.struck: Counter[str] = Counter()
         self._dice = Dice(seed, "weather")
 
     async def pace(self, process: str, what: str) -> None:
@@ -85,9 +87,11 @@ class Weather:
             await asyncio.sleep(dice.between(0, 0.05) if dice.hits(0.9) else dice.between(0, 20))
         if dice.hits(climate.crash):
             self.note(process, "DIES")
+            self.struck["processes died"] += 1
             raise Crash
         if dice.hits(climate.lose):
             self.note(process, "LOSES ITS CONNECTION")
+            self.struck["connections lost"] += 1
             raise Lost
 
     def lag(self) -> float:
