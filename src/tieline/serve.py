@@ -10,13 +10,13 @@ import threading
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NoReturn, Self
 
 import structlog
 
 from tieline import app, settings
 from tieline.clock import monotonic
-from tieline.errors import StartError
+from tieline.errors import StartError, TielineError
 from tieline.store.postgres import engine as postgres
 
 _log = structlog.get_logger()
@@ -124,7 +124,20 @@ def work(data: Path) -> None:
     if not sys.stdin.isatty() and os.environ.get("TIELINE_SUPERVISED"):
         threading.Thread(target=_die_with_parent, daemon=True).start()
     with FolderLock(data, "history.lock", _LOCK_PATIENCE_SECONDS):
-        uvloop.run(app.work(chosen, chosen.postgres_url or postgres_url(chosen)))
+        try:
+            uvloop.run(app.work(chosen, chosen.postgres_url or postgres_url(chosen)))
+        except TielineError as error:
+            sys.stderr.write(f"tieline: {error}\n")
+            _end(1)
+        except Exception as error:  # noqa: BLE001 - the last word before the process ends
+            _log.error("worker failed", error=type(error).__name__, exc_info=error)
+            _end(1)
+
+
+def _end(code: int) -> NoReturn:
+    """End at once: the engine's own threads would keep a failed process, and with it the folder, for ever."""
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _supervise(data: Path, url: str, stop: threading.Event) -> None:
@@ -150,5 +163,5 @@ def _supervise(data: Path, url: str, stop: threading.Event) -> None:
 
 def _die_with_parent() -> None:
     """End at once when the pipe from the parent closes: a worker without its parent would keep the folder."""
-    sys.stdin.buffer.read()
+    os.read(0, 1)  # not sys.stdin: its lock would be held for ever, and the interpreter could not end
     os.kill(os.getpid(), signal.SIGKILL)
