@@ -8,6 +8,8 @@ import structlog
 from tieline.clock import monotonic
 
 _BACKOFF_MAX_SECONDS = 10.0
+_IDLE_ROUNDS = 50
+_IDLE_FACTOR_MAX = 5
 _log = structlog.get_logger()
 
 
@@ -52,6 +54,7 @@ class Loop:
         self.name = name
         self.failed_in_a_row = 0
         self.last_ok_at = monotonic()
+        self._idle_rounds = 0
         self._step = step
         self._idle_seconds = idle_seconds
         self._wake = wake or Wakeup()
@@ -68,10 +71,13 @@ class Loop:
                 continue
             self.failed_in_a_row = 0
             self.last_ok_at = monotonic()
+            self._idle_rounds = 0 if done else self._idle_rounds + 1
             if done and self._then is not None:
                 self._then()
             if not done:
-                await self._wake.wait(self._idle_seconds)
+                # At night nobody needs an answer within 20 ms, and looking costs.
+                longer = min(_IDLE_FACTOR_MAX, 1 + self._idle_rounds // _IDLE_ROUNDS)
+                await self._wake.wait(self._idle_seconds * longer)
 
     async def _failed(self, error: Exception) -> None:
         self.failed_in_a_row += 1
