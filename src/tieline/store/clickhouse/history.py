@@ -16,7 +16,8 @@ from tieline.store.clickhouse.written import WRITTEN_BY
 
 NOWHERE = b"\0" * 16
 AS_SENT = (
-    "input_format_try_infer_dates = 0, input_format_try_infer_datetimes = 0, input_format_json_read_bools_as_numbers = 0"
+    "input_format_try_infer_dates = 0, input_format_try_infer_datetimes = 0,"
+    " input_format_json_read_bools_as_numbers = 0, type_json_skip_duplicated_paths = 1"
 )
 OWN = "tieline"
 """Key of the source under which Tieline tells what it did itself."""
@@ -113,7 +114,9 @@ class ClickHouseHistory:
         self._engine.command(f"truncate table {table}_arrival")  # sql: own names
         self._engine.insert(f"{table}_arrival", rows)
         columns = ", ".join(rows.column_names)
-        self._engine.command(f"insert into {table} ({columns}) select {columns} from {table}_arrival settings {AS_SENT}")
+        self._engine.command(  # sql: own names
+            f"insert into {table} ({columns}) select {columns} from {table}_arrival settings {AS_SENT}"
+        )
 
     def _override(self, batches: Sequence[HistoryBatch]) -> None:
         tables = []
