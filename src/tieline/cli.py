@@ -76,6 +76,65 @@ def simulate_line(
     run(port=port, seed=seed)
 
 
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="CSV, Excel or Parquet.")],
+    mapping: Annotated[Path, typer.Option(help="JSON that says what the columns mean.")],
+    data: Data = Path("data"),
+    workspace: Annotated[str, typer.Option(help="Key of the workspace.")] = "main",
+    rejects: Annotated[
+        Path | None, typer.Option(help="Where refused rows go; default: beside the file.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would become of it.")] = False,  # noqa: FBT002 - a flag of the command line
+) -> None:
+    """Import customers, orders, events or a catalogue from a file."""
+    from rich.progress import Progress
+
+    from tieline.imports import import_file
+
+    to = rejects or file.with_name(f"{file.stem}-refused.csv")
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(file.name, total=1.0)
+        carried = import_file(
+            data.resolve(),
+            workspace,
+            file,
+            mapping,
+            to,
+            dry_run=dry_run,
+            on_progress=lambda fraction: bar.update(task, completed=fraction),
+        )
+    for line in carried.lines():
+        typer.echo(line)
+
+
+@app.command("import-undo")
+def import_undo(
+    import_id: Annotated[str, typer.Argument(help="As `import` printed it.")], data: Data = Path("data")
+) -> None:
+    """Take back everything that one import said."""
+    from tieline.imports import undo_import
+
+    done = undo_import(data.resolve(), import_id) == "undone"
+    typer.echo(
+        "It is taken back." if done else "It will be taken back as soon as Tieline runs and comes to it."
+    )
+
+
+@app.command("import-suggest")
+def import_suggest(
+    file: Annotated[Path, typer.Argument(help="CSV, Excel or Parquet.")],
+    source: Annotated[str, typer.Option(help="Key of the system the file comes from.")] = "import",
+    line_provider: Annotated[
+        str, typer.Option(help="LINE provider id, if a column holds LINE user ids.")
+    ] = "",
+) -> None:
+    """Print a first guess at a mapping; check it before you use it."""
+    from tieline.imports import suggest_mapping
+
+    typer.echo(suggest_mapping(file, source, line_provider))
+
+
 @app.command()
 def stop(data: Data = Path("data")) -> None:
     """Stop the embedded PostgreSQL that a killed `serve` left running."""

@@ -7,6 +7,7 @@ collect ─▶ identify ─▶ profile ─▶ (history) ─▶ segment ─▶ jo
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -18,8 +19,11 @@ from tieline.deliver.sender import Sender
 from tieline.deliver.stage import DeliverStage
 from tieline.identify.command import DecisionStage
 from tieline.identify.stage import IdentifyStage
+from tieline.identify.undo import UndoStage, is_undo, next_undo
 from tieline.journey.stage import JourneyStage
+from tieline.model.event import Identified, LogRow
 from tieline.model.identity import Moved
+from tieline.model.profile import ProfileChanged
 from tieline.model.signal import Said
 from tieline.ports import (
     Directory,
@@ -36,13 +40,19 @@ from tieline.profile import rows
 from tieline.profile.stage import ProfileStage
 from tieline.segment.stage import SegmentStage
 
+NOBODY = b"\0" * 16
+"""Whom an event is about that is about no person: history learns from it and keeps no row."""
 BATCHES_TOGETHER = 20
 SIGNALS_TOGETHER = 2_000
 
 
 @dataclass(frozen=True)
 class Absorb:
-    """Log rows become people and facts. One batch is one transaction: all of it commits with the offset, or nothing."""
+    """Log rows become people and facts. One batch is one transaction: all of it commits with the offset, or nothing.
+
+    Attributes:
+        undo: Takes imports back; None where no files are imported.
+    """
 
     unit: Transaction
     directory: Directory
@@ -57,32 +67,60 @@ class Absorb:
     journey: JourneyStage
     clock: Clock
     events_max: int
+    undo: UndoStage | None = None
 
     async def step(self) -> int:
         """Carry one batch from collect to profile; return how many log rows it took."""
         async with self.unit.transaction():
             now = self.clock.now()
-            arrived = await self.log.read(await self.log.position("stream"), self.events_max)
+            arrived = next_undo(await self.log.read(await self.log.position("stream"), self.events_max))
             if not arrived:
                 return 0
             if not self.directory.knows({row.source_id for row in arrived}):
                 await self.directory.learn()
+            if self.undo is not None and is_undo(arrived[0]):
+                return await self._take_back(self.undo, arrived[0], now)
             await self.journey.refresh(now)
-            collected = await self.collect.process(arrived, now)
+            standing = await self.undo.standing(arrived) if self.undo is not None else arrived
+            collected = await self.collect.process(standing, now)
             known = await self.identify.process(collected.events)
             decided = await self.decide.process(collected.events)
             moves = net([*known.moves, *decided])
             identified = self.decide.reseated(known.identified, decided)
             changed = await self.profile.process(identified, moves)
             await self.signals.put(self.journey.listen(identified))
-            through = arrived[-1].log_offset
-            batch = HistoryBatch(
-                through, rows.events(identified), rows.profiles(changed, through), rows.moves(moves)
-            )
-            await self.outbox.put(batch, now)
             await self.messages.park([*collected.parked, *known.parked], now)
-            await self.log.save_position("stream", through, now)
+            await self._hand_on(arrived[-1].log_offset, identified, changed, moves, now)
         return len(arrived)
+
+    async def _take_back(self, undo: UndoStage, row: LogRow, now: datetime) -> int:
+        """Take back an import. History knows what it said, so history has to have come as far as the stream."""
+        if await self.outbox.peek(1):
+            return 0
+        events = (await self.collect.process([row], now)).events
+        undone = [(event, done) for event in events if (done := await undo.process(event)) is not None]
+        self.identify.forget()
+        moves = net([move for _, done in undone for move in done.moves])
+        changed: list[ProfileChanged] = []
+        for event, done in undone:
+            changed += await self.profile.view(event.workspace_id, sorted(done.profile_ids))
+        told = [Identified(event, NOBODY, NOBODY) for event, _ in undone]
+        await self._hand_on(row.log_offset, told, changed, moves, now)
+        return 1
+
+    async def _hand_on(
+        self,
+        through: int,
+        identified: Sequence[Identified],
+        changed: Sequence[ProfileChanged],
+        moves: Sequence[Moved],
+        now: datetime,
+    ) -> None:
+        batch = HistoryBatch(
+            through, rows.events(identified), rows.profiles(changed, through), rows.moves(moves)
+        )
+        await self.outbox.put(batch, now)
+        await self.log.save_position("stream", through, now)
 
     async def recover(self) -> None:
         """Forget what was learned in a transaction that did not commit."""

@@ -90,5 +90,9 @@ class CollectStage:
 
 def message_key(event: Event) -> bytes:
     """Return 16 bytes that name the message: its source and id, or its place in the log if it has no id."""
-    name = event.message_id or f"{event.log_offset}:{event.item}"
-    return hashlib.blake2b(f"{event.source.source_id}:{name}".encode(), digest_size=16).digest()
+    return named_key(event.source.source_id, event.message_id or f"{event.log_offset}:{event.item}")
+
+
+def named_key(source_id: int, name: str) -> bytes:
+    """Return 16 bytes that name a message by its source and its id there."""
+    return hashlib.blake2b(f"{source_id}:{name}".encode(), digest_size=16).digest()

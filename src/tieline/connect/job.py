@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -108,7 +108,7 @@ class ImportJob:
         self._shown: list[RowReject] = []
         self._samples: list[dict[str, Any]] = []
 
-    def batches(self) -> Iterator[Batch]:
+    def batches(self) -> Generator[Batch, None, None]:
         """Yield what to append to the log, in the order of the file.
 
         Raises:

@@ -23,6 +23,7 @@ MESSAGE_FAILED = "message_failed"
 MESSAGE_LINK_CLICKED = "message_link_clicked"
 COUPON_ISSUED = "coupon_issued"
 IDENTITY_DECIDED = "identity_decided"
+IMPORT_UNDONE = "import_undone"
 
 
 class Proof(IntEnum):
@@ -79,6 +80,11 @@ class Source(msgspec.Struct, frozen=True, gc=False):
     def may_grant_consent(self) -> bool:
         """A browser's write key is public: it can withdraw but never grant."""
         return self.kind != "web"
+
+
+def import_source(import_id: str) -> str:
+    """Return the key under which everything that one import says is filed."""
+    return f"import:{import_id}"
 
 
 class LogRow(msgspec.Struct, frozen=True, gc=False):

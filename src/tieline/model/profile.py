@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from tieline.model.event import IMPORT_UNDONE
+
 
 class FactKind(IntEnum):
     """What a fact speaks about."""
@@ -51,10 +53,15 @@ def granted(events: Iterable[ConsentEvent]) -> tuple[str, ...]:
     """Return "purpose:channel" for each consent in force: the newest word counts, and of two at once the refusal.
 
     A grant in a file is as old as the list it was exported from, whatever its date says: it counts only where nothing
-    else was said. The one rule for what a profile shows and for what a send is allowed.
+    else was said. What a file granted that was taken back is as if it had never been said; its refusals stay. The one
+    rule for what a profile shows and for what a send is allowed.
     """
+    said = list(events)
+    undone = {event.source for event in said if event.method == IMPORT_UNDONE}
     latest: dict[tuple[str, str], ConsentEvent] = {}
-    for event in events:
+    for event in said:
+        if event.source in undone and (event.granted or event.method == IMPORT_UNDONE):
+            continue
         name = (event.purpose, event.channel)
         held = latest.get(name)
         if held is None or _weight(event) > _weight(held):

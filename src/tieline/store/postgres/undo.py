@@ -81,8 +81,8 @@ class PostgresUndo:
             """
             insert into consent_event (workspace_id, node_id, purpose, channel, granted, method, notice_version,
                                        evidence, source, event_key, at, received_at)
-            select workspace_id, node_id, purpose, channel, false, %(method)s, notice_version, evidence, source,
-                   substring(sha256(event_key || %(method)s::bytea) for 16), %(at)s, %(at)s
+            select workspace_id, node_id, purpose, channel, false, %(method)s::text, notice_version, evidence, source,
+                   substring(sha256(event_key || convert_to(%(method)s::text, 'UTF8')) for 16), %(at)s, %(at)s
             from consent_event where workspace_id = %(workspace)s and source = %(source)s and granted
             on conflict (workspace_id, event_key, purpose, channel) do nothing
             """,
