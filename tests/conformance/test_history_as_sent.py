@@ -14,7 +14,7 @@ from tieline.store.clickhouse.evaluate import ClickHouseEvaluator
 from tieline.store.clickhouse.history import ClickHouseHistory
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-WHO, OTHER = b"a" * 15 + b"\0", b"b" * 16
+WHO, OTHER = b"a" * 15 + b"\0", b"b" * 15 + b"\0"  # one id in 256 ends in a zero byte
 
 
 def event(offset: int, properties: dict[str, Any], node: bytes = WHO) -> Identified:

@@ -49,7 +49,7 @@ def router(doors: Doors) -> APIRouter:
             select event, type, source, at, message_id, properties, hex(node_id) as node
             from event
             where workspace_id = {{workspace:UInt32}}
-              and profile_id in (select unhex(arrayJoin({{profiles:Array(String)}})) union distinct {WRITTEN_BY})
+              and profile_id in (select toFixedString(unhex(arrayJoin({{profiles:Array(String)}})), 16) union distinct {WRITTEN_BY})
               and hex(toFixedString(dictGetOrDefault('override_map', 'profile_id', (workspace_id, node_id), profile_id), 16))
                   in {{profiles:Array(String)}}
             order by at desc, log_offset desc, item desc limit {{most:UInt32}}

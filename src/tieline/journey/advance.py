@@ -101,7 +101,8 @@ def advance(
         case TimerDue():
             return _fire(course, enrolment, now, until_included=True)
         case EventSeen():
-            return _see(course, enrolment, replace(happened, at=min(happened.at, now)))
+            # Not later than now, but a clock that was set back does not make it earlier than where the person stands.
+            return _see(course, enrolment, replace(happened, at=min(happened.at, max(now, enrolment.reached_at))))
         case ConditionKnown() | CouponKnown():
             return _answer(course, enrolment, happened)
 

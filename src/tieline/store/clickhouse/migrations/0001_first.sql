@@ -76,6 +76,7 @@ create table if not exists history_mark (
 ) engine = ReplacingMergeTree
 order by log_offset;
 
+-- toString drops zero bytes at the end of an id, as the look-up of a FixedString key does; toFixedString puts them back.
 create dictionary if not exists override_map (
     workspace_id UInt32,
     node_id      String,
