@@ -31,7 +31,7 @@ from tieline.testing.weather import Climate, Lost, Weather
 BEGINNING = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 HURT_SECONDS = 4_500.0
 LOOK_SECONDS = 60.0
-LOOKS_MAX = 400
+LOOKS_MAX = 1_000
 PEOPLE = 6
 JUMPS_SECONDS = (-7_200.0, -300.0, -5.0, 5.0, 300.0, 7_200.0)
 

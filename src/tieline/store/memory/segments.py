@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ import msgspec
 from tieline.condition.node import Node
 from tieline.condition.parse import parse
 from tieline.condition.rewrite import rewrite
+from tieline.errors import InvalidConditionError
 from tieline.ports import LiveSegment
 from tieline.store.memory.unit import Dictionaries
 
@@ -49,8 +51,9 @@ class MemorySegments(Dictionaries):
         live = []
         for (workspace_id, key), row in rows:
             others = {name: other.node for (owner, name), other in rows if owner == workspace_id}
-            node = rewrite(row.node, others)
-            live.append(LiveSegment(workspace_id, key, row.version, node, row.computed_at is not None))
+            with suppress(InvalidConditionError):  # one that refers to nothing does not stop its neighbours
+                node = rewrite(row.node, others)
+                live.append(LiveSegment(workspace_id, key, row.version, node, row.computed_at is not None))
         return live
 
     async def time_zone(self, workspace_id: int) -> str:

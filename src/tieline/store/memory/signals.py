@@ -42,7 +42,9 @@ class MemorySignals(Dictionaries):
 
     def forget_before(self, at: datetime) -> None:
         """Drop taken signals that no trigger can still want to hear."""
-        self._state["taken"] = {k: v for k, v in self._state["taken"].items() if v.at >= at}
+        taken = self._state["taken"]
+        for signal_id in [signal_id for signal_id, signal in taken.items() if signal.at < at]:
+            del taken[signal_id]
 
     @property
     def waiting(self) -> int:
