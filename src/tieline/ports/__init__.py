@@ -1,0 +1,45 @@
+"""Every door to the outside world, as a Protocol.
+
+Adapters live in `store`, `channel` and `connect` and are chosen in `app.py` alone. A stage never commits: the runner
+of each loop opens one transaction, and all ports of that loop share it.
+"""
+
+from tieline.ports.delivery import LineApi, News, SendStore, Sms
+from tieline.ports.history import Evaluator, History, HistoryBatch, HistoryOutbox, LiveSegment, SegmentStore
+from tieline.ports.imports import ImportedHistory, ImportJobs, ImportSpan, KnownImport, UndoStore
+from tieline.ports.journeys import BroadcastStore, JourneyStore, LiveJourney, Started, WebhookStore
+from tieline.ports.people import FactStore, IdentityStore, ProfileFacts, Zones
+from tieline.ports.stream import Directory, LogStore, MessageStore, SignalStore, SourceStore, Transaction
+
+__all__ = [
+    "BroadcastStore",
+    "Directory",
+    "Evaluator",
+    "FactStore",
+    "History",
+    "HistoryBatch",
+    "HistoryOutbox",
+    "IdentityStore",
+    "ImportJobs",
+    "ImportSpan",
+    "ImportedHistory",
+    "JourneyStore",
+    "KnownImport",
+    "LineApi",
+    "LiveJourney",
+    "LiveSegment",
+    "LogStore",
+    "MessageStore",
+    "News",
+    "ProfileFacts",
+    "SegmentStore",
+    "SendStore",
+    "SignalStore",
+    "Sms",
+    "SourceStore",
+    "Started",
+    "Transaction",
+    "UndoStore",
+    "WebhookStore",
+    "Zones",
+]

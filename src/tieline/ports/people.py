@@ -1,0 +1,81 @@
+"""Who is who, and what is known about them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from tieline.model.identity import Assertion, Link, Moved, Node, Placed
+from tieline.model.profile import ConsentEvent, Fact
+
+
+class Zones(NamedTuple):
+    """Everything that could touch some nodes: the nodes of whole zones, and the decisions about any of them."""
+
+    placed: Sequence[Placed]
+    assertions: Sequence[Assertion]
+
+
+class IdentityStore(Protocol):
+    """Identifier nodes, links and decisions."""
+
+    async def decisions(self) -> int:
+        """Return a number that changes with every decision and withdrawal, in any workspace."""
+        ...
+
+    async def lock(self, workspace_id: int) -> None:
+        """Be the only one who changes identities of this workspace until the transaction ends; take several in order."""
+        ...
+
+    async def zones(self, workspace_id: int, node_ids: Sequence[bytes]) -> Zones:
+        """Load the whole zones of `node_ids`; unknown ids are left out, decisions about them are not."""
+        ...
+
+    async def links(self, workspace_id: int, node_ids: Sequence[bytes]) -> list[Link]:
+        """Load every link whose `a` is one of `node_ids`."""
+        ...
+
+    async def save(self, workspace_id: int, placed: Sequence[Placed], links: Sequence[Link]) -> None:
+        """Insert nodes or give them another place; of links keep the best proof, earliest first and latest last time."""
+        ...
+
+    async def touch(self, workspace_id: int, links: Sequence[Link]) -> None:
+        """Move `last_at` of known links forward."""
+        ...
+
+    async def record(self, moves: Sequence[Moved], cause: str, at: datetime) -> None:
+        """Write changes of profile to the audit trail; arrivals of new nodes are left out."""
+        ...
+
+    async def add_assertion(self, workspace_id: int, assertion: Assertion) -> int:
+        """Store a decision and return its id."""
+        ...
+
+    async def revoke_assertion(
+        self, workspace_id: int, assertion_id: int, author: str, at: datetime
+    ) -> Assertion:
+        """Take a decision back and return it; once is enough. Raises NotFoundError."""
+        ...
+
+
+class ProfileFacts(NamedTuple):
+    """All that is stored about some profiles, by profile id."""
+
+    nodes: Mapping[bytes, Sequence[Node]]
+    facts: Mapping[bytes, Sequence[Fact]]
+    consents: Mapping[bytes, Sequence[ConsentEvent]]
+
+
+class FactStore(Protocol):
+    """Traits, tags, friendships and consents of identifier nodes."""
+
+    async def save_facts(self, workspace_id: int, facts: Sequence[Fact]) -> None:
+        """Keep the latest word per node, name and source."""
+        ...
+
+    async def save_consents(self, workspace_id: int, events: Sequence[ConsentEvent]) -> None:
+        """Append to the consent ledger; the same event counts once."""
+        ...
+
+    async def load(self, workspace_id: int, profile_ids: Sequence[bytes]) -> ProfileFacts:
+        """Load nodes, facts and consents of profiles as they stand now."""
+        ...
