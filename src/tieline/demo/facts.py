@@ -34,9 +34,14 @@ class Figure(msgspec.Struct, frozen=True):
 
 
 class Facts:
-    """All promises so far, in order, and figures that are shown without being promised."""
+    """All promises so far, in order, and figures that are shown without being promised.
+
+    Attributes:
+        complete: Whether the story came to its end.
+    """
 
     def __init__(self) -> None:
+        self.complete = False
         self._facts: list[Fact] = []
         self._figures: list[Figure] = []
 
@@ -68,8 +73,8 @@ class Facts:
 
     @property
     def all_hold(self) -> bool:
-        """Whether there are facts and all of them hold."""
-        return bool(self._facts) and all(fact.ok for fact in self._facts)
+        """Whether the story came to its end, and everything it promised holds."""
+        return self.complete and bool(self._facts) and all(fact.ok for fact in self._facts)
 
     def to_json(self) -> str:
         """Return everything as one line."""

@@ -7,6 +7,22 @@ from tieline.demo.facts import Fact, Facts
 from tieline.demo.page_style import page
 
 
+WORDS = {
+    "accepted": "送出",
+    "messages": "則數",
+    "missing": "缺少",
+    "no_consent": "不同意行銷",
+    "no_line_id": "沒有 LINE",
+    "not_friend": "已封鎖",
+    "people": "人數",
+    "suppressed:no_consent": "不送：不同意行銷",
+    "suppressed:no_line_id": "不送：沒有 LINE",
+    "suppressed:not_friend": "不送：已封鎖",
+    "too_many": "多出",
+}
+"""Names inside figures, for the reader."""
+
+
 class Link(NamedTuple):
     """Where a reader can go on."""
 
@@ -32,7 +48,7 @@ def render(facts: Facts, links: list[Link]) -> str:
 <p class="verdict{" broken" if broken else ""}">{verdict}</p>
 <h2>數字</h2><ul class="figures">{figures}</ul>
 <h2>事實</h2><p class="lead">「獨立計算」由原始購買明細另外算出，不經過 Tieline；右邊是 Tieline 或 LINE 平台的回答。</p>
-<div class="wide"><table><thead><tr><th>事實</th><th>獨立計算</th><th>Tieline／LINE</th><th></th></tr></thead>
+<div class="wide facts"><table><thead><tr><th>事實</th><th>獨立計算</th><th>Tieline／LINE</th><th></th></tr></thead>
 <tbody>{rows}</tbody></table></div>
 <h2>接著看</h2><ul class="links">{ways}</ul>"""
     return page("Tieline 示範", body)
@@ -41,9 +57,11 @@ def render(facts: Facts, links: list[Link]) -> str:
 def shown(value: object) -> str:
     """Return a figure for a reader."""
     if isinstance(value, dict):
-        return "、".join(f"{name} {shown(part)}" for name, part in value.items()) or "–"
+        return "、".join(f"{WORDS.get(name, name)} {shown(value[name])}" for name in sorted(value)) or "–"
     if isinstance(value, (list, tuple)):
         return " / ".join(shown(part) for part in value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return f"{value:,}" if isinstance(value, (int, float)) else str(value)
 
 

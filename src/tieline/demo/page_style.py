@@ -15,7 +15,7 @@ h1{font-size:1.9rem;margin:0}h2{font-size:1.15rem;margin:2.75rem 0 .9rem}
 .figures b{display:block;font-size:1.55rem;line-height:1.25;font-variant-numeric:tabular-nums}.figures span{color:#51645a;font-size:.9rem}
 table{width:100%;border-collapse:collapse;background:#fff;border-radius:1rem;overflow:hidden;box-shadow:0 6px 24px #16241d0d}
 th,td{padding:.6rem .9rem;text-align:left;vertical-align:top;border-top:1px solid #e7ede9;font-variant-numeric:tabular-nums}
-thead th{border:0;font-size:.85rem;color:#51645a;background:#fafcfb}td:nth-child(n+2){white-space:normal}
+thead th{border:0;font-size:.85rem;color:#51645a;background:#fafcfb}td{overflow-wrap:anywhere}td.at{white-space:nowrap}.facts td:first-child{width:48%}
 .ok{color:#06843f;font-weight:700}.no{color:#b3261e;font-weight:700}
 a{color:#066b38}ul.links{padding-left:1.1rem;margin:0}.wide{overflow-x:auto}small{color:#51645a}
 """

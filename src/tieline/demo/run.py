@@ -34,13 +34,18 @@ def main(*, once: bool, data: Path | None = None) -> int:
         StartError: The folder is not empty, or a program does not start.
         UnavailableError: A program does not answer, or something that must happen did not happen in time.
     """
+    facts = Facts()
     with ExitStack() as stack:
         if data is None:
             made = tempfile.TemporaryDirectory(prefix="tieline-demo-", ignore_cleanup_errors=True)
             data = Path(stack.enter_context(made))
         else:
             data = _empty(data.resolve())
-        facts = asyncio.run(_play(data, once=once))
+        try:
+            asyncio.run(_play(data, facts, once=once))
+        except KeyboardInterrupt:
+            if not facts.complete:
+                raise  # Ctrl-C on the page is how one leaves it
     return 0 if facts.all_hold else 1
 
 
@@ -51,22 +56,23 @@ def _empty(data: Path) -> Path:
     return data
 
 
-async def _play(data: Path, *, once: bool) -> Facts:
+async def _play(data: Path, facts: Facts, *, once: bool) -> None:
     console = Console(stderr=True)
     async with World(data) as world:
-        with Show(console) as show:
-            story = Story(world, show)
-            brands = await story.play()
-        console.print(_table(story.facts))
+        try:
+            with Show(console) as show:
+                story = Story(world, show, facts)
+                brands = await story.play()
+        finally:
+            console.print(_table(facts))
         if once:
-            sys.stdout.write(story.facts.to_json() + "\n")
+            sys.stdout.write(facts.to_json() + "\n")
             sys.stdout.flush()
-        else:
-            port = free_port()
-            console.print(f"\n  [bold]http://127.0.0.1:{port}/[/bold]   Ctrl-C 結束\n")
-            status = page.render(story.facts, _links(world, story.people_to_see))
-            await site.serve(site.build(status, {brand.channel.key: brand for brand in brands}), port)
-    return story.facts
+            return
+        port = free_port()
+        console.print(f"\n  [bold]http://127.0.0.1:{port}/[/bold]   Ctrl-C 結束\n")
+        status = page.render(facts, _links(world, story.people_to_see))
+        await site.serve(site.build(status, {brand.channel.key: brand for brand in brands}), port)
 
 
 def _links(world: World, people: Mapping[str, str]) -> list[Link]:

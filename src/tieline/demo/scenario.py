@@ -54,8 +54,8 @@ def read_input() -> Input:
 class Story:
     """Plays the chapters and gathers the facts."""
 
-    def __init__(self, world: World, show: Show) -> None:
-        self.facts = Facts()
+    def __init__(self, world: World, show: Show, facts: Facts) -> None:
+        self.facts = facts
         self._world = world
         self._show = show
 
@@ -73,6 +73,7 @@ class Story:
         first_at = await self._half_an_hour()
         await self._next_day(first_at)
         self.facts.figure("seconds", "示範用時（秒）", round(monotonic() - started, 1))
+        self.facts.complete = True
         return brands
 
     @property

@@ -45,7 +45,7 @@ class World:
     async def __aenter__(self) -> Self:
         self.tieline = await self._client(self.address)
         self.phones = Phones(await self._client(self.line_address))
-        self._stack.callback(stop_embedded, self._data / "postgres")
+        self._stack.callback(self._stop_postgres)
         self._simulator = Child(
             "simulate-line", ["simulate-line", "--port", str(self._ports[1])], {}, self._data
         )
@@ -116,6 +116,12 @@ class World:
                     pass
                 await asyncio.sleep(0.05)
         raise UnavailableError(f"{address} did not answer within {READY_SECONDS} s.")
+
+    def _stop_postgres(self) -> None:
+        """End what `tieline init` leaves running for the `serve` that follows, if none followed."""
+        folder = self._data / "postgres"
+        if (folder / "postmaster.pid").exists():
+            stop_embedded(folder)
 
     def _stop_tieline(self) -> None:
         if self._tieline is not None:

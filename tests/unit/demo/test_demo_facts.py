@@ -10,11 +10,20 @@ from tieline.demo.processes import environment, free_port
 
 
 def test_no_fact_at_all_is_no_success() -> None:
-    assert not Facts().all_hold
+    facts = Facts()
+    facts.complete = True
+    assert not facts.all_hold
+
+
+def test_a_story_that_broke_off_is_no_success() -> None:
+    facts = Facts()
+    facts.equal("a", "甲", 1, 1)
+    assert not facts.all_hold
 
 
 def test_one_broken_fact_breaks_the_whole() -> None:
     facts = Facts()
+    facts.complete = True
     facts.equal("a", "甲", 1, 1)
     assert facts.all_hold
     facts.equal("b", "乙", 1, 2)
