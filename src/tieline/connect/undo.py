@@ -2,22 +2,28 @@
 
 Every item carries `context.import_id`. Whoever reads the log files what such an item says under the source key
 `import:<id>` instead of the key of the system the file came from. Two imports of one system are therefore two
-sources, and one can be taken back while the other stays. Taking back means, in one transaction:
+sources, and one can be taken back while the other stays.
+
+Who wants it back marks the import as `undoing` and says so in the log, in one transaction: from then on nothing more
+of it is appended, and what the stream has not come to is skipped. When the stream comes to that row, it carries out in
+one transaction (`identify.undo`):
 
 1. **Links**: delete rows of `link` with this source, then work out their zones again. Where another source says the
    same, its own row holds the pair together.
 2. **Facts**: delete rows of `fact` with this source and fold the profiles of their nodes again. The older word of
    another source comes back by itself, because each source keeps its own.
-3. **Events**: leave them in the log and exclude them from history: by the log offsets of the import's rows, which
-   carry nothing but this import.
-4. **Consent**: the ledger is append-only. Where a grant of the import is the newest word in force, it is answered by
-   a withdrawal with the method "import_undone", dated now. A refusal stays: taking a file back must not make anyone
-   reachable.
-5. **Nodes** that no link, fact, event or consent of another source names are deleted.
-6. **Message ids**: forget those of the import (`message_ids`), or the corrected file could not bring its events in
-   again. An event that an overlapping import had also brought was counted once, under the first of the two; import
-   the other file again after this.
-7. `import_job.undone_at` is set, so that a second undo does nothing and a stream that is still behind skips the rest.
+3. **Events**: they stay in the log. History removes those of this source when the batch with `import_undone` reaches
+   it, before it moves its mark, so that an interruption in between only makes it do so again.
+4. **Consent**: the ledger is append-only. Each grant of the import is answered by a withdrawal with the method
+   "import_undone", and counts as if it had never been said; the corrected file may grant again. A refusal stays:
+   taking a file back must not make anyone reachable.
+5. **Nodes** that nobody else names are deleted: no link, event, fact or decision, no send, no enrolment, and no
+   refusal of consent. The others are dated as if the import had not been, because the oldest node names the profile.
+6. **Message ids**: forget those whose events history has from this import, and those that named nobody
+   (`message_ids`), or the corrected file could not bring its events in again. An event that an overlapping import had
+   brought before was counted once, under the first of the two, and stays there.
+7. The import is `undone`, so that a second undo does nothing. The same file with the same mapping is a new import
+   from then on, with an id of its own.
 
 Message ids are remembered per stable source (`crm`), never per `import:<id>`: otherwise importing a file twice would
 count every order twice.

@@ -10,6 +10,7 @@ from tieline.model.identity import Moved
 from tieline.ports import IdentityStore, ImportedHistory, ImportSpan, UndoStore
 
 TOGETHER = 5_000
+_BEGINNING = b'{"batch":[{"type":"track","event":"%b",' % IMPORT_UNDONE.encode()
 _HISTORY_IS_EXACT_TO = timedelta(milliseconds=1)
 _T = TypeVar("_T")
 
@@ -131,8 +132,8 @@ def next_undo(rows: Sequence[LogRow]) -> Sequence[LogRow]:
 
 
 def is_undo(row: LogRow) -> bool:
-    """Say whether a log row may take back an import."""
-    return row.kind == LogKind.OWN and IMPORT_UNDONE.encode() in row.body
+    """Say whether a log row takes back an import; it says nothing else then."""
+    return row.kind == LogKind.OWN and row.body.startswith(_BEGINNING)
 
 
 def _first(linked_at: datetime | None, seen_at: datetime | None) -> Iterator[datetime]:
