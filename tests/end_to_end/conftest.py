@@ -8,7 +8,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from serving import Served, Simulated  # noqa: E402 - the path has to be known first
+from serving import Served, Simulated
 
 
 @pytest.fixture

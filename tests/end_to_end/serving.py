@@ -120,7 +120,9 @@ class Simulated:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process = subprocess.Popen(
-            [*CLI, "simulate-line", "--port", str(self.port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [*CLI, "simulate-line", "--port", str(self.port)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         self.http = httpx.Client(base_url=f"{self.url}/_sim", timeout=30)
         wait_for(lambda: self.http.get("/health").status_code == 200)

@@ -40,7 +40,10 @@ def shop(tmp_path: Path, simulated: Simulated):
         **CHANNEL, "name": "衣著A", "webhook_url": f"{tieline.url}/line/main/webhook", "quota": 1_000_000,
         "webhooks": {"redelivery": True, "redelivery_seconds": [1, 2, 5, 10, 20], "duplicate_probability": 0.1},
     })  # fmt: skip
-    tieline.post("/api/line/accounts", {**CHANNEL, "key": "main", "name": "衣著A", "bot_user_id": account["bot_user_id"]})
+    tieline.post(
+        "/api/line/accounts",
+        {**CHANNEL, "key": "main", "name": "衣著A", "bot_user_id": account["bot_user_id"]},
+    )
     yield tieline
     tieline.stop()
 
@@ -82,8 +85,13 @@ class Shopper(threading.Thread):
 
 
 def test_ten_kills_lose_nothing_and_double_nothing(shop: Served, simulated: Simulated) -> None:
-    simulated.call("POST", f"/accounts/{CHANNEL['channel_id']}/friends", {"count": FRIENDS, "seed": 1, "announce": True})
-    friends = [one["user_id"] for one in simulated.call("GET", f"/accounts/{CHANNEL['channel_id']}/friends")["friends"]]
+    simulated.call(
+        "POST", f"/accounts/{CHANNEL['channel_id']}/friends", {"count": FRIENDS, "seed": 1, "announce": True}
+    )
+    friends = [
+        one["user_id"]
+        for one in simulated.call("GET", f"/accounts/{CHANNEL['channel_id']}/friends")["friends"]
+    ]
     wait_for(lambda: shop.get("/api/report")["friends"] == FRIENDS)
     shop.post("/api/journeys", {"definition": THANKS, "state": "live"})
     time.sleep(1.5)  # the stream reads journeys once a second
@@ -107,7 +115,8 @@ def test_ten_kills_lose_nothing_and_double_nothing(shop: Served, simulated: Simu
         ids = [event["message_id"] for event in timeline if event["event"] == "Order Completed"]
         assert len(ids) == len(set(ids)) == orders
     deliveries = [
-        (one["user_id"], one["messages"][0]["text"]) for one in simulated.call("GET", "/deliveries?limit=1000000")["deliveries"]
+        (one["user_id"], one["messages"][0]["text"])
+        for one in simulated.call("GET", f"/deliveries?channel_id={CHANNEL['channel_id']}&limit=1000000")["deliveries"]
     ]
     assert len(deliveries) == len(set(deliveries))
     assert len(deliveries) == sum(shopper.acknowledged.values())

@@ -1,7 +1,5 @@
 """The database goes away and comes back; nobody has to restart anything."""
 
-from pathlib import Path
-
 import psycopg
 import pytest
 
@@ -9,7 +7,7 @@ from tieline.store.postgres.log import PostgresLog
 from tieline.store.postgres.unit import PostgresUnit
 
 
-async def test_a_loop_goes_on_after_its_connection_was_cut(postgres_url: str, tmp_path: Path) -> None:
+async def test_a_loop_goes_on_after_its_connection_was_cut(postgres_url: str) -> None:
     unit = await PostgresUnit.open(postgres_url)
     log = PostgresLog(unit.connection)
     with psycopg.connect(postgres_url, autocommit=True) as admin:

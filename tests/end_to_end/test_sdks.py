@@ -21,7 +21,9 @@ def arrived(served: Served) -> int:
 def send_with_segment_python(served: Served) -> None:
     from segment.analytics.client import Client
 
-    client = Client(served.keys["write_key"], host=served.url, max_queue_size=EVENTS * 2, gzip=True, upload_size=100)
+    client = Client(
+        served.keys["write_key"], host=served.url, max_queue_size=EVENTS * 2, gzip=True, upload_size=100
+    )
     for number in range(EVENTS):
         client.track(user_id=f"segment-{number % 500}", event="Order Completed", properties={"total": number})
     client.flush()
@@ -31,7 +33,9 @@ def send_with_segment_python(served: Served) -> None:
 def send_with_rudder_python(served: Served) -> None:
     from rudderstack.analytics.client import Client
 
-    client = Client(served.keys["write_key"], host=served.url, max_queue_size=EVENTS * 2, gzip=True, upload_size=100)
+    client = Client(
+        served.keys["write_key"], host=served.url, max_queue_size=EVENTS * 2, gzip=True, upload_size=100
+    )
     for number in range(EVENTS):
         client.track(user_id=f"rudder-{number % 500}", event="Order Completed", properties={"total": number})
     client.flush()
