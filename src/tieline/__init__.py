@@ -1,0 +1,1 @@
+"""Tieline: an open-source, LINE-centric customer data platform."""

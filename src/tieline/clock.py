@@ -27,7 +27,9 @@ class SystemClock:
         epoch: Real moment at which the clock showed `origin`.
     """
 
-    def __init__(self, speed: float = 1.0, origin: datetime | None = None, epoch: datetime | None = None) -> None:
+    def __init__(
+        self, speed: float = 1.0, origin: datetime | None = None, epoch: datetime | None = None
+    ) -> None:
         self._speed = speed
         self._epoch = epoch or datetime.now(UTC)
         self._origin = origin or self._epoch

@@ -71,12 +71,12 @@ def fill(admin: psycopg.Connection) -> None:
         )
 
 
-def friendship(node: str, value: bool, seconds: int = 0, account: str = "brand") -> Fact:  # noqa: FBT001 - a value
+def friendship(node: str, value: bool, seconds: int = 0, account: str = "brand") -> Fact:
     at = START + timedelta(seconds=seconds)
     return Fact(name(node), FactKind.FRIENDSHIP, account, f"line-{account}", value, at)
 
 
-def consent(node: str, granted: bool, seconds: int = 0) -> ConsentEvent:  # noqa: FBT001 - a value
+def consent(node: str, granted: bool, seconds: int = 0) -> ConsentEvent:
     at = START + timedelta(seconds=seconds)
     key = keyed_hash(b"e", node, str(granted), str(seconds))
     return ConsentEvent(name(node), "marketing", "line", granted, "test", "", {}, "web", key, at, at)

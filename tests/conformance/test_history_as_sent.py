@@ -18,7 +18,9 @@ WHO, OTHER = b"a" * 15 + b"\0", b"b" * 15 + b"\0"  # one id in 256 ends in a zer
 
 
 def event(offset: int, properties: dict[str, Any], node: bytes = WHO) -> Identified:
-    said = Event(1, Source(1, 1, "web", "web"), offset, 0, "track", "x", f"m{offset}", NOON, NOON, (), properties, {})
+    said = Event(
+        1, Source(1, 1, "web", "web"), offset, 0, "track", "x", f"m{offset}", NOON, NOON, (), properties, {}
+    )
     return Identified(said, node, node)
 
 
@@ -41,7 +43,13 @@ async def test_texts_that_look_like_dates_stay_texts(clickhouse: ClickHouse) -> 
 
 async def test_a_name_with_a_dot_beside_the_same_path_does_not_stop_its_batch(clickhouse: ClickHouse) -> None:
     history = ClickHouseHistory(clickhouse)
-    odd = [{"a": {"b": 1}, "a.b": 2}, {"": 1}, {"a": [1, "x", {"b": None}]}, {"items": []}, {"深": {"い": "✓"}}]
+    odd = [
+        {"a": {"b": 1}, "a.b": 2},
+        {"": 1},
+        {"a": [1, "x", {"b": None}]},
+        {"items": []},
+        {"深": {"い": "✓"}},
+    ]
     await history.append([batch(n, event(n, properties)) for n, properties in enumerate(odd, 1)], NOON)
     assert clickhouse.query("select count() as n from event")["n"][0].as_py() == len(odd)
 

@@ -51,12 +51,16 @@ async def test_a_batch_ends_at_the_row_that_fills_it_and_never_starves(doors) ->
 
 async def test_what_was_rolled_back_was_never_there(doors) -> None:
     unit, log, messages = doors
-    with pytest.raises(RuntimeError):
+
+    async def fail_after_writing() -> None:
         async with unit.transaction():
             await log.append([row()])
             await messages.claim({1: [b"k" * 16]}, NOON.date())
             await log.save_position("stream", 1, NOON)
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail_after_writing()
     async with unit.transaction():
         assert await log.read(0, 10) == []
         assert await log.position("stream") == 0
@@ -113,7 +117,9 @@ async def test_a_reader_beside_many_writers_misses_nothing(postgres_url: str) ->
     assert len(seen) == len(set(seen)) == writers * each
 
 
-async def test_without_the_lock_a_reader_would_miss_rows(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_the_lock_a_reader_would_miss_rows(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The control: two offsets given in one order and committed in the other."""
     slow, quick, reader = [await PostgresUnit.open(postgres_url) for _ in range(3)]
     monkeypatch.setattr("tieline.store.postgres.log.APPEND_LOCK", 1)

@@ -116,7 +116,9 @@ def test_ten_kills_lose_nothing_and_double_nothing(shop: Served, simulated: Simu
         assert len(ids) == len(set(ids)) == orders
     deliveries = [
         (one["user_id"], one["messages"][0]["text"])
-        for one in simulated.call("GET", f"/deliveries?channel_id={CHANNEL['channel_id']}&limit=1000000")["deliveries"]
+        for one in simulated.call("GET", f"/deliveries?channel_id={CHANNEL['channel_id']}&limit=1000000")[
+            "deliveries"
+        ]
     ]
     assert len(deliveries) == len(set(deliveries))
     assert len(deliveries) == sum(shopper.acknowledged.values())

@@ -29,7 +29,9 @@ class WebhookLoop:
         """Make what is due; return how many calls were made."""
         async with self._unit.transaction():
             due = await self._calls.due(now, CALLS_TOGETHER)
-            for call in due:  # put off before it is made, so that nothing stays locked while the other side thinks
+            for (
+                call
+            ) in due:  # put off before it is made, so that nothing stays locked while the other side thinks
                 await self._calls.settle(call, "planned", "", now + LEASE)
         for call in due:
             outcome = await self._caller.post(call.url, call.body, {"webhook-id": call.call_id.hex()})

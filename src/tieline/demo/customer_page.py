@@ -29,7 +29,7 @@ def render(profile: Mapping[str, Any], timeline: Mapping[str, Any]) -> str:
     segments = "、".join(profile["segments"]) or "–"
     consents = "、".join(profile["consents"]) or "–"
     rows = [
-        (_local(event["at"]), event["event"], event["source"], _said(event["properties"]))
+        (datetime.fromisoformat(event["at"]), event["event"], event["source"], _said(event["properties"]))
         for event in timeline["events"]
     ]
     body = f"""<h1>{escape(name)}</h1>
@@ -42,14 +42,14 @@ def render(profile: Mapping[str, Any], timeline: Mapping[str, Any]) -> str:
 
 def _table(heads: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
     head = "".join(f"<th>{escape(one)}</th>" for one in heads)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows
-    )
+    body = "".join("<tr>" + "".join(_cell(cell) for cell in row) + "</tr>" for row in rows)
     return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-def _local(at: str) -> str:
-    return datetime.fromisoformat(at).astimezone(TAIPEI).strftime("%Y-%m-%d %H:%M")
+def _cell(value: Any) -> str:
+    if isinstance(value, datetime):
+        return f'<td class="at">{value.astimezone(TAIPEI):%Y-%m-%d %H:%M}</td>'
+    return f"<td>{escape(str(value))}</td>"
 
 
 def _said(properties: Any) -> str:

@@ -6,7 +6,6 @@ from typing import NamedTuple
 from tieline.demo.facts import Fact, Facts
 from tieline.demo.page_style import page
 
-
 WORDS = {
     "accepted": "送出",
     "messages": "則數",

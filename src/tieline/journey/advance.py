@@ -102,7 +102,9 @@ def advance(
             return _fire(course, enrolment, now, until_included=True)
         case EventSeen():
             # Not later than now, but a clock that was set back does not make it earlier than where the person stands.
-            return _see(course, enrolment, replace(happened, at=min(happened.at, max(now, enrolment.reached_at))))
+            return _see(
+                course, enrolment, replace(happened, at=min(happened.at, max(now, enrolment.reached_at)))
+            )
         case ConditionKnown() | CouponKnown():
             return _answer(course, enrolment, happened)
 

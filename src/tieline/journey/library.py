@@ -36,7 +36,9 @@ class Library:
                 journey = self._journeys.get(name) or parse(row.definition, row.version)
             except InvalidJourneyError as error:
                 # It was accepted once, by another version of this program; its neighbours go on.
-                _log.error("journey does not compile", journey=row.key, workspace=row.workspace_id, field=error.field)
+                _log.error(
+                    "journey does not compile", journey=row.key, workspace=row.workspace_id, field=error.field
+                )
                 continue
             journeys[name] = journey
             if row.state in {"live", "paused"}:

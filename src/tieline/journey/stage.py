@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from tieline.journey.definition import Condition, Journey
 from tieline.journey.effects import Fill, Mover, Outcome, stored
-from tieline.journey.enrolment import ConditionKnown, Entered, EventSeen, TimerDue
+from tieline.journey.enrolment import ConditionKnown, Enrolment, Entered, EventSeen, Happening, TimerDue
 from tieline.journey.entry import TRIGGER_AGE_MAX, enrol, refusal, starts
 from tieline.journey.library import Library
 from tieline.model.event import Identified
@@ -90,7 +91,6 @@ class JourneyStage:
 
     async def _hear(self, workspace_id: int, signals: Sequence[Signal], mover: Mover, now: datetime) -> None:
         """Let people on their way hear what happened; then let those enter whom it starts."""
-        zone = ZoneInfo(self._zones.get(workspace_id, "UTC"))
         profiles = await self._store.profiles_now(
             workspace_id, sorted({signal.node_id for signal in signals})
         )
@@ -99,12 +99,18 @@ class JourneyStage:
             profile_id: [stored(row) for row in rows]
             for profile_id, rows in (await self._store.open_of(workspace_id, wanted)).items()
         }
-        entered = await self._store.entered(workspace_id, wanted)
         nodes = {signal.node_id for signal in signals} | {
             one.person for many in running.values() for one in many
         }
-        identifiers = await self._store.identifiers(workspace_id, sorted(nodes))
-        earlier = await self._heard(workspace_id, signals, profiles)
+        round_ = _Round(
+            workspace_id=workspace_id,
+            mover=mover,
+            now=now,
+            zone=ZoneInfo(self._zones.get(workspace_id, "UTC")),
+            identifiers=await self._store.identifiers(workspace_id, sorted(nodes)),
+            entered=await self._store.entered(workspace_id, wanted),
+            earlier=await self._heard(workspace_id, signals, profiles),
+        )
         for signal in signals:
             profile_id = profiles.get(signal.node_id)
             if profile_id is None:
@@ -112,37 +118,45 @@ class JourneyStage:
             mine = running.setdefault(profile_id, [])
             if signal.kind is SignalKind.EVENT:
                 seen = EventSeen(signal.name, signal.data, signal.at)
-                earlier[profile_id].append(seen)
-                for index, enrolment in enumerate(mine):
-                    journey = self._library.find(workspace_id, enrolment.journey_key, enrolment.version)
-                    if journey is not None and not enrolment.over:
-                        identifier = identifiers[enrolment.person]
-                        mine[index] = await mover.move(
-                            workspace_id, identifier, journey, enrolment, seen, now, zone
-                        )
-            for journey in self._library.open(workspace_id):
-                if not starts(journey, signal):
-                    continue
-                last = entered.get((profile_id, journey.key))
-                same = [one for one in mine if one.journey_key == journey.key]
-                if refusal(journey, signal.data, signal.at, now, same, last):
-                    continue
-                new = enrol(journey, signal.node_id, signal.data, signal.at, now)
-                identifier = identifiers[signal.node_id]
-                new = await mover.move(workspace_id, identifier, journey, new, Entered(), now, zone)
-                # What started this may have arrived late: what happened after it may have been said before it.
-                for seen in sorted(earlier[profile_id], key=lambda one: one.at):
-                    if seen.at > new.entered_at and not new.over:
-                        new = await mover.move(workspace_id, identifier, journey, new, seen, now, zone)
-                mine.append(new)
-                entered[profile_id, journey.key] = max(last, new.entered_at) if last else new.entered_at
+                round_.earlier[profile_id].append(seen)
+                mine[:] = [await self._see(round_, enrolment, seen) for enrolment in mine]
+            await self._enter(round_, signal, profile_id, mine)
+
+    async def _see(self, round_: "_Round", enrolment: Enrolment, seen: EventSeen) -> Enrolment:
+        """Return where a person stands after an event."""
+        journey = self._library.find(round_.workspace_id, enrolment.journey_key, enrolment.version)
+        if journey is None or enrolment.over:
+            return enrolment
+        return await round_.move(journey, enrolment, seen)
+
+    async def _enter(
+        self, round_: "_Round", signal: Signal, profile_id: bytes, mine: list[Enrolment]
+    ) -> None:
+        """Let a person enter every journey that the signal starts and that takes the person now."""
+        for journey in self._library.open(round_.workspace_id):
+            if not starts(journey, signal):
+                continue
+            last = round_.entered.get((profile_id, journey.key))
+            same = [one for one in mine if one.journey_key == journey.key]
+            if refusal(journey, signal.data, signal.at, round_.now, same, last):
+                continue
+            new = enrol(journey, signal.node_id, signal.data, signal.at, round_.now)
+            new = await round_.move(journey, new, Entered())
+            # What started this may have arrived late: what happened after it may have been said before it.
+            for seen in sorted(round_.earlier[profile_id], key=lambda one: one.at):
+                if seen.at > new.entered_at and not new.over:
+                    new = await round_.move(journey, new, seen)
+            mine.append(new)
+            round_.entered[profile_id, journey.key] = max(last, new.entered_at) if last else new.entered_at
 
     async def _heard(
         self, workspace_id: int, signals: Sequence[Signal], profiles: Mapping[bytes, bytes]
     ) -> defaultdict[bytes, list[EventSeen]]:
         """Return what people did after the earliest thing that may start a journey for them, as far as it was said."""
         starting = [
-            signal for signal in signals if any(starts(one, signal) for one in self._library.open(workspace_id))
+            signal
+            for signal in signals
+            if any(starts(one, signal) for one in self._library.open(workspace_id))
         ]
         wanted = sorted({profiles[signal.node_id] for signal in starting if signal.node_id in profiles})
         found: defaultdict[bytes, list[EventSeen]] = defaultdict(list)
@@ -207,6 +221,31 @@ class JourneyStage:
     async def _save(self, outcome: Outcome, now: datetime) -> None:
         await self._store.save(list(outcome.rows.values()), now)
         outcome.rows.clear()
+
+
+@dataclass(frozen=True)
+class _Round:
+    """What stays the same while the signals of one workspace are heard.
+
+    Attributes:
+        entered: When each person last entered each journey, by profile and key.
+        earlier: What each person did that was said before, by profile.
+    """
+
+    workspace_id: int
+    mover: Mover
+    now: datetime
+    zone: ZoneInfo
+    identifiers: Mapping[bytes, tuple[str, str]]
+    entered: dict[tuple[bytes, str], datetime]
+    earlier: defaultdict[bytes, list[EventSeen]]
+
+    async def move(self, journey: Journey, enrolment: Enrolment, happened: Happening) -> Enrolment:
+        """Return where a person stands after something happened."""
+        identifier = self.identifiers[enrolment.person]
+        return await self.mover.move(
+            self.workspace_id, identifier, journey, enrolment, happened, self.now, self.zone
+        )
 
 
 def _name(row: EnrolmentRow) -> str:

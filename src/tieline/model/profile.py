@@ -66,7 +66,9 @@ def granted(events: Iterable[ConsentEvent]) -> tuple[str, ...]:
         held = latest.get(name)
         if held is None or _weight(event) > _weight(held):
             latest[name] = event
-    return tuple(f"{purpose}:{channel}" for (purpose, channel), event in sorted(latest.items()) if event.granted)
+    return tuple(
+        f"{purpose}:{channel}" for (purpose, channel), event in sorted(latest.items()) if event.granted
+    )
 
 
 def _weight(event: ConsentEvent) -> tuple[bool, datetime, bool]:

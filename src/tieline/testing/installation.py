@@ -44,6 +44,7 @@ ANSWER_SECONDS = 2.0
 IDLE_SECONDS = 90.0
 DOWN_SECONDS = 120.0
 LONG_DOWN_SECONDS = 1_800.0
+STALL_SECONDS = (30.0, 900.0)
 EVENTS_MAX = 30
 PROCESSES = ("api", "absorb", "remember", "advance", "send")
 
@@ -134,6 +135,8 @@ class Installation:
         self._wake = {name: Wakeup() for name in PROCESSES}
         self._tasks: dict[str, asyncio.Future[None]] = {}
         self._commit: GroupCommit | None = None
+        self._stalls: set[str] = set()
+        self._replaced: list[Callable[[], None]] = []
         self.ended: list[str] = []
 
     async def run(self) -> None:
@@ -162,13 +165,29 @@ class Installation:
         self._weather.struck["processes killed"] += 1
         self._tasks[name].cancel()
 
+    def stall(self, name: str) -> None:
+        """Let a process stand still after its next commit, start another in its place, and then let it go on."""
+        self._stalls.add(name)
+
+    def bury(self) -> None:
+        """End every process that was replaced and still runs."""
+        for end in self._replaced:
+            end()
+        self._replaced.clear()
+
     async def _keep(self, name: str, start: Callable[[Session], Process]) -> None:
         while True:
-            pace = partial(self._weather.pace, name)
+            replaced = asyncio.Event()
             rollback = self.stores.reindex if name == "absorb" else (lambda: None)
+            pace = partial(self._pace, name, replaced)
             process = start(Session(self.stores.database, name, pace, rollback))
             task = self._tasks[name] = asyncio.ensure_future(process.run())
-            await asyncio.wait({task})
+            watch = asyncio.ensure_future(replaced.wait())
+            await asyncio.wait({task, watch}, return_when=asyncio.FIRST_COMPLETED)
+            if replaced.is_set():
+                self._leave(process, task)
+                continue
+            watch.cancel()
             process.die()
             self._weather.note(name, "is down")
             if not task.cancelled() and not isinstance(died_of := task.exception(), Crash):
@@ -176,6 +195,26 @@ class Installation:
             if not self._weather.calm:
                 longest = LONG_DOWN_SECONDS if self._dice.hits(0.2) else DOWN_SECONDS
                 await asyncio.sleep(self._dice.between(0.1, longest))
+
+    async def _pace(self, name: str, replaced: asyncio.Event, what: str) -> None:
+        if what == "committed" and name in self._stalls:
+            self._stalls.remove(name)
+            self._weather.note(name, "STANDS STILL AND IS REPLACED")
+            self._weather.struck["processes replaced"] += 1
+            replaced.set()
+            await asyncio.sleep(self._dice.between(*STALL_SECONDS))
+            self._weather.note(name, "GOES ON THOUGH IT WAS REPLACED")
+        await self._weather.pace(name, what)
+
+    def _leave(self, process: Process, task: asyncio.Future[None]) -> None:
+        """Let a process that was replaced go on for a while."""
+
+        def end() -> None:
+            task.cancel()
+            process.die()
+
+        self._replaced.append(end)
+        asyncio.get_running_loop().call_later(2 * STALL_SECONDS[1], end)
 
     def _api(self, session: Session) -> Process:
         commit = self._commit = GroupCommit(session, session.through(self.stores.log), COMMIT_WAIT_SECONDS)

@@ -110,6 +110,7 @@ class World:
         ]
         await self.people.run(HURT_SECONDS)
         self.weather.calm = True
+        self.installation.bury()
         self.account.faults.clear()
         self.account.quota = None
         drained = await self._drain()
@@ -125,6 +126,7 @@ class World:
             record=self.record,
             account=self.account,
             now=self.believed.now(),
+            clock_jumped=bool(self.weather.struck["clock jumps"]),
             drained=drained,
             errors=self.installation.ended,
             ours=await replay.picture(self.stores),
@@ -187,19 +189,24 @@ class World:
         return LineClient(url, url, self._accounts, self._vault, self.believed, network)
 
     async def _kill(self) -> None:
-        while not self.weather.calm:
+        while True:
             await asyncio.sleep(self._dice.between(0, 2 * self.weather.climate.kill_seconds))
-            if not self.weather.calm:
+            if self.weather.calm:
+                return
+            if self._dice.hits(0.3):
+                self.installation.stall("send")
+            else:
                 self.installation.kill(self._dice.choice(PROCESSES))
 
     async def _jump(self) -> None:
-        while not self.weather.calm:
+        while True:
             await asyncio.sleep(self._dice.between(0, 2 * self.weather.climate.jump_seconds))
-            if not self.weather.calm:
-                seconds = self._dice.choice(JUMPS_SECONDS)
-                self.weather.note("the clock", f"JUMPS BY {seconds} s")
-                self.weather.struck["clock jumps"] += 1
-                self.believed.advance(timedelta(seconds=seconds))
+            if self.weather.calm:
+                return
+            seconds = self._dice.choice(JUMPS_SECONDS)
+            self.weather.note("the clock", f"JUMPS BY {seconds} s")
+            self.weather.struck["clock jumps"] += 1
+            self.believed.advance(timedelta(seconds=seconds))
 
     async def _spoil_line(self) -> None:
         kinds = list(FaultKind)

@@ -21,7 +21,11 @@ HOSTILE = {
 
 @pytest.mark.parametrize("reason", HOSTILE)
 def test_a_hostile_item_is_named_and_its_neighbours_go_on(reason: str) -> None:
-    body = b'{"sentAt":"2026-01-01T00:00:00Z","batch":[' + b",".join([item(b"1"), item(HOSTILE[reason]), item(b"2")]) + b"]}"
+    body = (
+        b'{"sentAt":"2026-01-01T00:00:00Z","batch":['
+        + b",".join([item(b"1"), item(HOSTILE[reason]), item(b"2")])
+        + b"]}"
+    )
     first, second, third = read(body, LogKind.BATCH).items
     assert isinstance(first, Item)
     assert isinstance(third, Item)

@@ -88,7 +88,9 @@ async def test_a_rate_limit_waits_and_nothing_is_lost(world: World) -> None:
     assert delivered(world) == 4
 
 
-async def test_a_revoked_token_lets_the_account_rest_and_is_replaced_before_the_next_gate(world: World) -> None:
+async def test_a_revoked_token_lets_the_account_rest_and_is_replaced_before_the_next_gate(
+    world: World,
+) -> None:
     await world.plan(PERSONAL)
     fault(world, FaultKind.UNAUTHORIZED, 1)
     sender = world.sender()

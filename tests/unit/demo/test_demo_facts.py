@@ -55,6 +55,11 @@ def test_the_page_escapes_what_it_shows_and_says_what_broke() -> None:
     assert "a=1&amp;b=2" in html
 
 
+def test_figures_read_the_same_whatever_their_order() -> None:
+    assert page.shown({"people": 1_200, "accepted": 3.0}) == page.shown({"accepted": 3, "people": 1_200})
+    assert page.shown({"people": 1_200, "accepted": 3}) == "送出 3、人數 1,200"
+
+
 def test_a_customer_is_shown_with_sources_and_escaped() -> None:
     profile = {
         "traits": {"name": {"value": "<script>", "source": "crm", "at": "2026-12-01T02:00:00Z"}},

@@ -243,7 +243,7 @@ BRANCHES = (
 
 
 @pytest.mark.parametrize(("result", "tag"), [(True, "yes"), (False, "no")])
-def test_a_condition_is_asked_and_its_answer_decides(result: bool, tag: str) -> None:  # noqa: FBT001 - the answer
+def test_a_condition_is_asked_and_its_answer_decides(result: bool, tag: str) -> None:
     to = journey(CONDITION, *BRANCHES)
     enrolment, effects = begun(to)
     assert (enrolment.state, effects) == (State.WAITING_HISTORY, (AskCondition("c", NOON),))

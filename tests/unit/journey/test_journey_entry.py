@@ -60,7 +60,7 @@ STARTS = pytest.mark.parametrize(
 def test_only_what_the_trigger_names_starts_a_journey(
     trigger: dict[str, Any],
     heard: Signal,
-    expected: bool,  # noqa: FBT001 - a column of the table
+    expected: bool,
 ) -> None:
     assert starts(journey(trigger), heard) is expected
 

@@ -59,12 +59,16 @@ def test_consent_for_one_channel_says_nothing_about_another() -> None:
 
 def test_an_imported_list_never_overrides_a_refusal() -> None:
     assert granted([consent(False, 0), consent(True, 9, method="import")]) == ()
-    assert granted([consent(False, 0), consent(True, 9, method="import"), consent(True, 10)]) == ("marketing:line",)
+    assert granted([consent(False, 0), consent(True, 9, method="import"), consent(True, 10)]) == (
+        "marketing:line",
+    )
     assert granted([consent(True, 9, method="import")]) == ("marketing:line",)
 
 
 @given(
-    st.lists(st.builds(fact, st.sampled_from("ab"), st.integers(0, 3), st.integers(0, 3), st.sampled_from("xy"))),
+    st.lists(
+        st.builds(fact, st.sampled_from("ab"), st.integers(0, 3), st.integers(0, 3), st.sampled_from("xy"))
+    ),
     st.lists(st.builds(consent, st.booleans(), st.integers(0, 3))),
     st.randoms(use_true_random=False),
 )

@@ -9,7 +9,9 @@ VIP = frozenset({"vip"})
 
 
 def compare(stored, carried, after, evaluated=VIP):
-    return difference(1, stored=stored, carried=carried, after=after, evaluated=evaluated, at=NOON, log_offset=9)
+    return difference(
+        1, stored=stored, carried=carried, after=after, evaluated=evaluated, at=NOON, log_offset=9
+    )
 
 
 def test_who_fulfils_a_condition_now_has_entered() -> None:

@@ -35,7 +35,9 @@ async def test_a_loop_outlives_every_failure_and_recovers_before_the_next_step()
     assert loop.failed_in_a_row == 0
 
 
-async def test_a_loop_that_failed_two_thousand_times_still_tries_again(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_loop_that_failed_two_thousand_times_still_tries_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async def step() -> int:
         raise RuntimeError
 

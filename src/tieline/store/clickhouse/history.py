@@ -73,7 +73,9 @@ class ClickHouseHistory:
             self._interrupted = True  # until the new mark is written, so that a failure here is cleaned up
             through = fresh[-1].log_offset
             self._insert_events(pa.concat_tables([batch.events for batch in fresh]).combine_chunks())
-            self._insert_as_sent("profile", pa.concat_tables([batch.profiles for batch in fresh]).combine_chunks())
+            self._insert_as_sent(
+                "profile", pa.concat_tables([batch.profiles for batch in fresh]).combine_chunks()
+            )
             self._override(fresh)
             self._engine.insert(
                 "history_mark",

@@ -113,7 +113,9 @@ class MemoryJourneys(Dictionaries):
         """Return the oldest signals that nobody has taken, in order."""
         return await self._signals.take(signals_max)
 
-    async def heard(self, workspace_id: int, profile_ids: Sequence[bytes], since: datetime) -> dict[bytes, list[Signal]]:
+    async def heard(
+        self, workspace_id: int, profile_ids: Sequence[bytes], since: datetime
+    ) -> dict[bytes, list[Signal]]:
         """Return the events after `since` that were taken already, by the profile their node belongs to now."""
         signals = self._signals.heard(workspace_id, since)
         now_at = await self.profiles_now(workspace_id, [signal.node_id for signal in signals])

@@ -82,7 +82,9 @@ class PostgresJourneys:
         """Return the oldest signals that nobody has taken, in order."""
         return await self._signals.take(signals_max)
 
-    async def heard(self, workspace_id: int, profile_ids: Sequence[bytes], since: datetime) -> dict[bytes, list[Signal]]:
+    async def heard(
+        self, workspace_id: int, profile_ids: Sequence[bytes], since: datetime
+    ) -> dict[bytes, list[Signal]]:
         """Return the events after `since` that were taken already, by the profile their node belongs to now."""
         return await self._signals.heard(workspace_id, profile_ids, since)
 

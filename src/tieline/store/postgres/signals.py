@@ -54,7 +54,9 @@ class PostgresSignals:
         )
         return [_signal(row) for row in await cursor.fetchall()]
 
-    async def heard(self, workspace_id: int, profile_ids: Sequence[bytes], since: datetime) -> dict[bytes, list[Signal]]:
+    async def heard(
+        self, workspace_id: int, profile_ids: Sequence[bytes], since: datetime
+    ) -> dict[bytes, list[Signal]]:
         """Return the events after `since` that were taken already, by the profile their node belongs to now."""
         cursor = await self._connection.execute(
             """

@@ -25,7 +25,10 @@ class PostgresWebhooks:
                 insert into webhook_call (workspace_id, call_id, url, body, state, not_before, created_at)
                 values (%s, %s, %s, %s, 'planned', %s, %s) on conflict do nothing
                 """,
-                [(call.workspace_id, call.call_id, call.url, Jsonb(call.body), call.at, call.at) for call in calls],
+                [
+                    (call.workspace_id, call.call_id, call.url, Jsonb(call.body), call.at, call.at)
+                    for call in calls
+                ],
             )
 
     async def due(self, now: datetime, most: int) -> list[DueCall]:
