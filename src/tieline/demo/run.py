@@ -87,7 +87,7 @@ def _links(world: World, people: Mapping[str, str]) -> list[Link]:
 
 def _table(facts: Facts) -> Table:
     table = Table(title="Tieline 示範", title_style="bold")
-    table.add_column("事實")
+    table.add_column("事實", overflow="fold")
     table.add_column("獨立計算", justify="right")
     table.add_column("Tieline／LINE", justify="right")
     table.add_column("")
