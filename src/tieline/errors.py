@@ -53,6 +53,15 @@ class InvalidTemplateError(InvalidInputError):
     code = "invalid_template"
 
 
+class UnreadableFileError(InvalidInputError):
+    """A file that cannot be imported as a whole."""
+
+    code = "unreadable_file"
+
+    def __init__(self, message: str, *, way_out: str) -> None:
+        super().__init__(message, field="/file", way_out=way_out)
+
+
 class MalformedBodyError(TielineError):
     """A request body that is not JSON at all."""
 

@@ -6,8 +6,9 @@ import zlib
 from pathlib import Path
 from xml.parsers.expat import ExpatError
 
-from tieline.connect.limits import MIB, Limits, UnreadableFileError
+from tieline.connect.limits import MIB, Limits
 from tieline.connect.markup import check_markup
+from tieline.errors import UnreadableFileError
 
 _TAIL = 70_000
 _DIRECTORY_SIZES = ((b"PK\x05\x06", 12, "<L"), (b"PK\x06\x06", 40, "<Q"))

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from tieline.connect.cell import clean, narrow
-from tieline.connect.limits import Limits, UnreadableFileError
+from tieline.connect.limits import Limits
 from tieline.connect.mapping import (
     CatalogMapping,
     ConsentMapping,
@@ -32,6 +32,7 @@ from tieline.connect.person import PersonReader
 from tieline.connect.reasons import RefusedError
 from tieline.connect.table import Row
 from tieline.connect.value import Read, value_reader
+from tieline.errors import UnreadableFileError
 from tieline.model.event import CONSENT_UPDATED, TAG_ADDED
 
 _CLOCK_TOLERANCE = timedelta(days=1)

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from tieline.connect.limits import Limits, UnreadableFileError
+from tieline.connect.limits import Limits
 from tieline.connect.sniff import delimiter, is_valid, text_encoding
 from tieline.connect.table import Row, check_row_number, named_columns, row_of
+from tieline.errors import UnreadableFileError
 
 _SAMPLE = 64 * 1024
 _CJK_FROM = "\u0800"

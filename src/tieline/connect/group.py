@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from tieline.connect.limits import Limits, UnreadableFileError
+from tieline.connect.limits import Limits
 from tieline.connect.table import Row, Table
+from tieline.errors import UnreadableFileError
 
 
 class Group(list[Row]):

@@ -2,8 +2,6 @@
 
 import msgspec
 
-from tieline.errors import InvalidInputError
-
 MIB = 1024 * 1024
 
 
@@ -47,12 +45,3 @@ class Limits(msgspec.Struct, frozen=True):
     open_rows_max: int = 100_000
     tracked_max: int = 1_000_000
     item_bytes_max: int = 256 * 1024
-
-
-class UnreadableFileError(InvalidInputError):
-    """A file that cannot be imported as a whole."""
-
-    code = "unreadable_file"
-
-    def __init__(self, message: str, *, way_out: str) -> None:
-        super().__init__(message, field="/file", way_out=way_out)

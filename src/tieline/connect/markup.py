@@ -7,7 +7,8 @@ will hold at once does: every element, except that it lets go of what is inside 
 from typing import IO
 from xml.parsers import expat
 
-from tieline.connect.limits import Limits, UnreadableFileError
+from tieline.connect.limits import Limits
+from tieline.errors import UnreadableFileError
 
 _BLOCK = 64 * 1024
 _LET_GO = frozenset({"row", "si"})

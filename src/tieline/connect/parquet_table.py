@@ -7,8 +7,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tieline.connect.limits import MIB, Limits, UnreadableFileError
+from tieline.connect.limits import MIB, Limits
 from tieline.connect.table import Row, cell_text, check_row_number, named_columns, row_of
+from tieline.errors import UnreadableFileError
 
 _BATCH_ROWS = 500
 _BATCH_BYTES_MAX = 64 * MIB

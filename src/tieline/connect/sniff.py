@@ -4,7 +4,8 @@ import csv
 from pathlib import Path
 from typing import Literal
 
-from tieline.connect.limits import Limits, UnreadableFileError
+from tieline.connect.limits import Limits
+from tieline.errors import UnreadableFileError
 
 FileFormat = Literal["csv", "xlsx", "parquet"]
 ENCODINGS = ("utf-8", "cp950", "cp932")

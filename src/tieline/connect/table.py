@@ -7,7 +7,8 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
-from tieline.connect.limits import Limits, UnreadableFileError
+from tieline.connect.limits import Limits
+from tieline.errors import UnreadableFileError
 
 EXACT_BELOW = 1e15
 

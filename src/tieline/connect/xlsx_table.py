@@ -10,8 +10,9 @@ from xml.etree.ElementTree import ParseError
 import openpyxl
 
 from tieline.connect.archive import check_workbook
-from tieline.connect.limits import Limits, UnreadableFileError
+from tieline.connect.limits import Limits
 from tieline.connect.table import EXACT_BELOW, Row, cell_text, check_row_number, named_columns, row_of
+from tieline.errors import UnreadableFileError
 
 _ROWS_MAX = 1_048_576
 # What a workbook with damaged or hostile XML makes its reader raise.

@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tieline.connect.limits import MIB, Limits, UnreadableFileError
+from tieline.connect.limits import MIB, Limits
 from tieline.connect.read import open_table
+from tieline.errors import UnreadableFileError
 
 HEADER = "會員編號,手機,姓名\n"
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from tieline.connect.job import ImportJob, run
-from tieline.connect.limits import Limits, UnreadableFileError
+from tieline.connect.limits import Limits
 from tieline.connect.read import open_table
 from tieline.connect.undo import import_id_of, message_ids, source_key
+from tieline.errors import UnreadableFileError
 
 HEADER = "會員編號,手機,姓名\n"
 
