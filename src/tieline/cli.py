@@ -136,6 +136,21 @@ def import_suggest(
 
 
 @app.command()
+def demo(
+    once: Annotated[
+        bool, typer.Option("--once", help="Check the facts, print them as JSON and end.")
+    ] = False,  # noqa: FBT002 - a flag of the command line
+    data: Annotated[
+        Path | None, typer.Option(help="Folder to keep; without it a temporary one is used.")
+    ] = None,
+) -> None:
+    """Watch three brands run on real purchases, and check what comes out."""
+    from tieline.demo.run import main as play
+
+    sys.exit(play(once=once, data=data))
+
+
+@app.command()
 def stop(data: Data = Path("data")) -> None:
     """Stop the embedded PostgreSQL that a killed `serve` left running."""
     from tieline.store.postgres.engine import stop_embedded
