@@ -126,7 +126,7 @@ class World:
             record=self.record,
             account=self.account,
             now=self.believed.now(),
-            clock_jumped=bool(self.weather.struck["clock jumps"]),
+            clock_set_back=bool(self.weather.struck["clock set back"]),
             drained=drained,
             errors=self.installation.ended,
             ours=await replay.picture(self.stores),
@@ -205,7 +205,7 @@ class World:
                 return
             seconds = self._dice.choice(JUMPS_SECONDS)
             self.weather.note("the clock", f"JUMPS BY {seconds} s")
-            self.weather.struck["clock jumps"] += 1
+            self.weather.struck["clock set ahead" if seconds > 0 else "clock set back"] += 1
             self.believed.advance(timedelta(seconds=seconds))
 
     async def _spoil_line(self) -> None:
