@@ -20,6 +20,7 @@ app = typer.Typer(
     help="A LINE-centric customer data platform.",
 )
 Data = Annotated[Path, typer.Option("--data", help="Folder that holds everything Tieline stores.")]
+Once = Annotated[bool, typer.Option("--once", help="Check the facts, print them as JSON and end.")]
 AsJson = Annotated[bool, typer.Option("--json/--no-json", help="Print one line of JSON for programs.")]
 console = Console()
 
@@ -137,9 +138,7 @@ def import_suggest(
 
 @app.command()
 def demo(
-    once: Annotated[
-        bool, typer.Option("--once", help="Check the facts, print them as JSON and end.")
-    ] = False,  # noqa: FBT002 - a flag of the command line
+    once: Once = False,  # noqa: FBT002 - a flag of the command line
     data: Annotated[
         Path | None, typer.Option(help="Folder to keep; without it a temporary one is used.")
     ] = None,
