@@ -22,6 +22,7 @@ from tieline.store.postgres import engine as postgres
 _log = structlog.get_logger()
 _RESTART_SECONDS = 1.0
 _LOCK_PATIENCE_SECONDS = 15.0
+CANNOT_START = 78  # EX_CONFIG: the sentence is on standard error
 
 
 class FolderLock:
@@ -102,8 +103,8 @@ def serve(data: Path, host: str, port: int) -> None:
         raise StartError(f"{data} holds no Tieline.", way_out=f"Create one with: tieline init --data {data}")
     with FolderLock(data):
         url = postgres_url(chosen)
-        stop = threading.Event()
-        worker = threading.Thread(target=_supervise, args=(data, url, stop), daemon=True)
+        stop, failed = threading.Event(), threading.Event()
+        worker = threading.Thread(target=_supervise, args=(data, url, stop, failed), daemon=True)
         if chosen.processes > 1:
             worker.start()
         try:
@@ -114,6 +115,8 @@ def serve(data: Path, host: str, port: int) -> None:
                 worker.join(timeout=20)
             if not chosen.postgres_url:
                 postgres.stop_embedded(data / "postgres")
+    if failed.is_set():
+        sys.exit(1)
 
 
 def work(data: Path) -> None:
@@ -128,7 +131,7 @@ def work(data: Path) -> None:
             uvloop.run(app.work(chosen, chosen.postgres_url or postgres_url(chosen)))
         except TielineError as error:
             sys.stderr.write(f"tieline: {error}\n")
-            _end(1)
+            _end(CANNOT_START)
         except Exception as error:  # noqa: BLE001 - the last word before the process ends
             _log.error("worker failed", error=type(error).__name__, exc_info=error)
             _end(1)
@@ -140,7 +143,7 @@ def _end(code: int) -> NoReturn:
     os._exit(code)
 
 
-def _supervise(data: Path, url: str, stop: threading.Event) -> None:
+def _supervise(data: Path, url: str, stop: threading.Event, failed: threading.Event) -> None:
     environment = {**os.environ, "TIELINE_POSTGRES_URL": url, "TIELINE_SUPERVISED": "1"}
     while not stop.is_set():
         child = subprocess.Popen(  # noqa: S603 - our own program
@@ -156,6 +159,10 @@ def _supervise(data: Path, url: str, stop: threading.Event) -> None:
                 child.wait(timeout=15)
             except subprocess.TimeoutExpired:
                 child.kill()
+            return
+        if child.returncode == CANNOT_START:  # it has said why; trying again would only say it again
+            os.kill(os.getpid(), signal.SIGTERM)
+            failed.set()
             return
         _log.error("worker ended", exit_code=child.returncode, again_in_seconds=_RESTART_SECONDS)
         stop.wait(_RESTART_SECONDS)

@@ -10,9 +10,8 @@ import pytest
 from tieline.clock import FakeClock
 from tieline.connect.convert import ImportRun
 from tieline.connect.intake import Intake
-from tieline.connect.limits import UnreadableFileError
 from tieline.connect.mapping import read_mapping
-from tieline.errors import ConflictError
+from tieline.errors import ConflictError, UnreadableFileError
 from tieline.model.event import LogKind, import_source
 from tieline.model.identity import Node, Placed
 from tieline.model.profile import ConsentEvent, granted

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from tieline.connect.cell import clean, masked, neutralised
 from tieline.connect.convert import ImportRun
 from tieline.connect.job import ImportJob, Report, run
-from tieline.connect.limits import UnreadableFileError
 from tieline.connect.mapping import read_mapping
 from tieline.connect.moment import read_date
 from tieline.connect.phone import read_phone
 from tieline.connect.reasons import REASONS, RefusedError
+from tieline.errors import UnreadableFileError
 
 RUN = ImportRun(1, "i1", datetime(2026, 3, 1, tzinfo=UTC))
 MAPPING = read_mapping(

