@@ -1,0 +1,92 @@
+"""Measure Tieline on this machine: `make bench`, or `python benchmarks/run.py [names] [--quick] [--markdown FILE]`.
+
+Each figure stands beside the best that the machine does in the same run. Every benchmark has a process of its own, so
+that memory and the embedded engines of one do not weigh on the next.
+"""
+
+import argparse
+import importlib
+import os
+import platform
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from table import Figure, markdown, show
+
+NAMES = (
+    "collect_batch",
+    "collect_single",
+    "stream",
+    "latency",
+    "segment",
+    "deliver",
+    "identify",
+    "processes",
+    "memory",
+)
+ONLY_WHOLE = ("memory",)
+_TIMEOUT_SECONDS = 600
+
+
+def main() -> int:
+    """Run what was asked for; 1 if something could not be measured."""
+    asked = _arguments()
+    if asked.one:
+        figures = importlib.import_module(asked.one).measure(quick=asked.quick)
+        sys.stdout.buffer.write(msgspec.json.encode(figures))
+        return 0
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    names = asked.names or [name for name in NAMES if not (asked.quick and name in ONLY_WHOLE)]
+    figures, failed = [], False
+    for name in names:
+        began = time.perf_counter()
+        console.print(f"{name} ...", end=" ")
+        found = _run(name, quick=asked.quick)
+        failed |= not found
+        figures += found
+        console.print(f"{time.perf_counter() - began:.0f} s" if found else "failed")
+    show(figures, machine(), console)
+    if asked.markdown:
+        asked.markdown.write_text(markdown(figures, machine()), "utf-8")
+    return int(failed)
+
+
+def machine() -> str:
+    """Return what was measured on, and when."""
+    processor = platform.processor() or platform.machine()
+    about = Path("/proc/cpuinfo")
+    if about.exists():
+        lines = (line.partition(":") for line in about.read_text("utf-8").splitlines())
+        processor = next(
+            (value.strip() for key, _, value in lines if key.startswith("model name")), processor
+        )
+    cores = os.cpu_count()
+    return f"{cores} cores of {processor}, Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d}"
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "names", nargs="*", choices=[*NAMES, []], help="which benchmarks; all of them if none is named"
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="small sizes, one round: does it run, about how fast"
+    )
+    parser.add_argument("--markdown", type=Path, help="write the table to this file too")
+    parser.add_argument("--one", choices=NAMES, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def _run(name: str, *, quick: bool) -> list[Figure]:
+    command = [sys.executable, __file__, "--one", name, *(["--quick"] if quick else [])]
+    done = subprocess.run(command, stdout=subprocess.PIPE, timeout=_TIMEOUT_SECONDS, check=False)
+    return msgspec.json.decode(done.stdout, type=list[Figure]) if done.returncode == 0 else []
+
+
+if __name__ == "__main__":
+    sys.exit(main())
