@@ -4,8 +4,15 @@ import asyncio
 import gc
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import (
+    AbstractContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+    suppress,
+)
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TextIO
@@ -302,7 +309,7 @@ async def serve_http(settings: Settings, url: str, host: str, port: int, *, alon
             lifespan="off",
             timeout_graceful_shutdown=5,
         )
-        server = uvicorn.Server(config)
+        server = _Server(config)
         tasks = [asyncio.ensure_future(other()) for other in [*others, server.serve]]
         try:  # whichever ends first ends the others: a process that only half works would look healthy
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -310,6 +317,21 @@ async def serve_http(settings: Settings, url: str, host: str, port: int, *, alon
             server.should_exit = True
             await tasks[-1]
             await _cancel(tasks[:-1])
+
+
+class _Server(uvicorn.Server):
+    """Ends when told to, and leaves it at that: uvicorn itself raises the signal again, and nothing after it would run."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take SIGTERM and SIGINT as the wish to end."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._end)
+        yield
+
+    def _end(self) -> None:
+        self.should_exit = True
 
 
 @asynccontextmanager

@@ -48,7 +48,7 @@ def router(commit: GroupCommit, keys: Keys, clock: Clock, bytes_max: int) -> API
             return refusal
 
     async def accept(request: Request) -> Response:
-        kind = KINDS[request.url.path.rsplit("/", 1)[-1]]
+        kind = KINDS[request.scope["path"].rsplit("/", 1)[-1]]
         body = await read_body(request, bytes_max)
         wire = read(body, kind)
         now = clock.now()

@@ -7,9 +7,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
-from limits import RateLimitItemPerSecond
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 from starlette.requests import Request
 
 from tieline.errors import RateLimitedError, UnknownKeyError
@@ -37,8 +34,7 @@ class Keys:
         self._store = store
         self._sources: Mapping[str, Source] = {}
         self._read_at: datetime | None = None
-        self._rate = RateLimitItemPerSecond(rate_per_second)
-        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._rate = RateWindow(rate_per_second)
 
     async def source(self, write_key: str, now: datetime) -> Source:
         """Return the source that `write_key` belongs to.
@@ -56,7 +52,7 @@ class Keys:
                 "The write key is not known.",
                 way_out="Send it as the user name of Basic authentication, or as writeKey.",
             )
-        if not self._limiter.hit(self._rate, write_key):
+        if not self._rate.admits(write_key, now):
             raise RateLimitedError("This write key sends too many requests.", retry_after_seconds=1)
         return found
 
@@ -75,6 +71,28 @@ class Keys:
                 "The secret key is not known.", way_out="Send it as Authorization: Bearer sk_..."
             )
         return workspace_id
+
+
+class RateWindow:
+    """Counts requests per key within a second. In memory, without a thread: a library's cost a sixth of collect.
+
+    Args:
+        most: Requests one key may make in a second.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._second = 0
+        self._made: dict[str, int] = {}
+
+    def admits(self, key: str, now: datetime) -> bool:
+        """Count one more request; False if it is one too many."""
+        second = int(now.timestamp())
+        if second != self._second:
+            self._second = second
+            self._made.clear()
+        made = self._made[key] = self._made.get(key, 0) + 1
+        return made <= self._most
 
 
 def key_hash(secret: str) -> bytes:
