@@ -1,6 +1,7 @@
 """Each guard taken away: the promise it keeps must be seen to break, or the checks prove nothing."""
 
 import asyncio
+from datetime import datetime
 from itertools import count
 from uuid import UUID
 
@@ -9,8 +10,13 @@ import pytest
 from tieline.api.commit import GroupCommit
 from tieline.deliver import groups, outcome
 from tieline.identify.stage import IdentifyStage
+from tieline.model.signal import Signal
+from tieline.pipeline import LogNews
+from tieline.ports import LiveSegment
+from tieline.segment.stage import SegmentStage
 from tieline.store.memory.journeys import MemoryJourneys
 from tieline.store.memory.log import MemoryLog, MemoryMessages
+from tieline.store.memory.signals import MemorySignals
 from tieline.testing.simulate import simulate
 from tieline.testing.weather import Climate
 
@@ -96,3 +102,34 @@ def test_remembering_what_was_rolled_back_loses_people(monkeypatch: pytest.Monke
     monkeypatch.setattr(IdentifyStage, "forget", lambda _: None)
 
     assert breaks("folded")
+
+
+def test_a_sender_that_tells_nobody_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def silent(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(LogNews, "said", silent)
+
+    assert breaks("told")
+
+
+def test_signals_that_are_put_apart_from_membership_leave_people_without_thanks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def lost(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(MemorySignals, "put", lost)
+
+    assert breaks("thanked")
+
+
+def test_segments_that_are_not_refreshed_keep_who_has_long_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = SegmentStage._whole
+
+    async def once(stage: SegmentStage, segment: LiveSegment, now: datetime) -> list[Signal]:
+        return [] if segment.computed else await whole(stage, segment, now)
+
+    monkeypatch.setattr(SegmentStage, "_whole", once)
+
+    assert breaks("segmented")

@@ -107,6 +107,8 @@ class People:
             + [self._change_mind] * 2
             + [self._become]
         )
+        if self._dice.hits(0.1):
+            deeds.append(self._leave_line)
         while True:
             await asyncio.sleep(self._dice.between(*PAUSE_SECONDS))
             self._dice.choice(deeds)(human)
@@ -168,6 +170,10 @@ class People:
         elif self._dice.hits(0.3):
             phone.block(self._platform.world, self._account, human.friend, now)
         self._sources.stir()
+
+    def _leave_line(self, human: Human) -> None:
+        """Delete the LINE account; the brand is not told, and LINE refuses every call that names it."""
+        self._platform.world.people[scenario.PROVIDER].discard(human.friend.user_id)
 
     def _speak(self, human: Human) -> None:
         if human.friend.state is FriendState.FRIEND:

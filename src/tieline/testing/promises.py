@@ -2,50 +2,22 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-import msgspec
 
 from tieline.condition.match import match
 from tieline.condition.parse import parse
 from tieline.condition.rewrite import rewrite
-from tieline.ids import keyed_hash
-from tieline.model.event import LINE_FOLLOWED
 from tieline.model.send import OPEN, SendState
-from tieline.simulator.account import Account
 from tieline.testing import replay, scenario
-from tieline.testing.record import Record
-from tieline.testing.replay import Picture
-from tieline.testing.stores import Stores
+from tieline.testing.journey_promises import JOURNEY_PROMISES
+from tieline.testing.outcome import Outcome, canonical
 
-CART_WAIT = timedelta(minutes=scenario.CART_WAIT_MINUTES)
 NEVER_SENT = {SendState.SUPPRESSED, SendState.EXPIRED}
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A finished run.
-
-    Attributes:
-        now: What time the installation believes it is.
-        clock_set_back: Whether the installation lived some time twice. Then what is later by its clock is not later, and
-            nobody can say who ordered in time.
-        drained: Whether everything came to rest after the faults had ended.
-        errors: Failures of steps that no fault explains.
-        ours: Picture of the stores.
-        theirs: Picture of what a fresh installation made of the same log in another order.
-    """
-
-    stores: Stores
-    record: Record
-    account: Account
-    now: datetime
-    clock_set_back: bool
-    drained: bool
-    errors: list[str]
-    ours: Picture
-    theirs: Picture
+TOLD = {
+    SendState.ACCEPTED: "message_sent",
+    SendState.FAILED: "message_failed",
+    SendState.SUPPRESSED: "message_suppressed",
+    SendState.EXPIRED: "message_suppressed",
+}
 
 
 def durable(world: Outcome) -> Iterator[str]:
@@ -76,11 +48,11 @@ def counted_once(world: Outcome) -> Iterator[str]:
 def sent_once(world: Outcome) -> Iterator[str]:
     """I2: nobody got a message more often than it was planned for them."""
     planned = Counter((plan.send.line_user, plan.send.messages) for plan in world.record.plans.values())
-    delivered = Counter(_deliveries(world))
+    delivered = Counter(world.deliveries())
     wanted = Counter[tuple[str, bytes]]()
     for (user, messages), count in planned.items():
         if messages is not None:
-            wanted[user, _canonical(messages)] += count
+            wanted[user, canonical(messages)] += count
     for (user, messages), count in delivered.items():
         if count > wanted[user, messages]:
             yield f"{user} got {messages!r} {count} times, planned {wanted[user, messages]}"
@@ -96,19 +68,39 @@ def accounted(world: Outcome) -> Iterator[str]:
     rows = world.stores.sends.rows
     for send_id in world.record.plans.keys() ^ {send_id for _, send_id in rows}:
         yield f"send {send_id.hex()} is lost"
-    called = {(user, _canonical(call.messages)) for call in world.record.started for user in call.users}
-    delivered = set(_deliveries(world))
+    called = {(user, canonical(call.messages)) for call in world.record.started for user in call.users}
+    delivered = set(world.deliveries())
     ends: defaultdict[tuple[str, bytes], set[SendState]] = defaultdict(set)
     for (_, send_id), row in rows.items():
         if row.state in OPEN:
             yield f"send {send_id.hex()} of {row.send.origin} is still {row.state}"
         if row.send.messages is not None:
-            ends[row.send.line_user, _canonical(row.send.messages)].add(row.state)
+            ends[row.send.line_user, canonical(row.send.messages)].add(row.state)
     for name, states in ends.items():
         if name in delivered and states <= NEVER_SENT:
             yield f"{name} was delivered and is {states}"
         if name not in called and SendState.ACCEPTED in states:
             yield f"{name} is accepted and was never called"
+
+
+def told(world: Outcome) -> Iterator[str]:
+    """I4: the end of every send came back as one event that names it."""
+    said: defaultdict[str, list[str]] = defaultdict(list)
+    for event, properties in world.history(*set(TOLD.values())):
+        said[properties["send_id"]].append(event["event"])
+    for (_, send_id), row in world.stores.sends.rows.items():
+        expected = [TOLD[row.state]] if row.state in TOLD and row.reason != "unknown_person" else []
+        if said[send_id.hex()] != expected:
+            yield f"send {send_id.hex()} is {row.state}, told was {said[send_id.hex()]}"
+
+
+def balanced(world: Outcome) -> Iterator[str]:
+    """I4: LINE's own counts fit ours: everything accepted is there, and nothing is there that may not be."""
+    states = Counter(row.state for row in world.stores.sends.rows.values())
+    taken = world.account.ledger.delivered + sum(world.account.ledger.undelivered.values())
+    most = states[SendState.ACCEPTED] + states[SendState.PARKED] + states[SendState.FAILED]
+    if not states[SendState.ACCEPTED] <= taken <= most:
+        yield f"LINE took {taken} messages, {states[SendState.ACCEPTED]} are accepted, {most} may be"
 
 
 def folded(world: Outcome) -> Iterator[str]:
@@ -139,53 +131,6 @@ def segmented(world: Outcome) -> Iterator[str]:
             yield f"{profile_id.hex()} is {'' if profile_id in members else 'not '}in segment {key}"
 
 
-def reminded(world: Outcome) -> Iterator[str]:
-    """Who ordered in time, and was known to have, got no reminder; who did not got one planned."""
-    if world.clock_set_back:
-        return
-    rows = replay.whole_log(world.stores)
-    first = {name: row for row in reversed(rows) for name, _ in replay.messages(row)}
-    enrolments = {
-        row.correlation: row for row in world.stores.journeys.enrolments.values() if row.journey == "cart"
-    }
-    ordered = {cart: (at, first[name]) for cart, at, name in _carts(world, scenario.ORDERED)}
-    for cart, _, _ in _carts(world, scenario.ADDED):
-        enrolment = enrolments.get(cart)
-        if enrolment is None:
-            yield f"cart {cart} never entered"
-            continue
-        since, until = enrolment.entered_at, enrolment.entered_at + CART_WAIT
-        plan = world.record.plans.get(keyed_hash(enrolment.enrolment_id, "remind", "1"))
-        at, row = ordered.get(cart, (None, None))
-        in_time = at is not None and since <= at <= until
-        if plan is None and not in_time:
-            yield f"cart {cart} of {since} was ordered {at} and never reminded"
-        if plan is not None and in_time and row is not None and row.received_at <= until:
-            known_at_version = world.record.logged_at_version[row.log_offset]
-            if known_at_version <= plan.began_at_version:
-                yield f"cart {cart} of {since} was ordered {at}, which was known, and reminded"
-
-
-def _carts(world: Outcome, event: str) -> Iterator[tuple[str, datetime, str]]:
-    for row in world.stores.history.events(scenario.WORKSPACE):
-        if row["event"] == event:
-            cart = msgspec.json.decode(row["properties"])["cart_id"]
-            yield cart, row["at"], f"{row['source']}:{row['message_id']}"
-
-
-def welcomed(world: Outcome) -> Iterator[str]:
-    """Everyone who followed is welcomed once."""
-    followed = {
-        row["node_id"]
-        for row in world.stores.history.events(scenario.WORKSPACE)
-        if row["event"] == LINE_FOLLOWED
-    }
-    welcomes = Counter(plan.send.person for plan in world.record.plans.values() if plan.send.step == "hello")
-    for node_id in followed | welcomes.keys():
-        if welcomes[node_id] != (node_id in followed):
-            yield f"{node_id.hex()} was welcomed {welcomes[node_id]} times"
-
-
 def at_rest(world: Outcome) -> Iterator[str]:
     """I10: after the faults nothing waits, and nothing failed that no fault explains."""
     if not world.drained:
@@ -200,23 +145,14 @@ PROMISES = (
     sent_once,
     consented,
     accounted,
+    told,
+    balanced,
     folded,
     segmented,
-    reminded,
-    welcomed,
+    *JOURNEY_PROMISES,
 )
 
 
 def broken(world: Outcome) -> list[str]:
     """Return every promise that does not hold, with what was found."""
     return [f"{promise.__name__}: {found}" for promise in PROMISES for found in promise(world)]
-
-
-def _deliveries(world: Outcome) -> Iterator[tuple[str, bytes]]:
-    for friend in world.account.friends.values():
-        for shown in friend.deliveries():
-            yield friend.user_id, _canonical(shown.messages)
-
-
-def _canonical(messages: bytes) -> bytes:
-    return msgspec.json.encode(msgspec.json.decode(messages), order="deterministic")

@@ -22,6 +22,7 @@ from tieline.testing.database import Session
 from tieline.testing.dice import Dice
 from tieline.testing.installation import EVENTS_MAX, PROCESSES, Installation, remember
 from tieline.testing.network import Network
+from tieline.testing.outcome import Outcome
 from tieline.testing.people import People
 from tieline.testing.record import Record
 from tieline.testing.sources import Sources
@@ -95,9 +96,10 @@ class World:
             self.stores.broadcasts,
         )
 
-    async def live(self) -> promises.Outcome:
+    async def live(self) -> Outcome:
         """Hurt, heal, and return what can be judged."""
         await self.stores.furnish(self.believed.now())
+        await self._refresh_segments()
         running = [
             asyncio.ensure_future(work)
             for work in (
@@ -114,6 +116,9 @@ class World:
         self.account.faults.clear()
         self.account.quota = None
         drained = await self._drain()
+        if self._dice.hits(0.5):
+            await self._resume()
+            drained = await self._drain()
         for work in running:
             work.cancel()
         await asyncio.gather(*running, return_exceptions=True)
@@ -121,7 +126,7 @@ class World:
         rows = replay.reordered(replay.whole_log(self.stores), self._dice)
         events_max = 1 + self._dice.below(2 * EVENTS_MAX)
         again = await replay.replayed(rows, self.stores.nonces, self.believed, events_max)
-        return promises.Outcome(
+        return Outcome(
             stores=self.stores,
             record=self.record,
             account=self.account,
@@ -152,6 +157,12 @@ class World:
             **dict(sorted((self.weather.struck + sends + carts).items())),
             **{f"LINE {kind}": count for kind, count in sorted(self.account.ledger.faults.items())},
         }
+
+    async def _resume(self) -> None:
+        """Let a person send what the quota had stopped."""
+        rows = self.stores.sends.rows.values()
+        for origin in sorted({row.send.origin for row in rows if row.reason == "quota"}):
+            await self.stores.sends.resume(scenario.WORKSPACE, origin, "quota", self.believed.now())
 
     async def _drain(self) -> bool:
         """Wait until nothing is left to do; False if that takes too long."""
