@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import multiprocessing
 from collections.abc import AsyncIterator
 from functools import partial
 
@@ -10,13 +11,13 @@ import granian
 import httpx
 from granian.constants import Interfaces
 from granian.log import LogLevels
-from granian.server.embed import Server
 
 from tieline.simulator.app import create_app
 from tieline.simulator.settings import SimulatorSettings
 
-ATTEMPTS = 100
+ATTEMPTS = 600
 PAUSE_SECONDS = 0.05
+STOP_SECONDS = 10.0
 
 
 def serve(host: str, port: int, settings: SimulatorSettings | None = None) -> None:
@@ -39,18 +40,23 @@ def serve(host: str, port: int, settings: SimulatorSettings | None = None) -> No
 async def serving(
     port: int, settings: SimulatorSettings | None = None, host: str = "127.0.0.1"
 ) -> AsyncIterator[str]:
-    """Serve inside the running event loop for as long as the context lasts; yield the address."""
-    server = Server(
-        create_app(settings), address=host, port=port, interface=Interfaces.ASGI, log_enabled=False
-    )
-    task = asyncio.create_task(server.serve())
+    """Serve in a process of its own for as long as the context lasts; yield the address.
+
+    A connection is cut by looking it up among the open files of the process, so nobody else's may be among them.
+    """
+    process = multiprocessing.get_context("spawn").Process(target=serve, args=(host, port, settings))
+    process.start()
     address = f"http://{host}:{port}"
     try:
         await _answers(address)
         yield address
     finally:
-        server.stop()  # type: ignore[no-untyped-call]  # granian gives it no types
-        await task
+        process.terminate()
+        await asyncio.to_thread(process.join, STOP_SECONDS)
+        if process.is_alive():
+            process.kill()
+            process.join()
+        process.close()
 
 
 async def _answers(address: str) -> None:
