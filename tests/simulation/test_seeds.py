@@ -5,11 +5,13 @@ from functools import cache
 
 import pytest
 
+from tieline.testing.scale import DAY
 from tieline.testing.simulate import Report, simulate
 
 CHOSEN = os.environ.get("SIMULATION_SEED")
 SEEDS = [int(CHOSEN)] if CHOSEN else range(200)
 TOGETHER = 10
+DAYS = (2, 14, 27, 34, 37, 38)
 
 
 @cache
@@ -24,6 +26,18 @@ def test_every_promise_holds_in_worlds_of_faults(first: int) -> None:
     broken = [str(report(seed)) for seed in group if report(seed).broken]
 
     assert not broken, "\n\n".join(broken)
+
+
+@pytest.mark.skipif(CHOSEN is not None, reason="one world was asked for")
+def test_every_promise_holds_in_worlds_in_which_line_forgets() -> None:
+    seen: set[str] = set()
+
+    for seed in DAYS:
+        world = simulate(seed, scale=DAY)
+        assert not world.broken, str(world)
+        seen |= {name for name, count in world.facts.items() if count}
+
+    assert seen >= {"expired expired", "parked key_expired"}
 
 
 def test_the_same_seed_is_the_same_run_step_by_step() -> None:

@@ -41,7 +41,6 @@ OWN_SOURCES = {scenario.WORKSPACE: scenario.OWN.source_id}
 REFRESH_SEGMENTS = timedelta(minutes=5)
 COMMIT_WAIT_SECONDS = 0.005
 ANSWER_SECONDS = 2.0
-IDLE_SECONDS = 90.0
 DOWN_SECONDS = 120.0
 LONG_DOWN_SECONDS = 1_800.0
 STALL_SECONDS = (30.0, 900.0)
@@ -119,18 +118,26 @@ class Installation:
         clock: What time the installation believes it is.
         weather: What goes wrong.
         connect: Makes the LINE client of a process.
+        idle_seconds: How long a loop rests that has nothing to do.
 
     Attributes:
         ended: Processes that ended though nobody killed them, and why.
     """
 
     def __init__(
-        self, seed: int, stores: Stores, clock: FakeClock, weather: Weather, connect: Callable[[], LineClient]
+        self,
+        seed: int,
+        stores: Stores,
+        clock: FakeClock,
+        weather: Weather,
+        connect: Callable[[], LineClient],
+        idle_seconds: float,
     ) -> None:
         self.stores = stores
         self._clock = clock
         self._weather = weather
         self._connect = connect
+        self._idle_seconds = idle_seconds
         self._dice = Dice(seed, "installation")
         self._wake = {name: Wakeup() for name in PROCESSES}
         self._tasks: dict[str, asyncio.Future[None]] = {}
@@ -256,5 +263,7 @@ class Installation:
                 self._wake[other].call()
 
         return Process(
-            Loop(name, step, idle_seconds=IDLE_SECONDS, wake=self._wake[name], then=then, recover=recover).run
+            Loop(
+                name, step, idle_seconds=self._idle_seconds, wake=self._wake[name], then=then, recover=recover
+            ).run
         )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from tieline.ids import keyed_hash
+from tieline.journey.entry import TRIGGER_AGE_MAX
 from tieline.model.event import COUPON_ISSUED, LINE_FOLLOWED
 from tieline.testing import replay, scenario
 from tieline.testing.outcome import Outcome
@@ -45,10 +46,15 @@ def _carts(world: Outcome, event: str) -> Iterator[tuple[str, datetime, str]]:
 
 
 def welcomed(world: Outcome) -> Iterator[str]:
-    """Everyone who followed is welcomed once."""
-    followed = {row["node_id"] for row, _ in world.history(LINE_FOLLOWED)}
+    """Everyone who followed is welcomed once; nobody is for a follow that was old when it became known."""
+    received = {row.log_offset: row.received_at for row in replay.whole_log(world.stores)}
+    followed: set[bytes] = set()
+    late: set[bytes] = set()
+    for row, _ in world.history(LINE_FOLLOWED):
+        fresh = received[row["log_offset"]] - row["at"] < TRIGGER_AGE_MAX / 2
+        (followed if fresh else late).add(row["node_id"])
     welcomes = Counter(plan.send.person for plan in world.record.plans.values() if plan.send.step == "hello")
-    for node_id in followed | welcomes.keys():
+    for node_id in (followed | welcomes.keys()) - late:
         if welcomes[node_id] != (node_id in followed):
             yield f"{node_id.hex()} was welcomed {welcomes[node_id]} times"
 

@@ -17,10 +17,10 @@ from tieline.store.memory.bind import MemoryNonces
 from tieline.store.memory.broadcasts import MemoryBroadcasts
 from tieline.testing import scenario
 from tieline.testing.dice import Dice
+from tieline.testing.scale import Scale
 from tieline.testing.sources import Sources
 
 NONCE_LIFE = timedelta(minutes=10)
-PAUSE_SECONDS = (20.0, 700.0)
 LAST_MOMENT_SECONDS = (-120.0, 30.0)
 
 
@@ -48,7 +48,7 @@ class People:
 
     Args:
         seed: Of the simulation.
-        count: How many people.
+        scale: How many they are, and how long they live.
         platform: Their phones.
         sources: What carries what they do.
         clock: The true time.
@@ -60,7 +60,7 @@ class People:
     def __init__(
         self,
         seed: int,
-        count: int,
+        scale: Scale,
         platform: LinePlatform,
         sources: Sources,
         clock: FakeClock,
@@ -69,6 +69,7 @@ class People:
         broadcasts: MemoryBroadcasts,
     ) -> None:
         self._dice = Dice(seed, "people")
+        self._scale = scale
         self._platform = platform
         self._account = account = platform.world.accounts[scenario.CHANNEL]
         self._sources = sources
@@ -78,13 +79,13 @@ class People:
         self._broadcasts = broadcasts
         self._carts = 0
         self._awake = True
-        users = platform.add_people(account, count, seed=seed, friends=False)
+        users = platform.add_people(account, scale.people, seed=seed, friends=False)
         self._humans = [self._human(number, account.friends[user]) for number, user in enumerate(users)]
 
-    async def run(self, seconds: float) -> None:
+    async def run(self) -> None:
         """Let everyone live for a while."""
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(self._scale.hurt_seconds):
                 await asyncio.gather(self._brand(), *(self._live(human) for human in self._humans))
         except TimeoutError:
             self._awake = False
@@ -110,7 +111,7 @@ class People:
         if self._dice.hits(0.1):
             deeds.append(self._leave_line)
         while True:
-            await asyncio.sleep(self._dice.between(*PAUSE_SECONDS))
+            await asyncio.sleep(self._dice.between(*self._scale.pause_seconds))
             self._dice.choice(deeds)(human)
 
     def _track(

@@ -25,16 +25,13 @@ from tieline.testing.network import Network
 from tieline.testing.outcome import Outcome
 from tieline.testing.people import People
 from tieline.testing.record import Record
+from tieline.testing.scale import MORNING, Scale
 from tieline.testing.sources import Sources
 from tieline.testing.stores import Stores
 from tieline.testing.weather import Climate, Lost, Weather
 
 BEGINNING = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
-HURT_SECONDS = 4_500.0
 LOOK_SECONDS = 60.0
-LOOKS_MAX = 1_000
-PEOPLE = 6
-JUMPS_SECONDS = (-7_200.0, -300.0, -5.0, 5.0, 300.0, 7_200.0)
 
 
 class LineAccount(NamedTuple):
@@ -67,8 +64,7 @@ class Report(NamedTuple):
 class World:
     """An installation, LINE, people, and what goes wrong between them."""
 
-    def __init__(self, seed: int, climate: Climate) -> None:
-        self.seed = seed
+    def __init__(self, seed: int, climate: Climate, scale: Scale) -> None:
         self.true = FakeClock(BEGINNING)
         self.believed = FakeClock(BEGINNING)
         self.weather = Weather(seed, climate)
@@ -80,14 +76,17 @@ class World:
         )
         self.account.quota = climate.quota
         self._dice = Dice(seed, "world")
+        self._scale = scale
         self._vault = Vault(bytes(KEY_BYTES))
         sealed = self._vault.seal(scenario.CHANNEL_SECRET, scenario.WORKSPACE, scenario.ACCOUNT)
         self._accounts = {(scenario.WORKSPACE, scenario.ACCOUNT): LineAccount(scenario.CHANNEL, sealed)}
-        self.installation = Installation(seed, self.stores, self.believed, self.weather, self._connect)
+        self.installation = Installation(
+            seed, self.stores, self.believed, self.weather, self._connect, scale.idle_seconds
+        )
         self.sources = Sources(seed, self.installation, self.platform, self.true, self.weather, self.record)
         self.people = People(
             seed,
-            PEOPLE,
+            scale,
             self.platform,
             self.sources,
             self.true,
@@ -110,7 +109,7 @@ class World:
                 self._spoil_line(),
             )
         ]
-        await self.people.run(HURT_SECONDS)
+        await self.people.run()
         self.weather.calm = True
         self.installation.bury()
         self.account.faults.clear()
@@ -166,7 +165,7 @@ class World:
 
     async def _drain(self) -> bool:
         """Wait until nothing is left to do; False if that takes too long."""
-        for _ in range(LOOKS_MAX):
+        for _ in range(int(self._scale.heal_seconds_max / LOOK_SECONDS)):
             if self._at_rest():
                 return True
             await asyncio.sleep(LOOK_SECONDS)
@@ -210,11 +209,12 @@ class World:
                 self.installation.kill(self._dice.choice(PROCESSES))
 
     async def _jump(self) -> None:
+        pause_seconds = 2 * self.weather.climate.jump_seconds * self._scale.jumps_rarer
         while True:
-            await asyncio.sleep(self._dice.between(0, 2 * self.weather.climate.jump_seconds))
+            await asyncio.sleep(self._dice.between(0, pause_seconds))
             if self.weather.calm:
                 return
-            seconds = self._dice.choice(JUMPS_SECONDS)
+            seconds = self._dice.choice(self._scale.jumps_seconds)
             self.weather.note("the clock", f"JUMPS BY {seconds} s")
             self.weather.struck["clock set ahead" if seconds > 0 else "clock set back"] += 1
             self.believed.advance(timedelta(seconds=seconds))
@@ -230,9 +230,9 @@ class World:
             await asyncio.sleep(self._dice.between(60, 900))
 
 
-def simulate(seed: int, climate: Climate | None = None) -> Report:
+def simulate(seed: int, climate: Climate | None = None, scale: Scale = MORNING) -> Report:
     """Run the world of `seed` and say which promises it broke; the same seed always gives the same run."""
-    world = World(seed, climate or Climate.of(seed))
+    world = World(seed, climate or Climate.of(seed), scale)
     with capture_logs() as logs:
         outcome = virtual_time.run(world.live(), world.true, world.believed)
     errors = [
