@@ -8,6 +8,7 @@ import argparse
 import importlib
 import os
 import platform
+import signal
 import subprocess
 import sys
 import time
@@ -37,6 +38,7 @@ def main() -> int:
     """Run what was asked for; 1 if something could not be measured."""
     asked = _arguments()
     if asked.one:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # unwinds, so that every server is stopped
         figures = importlib.import_module(asked.one).measure(quick=asked.quick)
         sys.stdout.buffer.write(msgspec.json.encode(figures))
         return 0
@@ -84,8 +86,13 @@ def _arguments() -> argparse.Namespace:
 
 def _run(name: str, *, quick: bool) -> list[Figure]:
     command = [sys.executable, __file__, "--one", name, *(["--quick"] if quick else [])]
-    done = subprocess.run(command, stdout=subprocess.PIPE, timeout=_TIMEOUT_SECONDS, check=False)
-    return msgspec.json.decode(done.stdout, type=list[Figure]) if done.returncode == 0 else []
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            told = process.communicate(timeout=_TIMEOUT_SECONDS)[0]
+        except BaseException:  # an interruption too: whoever started servers has to stop them
+            process.terminate()
+            raise
+    return msgspec.json.decode(told, type=list[Figure]) if process.returncode == 0 else []
 
 
 if __name__ == "__main__":

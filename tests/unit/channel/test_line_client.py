@@ -69,6 +69,7 @@ async def door() -> AsyncIterator[Door]:
 
 
 async def test_a_push_returns_status_body_and_lines_name_for_it(door: Door) -> None:
+    await door.client.ready(1, "brand")
     answer = await door.client.push(1, "brand", door.body(), KEY)
     assert (answer.status, answer.started) == (200, True)
     assert answer.request_id
@@ -76,6 +77,7 @@ async def test_a_push_returns_status_body_and_lines_name_for_it(door: Door) -> N
 
 
 async def test_the_same_key_again_is_a_conflict_that_names_the_first(door: Door) -> None:
+    await door.client.ready(1, "brand")
     first = await door.client.push(1, "brand", door.body(), KEY)
     again = await door.client.push(1, "brand", door.body(), KEY)
     assert (again.status, again.accepted_id) == (409, first.request_id)
@@ -97,13 +99,19 @@ async def test_a_token_is_kept_for_14_minutes(door: Door) -> None:
     assert door.transport.minted == 2
 
 
-async def test_a_revoked_token_is_replaced_once(door: Door) -> None:
+async def test_a_revoked_token_is_forgotten_and_replaced_when_a_send_gets_ready(door: Door) -> None:
+    await door.client.ready(1, "brand")
     door.account.faults.append(FaultSwitch(FaultKind.UNAUTHORIZED, next_calls=1))
+    assert (await door.client.push(1, "brand", door.body(), KEY)).status == 401
+    assert door.transport.minted == 1
+    await door.client.ready(1, "brand")
     assert (await door.client.push(1, "brand", door.body(), KEY)).status == 200
     assert door.transport.minted == 2
-    door.account.faults.append(FaultSwitch(FaultKind.UNAUTHORIZED, next_calls=2))
-    assert (await door.client.push(1, "brand", door.body(), KEY)).status == 401
-    assert door.transport.minted == 3
+
+
+async def test_a_push_never_waits_for_a_token_behind_its_gate(door: Door) -> None:
+    answer = await door.client.push(1, "brand", door.body(), KEY)
+    assert (answer.status, answer.started, door.transport.minted) == (401, False, 0)
 
 
 async def test_without_a_token_no_call_is_made(door: Door) -> None:
@@ -134,6 +142,7 @@ async def test_a_broken_line_is_an_answer_that_leaves_doubt(
     door: Door, kind: FaultKind, problem: str
 ) -> None:
     door.account.faults.append(FaultSwitch(kind, next_calls=1))
+    await door.client.ready(1, "brand")
     answer = await door.client.push(1, "brand", door.body(), KEY)
     assert (answer.status, answer.started, answer.problem) == (0, True, problem)
 
