@@ -21,6 +21,7 @@ EVENTS = 20_000_000
 EVENTS_PER_PERSON = 20
 CANDIDATES = 1_000
 ROUNDS = 7
+MERGE_SECONDS_MAX = 20
 Json = dict[str, Any]
 VIP: Json = {
     "all": [
@@ -100,6 +101,11 @@ def _generate(engine: ClickHouse, events: int, now: datetime) -> int:
         """,
         {"people": people, "now": _text(now), "empty": "{}"},
     )
+    deadline = time.perf_counter() + MERGE_SECONDS_MAX
+    while (
+        time.perf_counter() < deadline and _ask(engine, "select count() as n from system.merges", {})[0]["n"]
+    ):
+        time.sleep(0.5)
     return people
 
 
