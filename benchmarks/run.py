@@ -37,8 +37,8 @@ _TIMEOUT_SECONDS = 600
 def main() -> int:
     """Run what was asked for; 1 if something could not be measured."""
     asked = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # unwinds, so that every server is stopped
     if asked.one:
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # unwinds, so that every server is stopped
         figures = importlib.import_module(asked.one).measure(quick=asked.quick)
         sys.stdout.buffer.write(msgspec.json.encode(figures))
         return 0
