@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from starlette.responses import JSONResponse, Response
 
-from tieline.api.doors import Doors, rows
+from tieline.api.doors import Doors
 from tieline.errors import TielineError
 
 LAG_QUERY = """
@@ -59,8 +59,3 @@ async def backlog(doors: Doors) -> dict[str, int]:
         row = await cursor.fetchone()
         names = [column.name for column in cursor.description or ()]
     return {name: int(value or 0) for name, value in zip(names, row or (), strict=False)}
-
-
-async def history_rows(doors: Doors) -> int:
-    """Count the events in history."""
-    return int(rows(await doors.history.query("select count() as n from event", {}))[0]["n"])

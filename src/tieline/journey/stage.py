@@ -54,12 +54,12 @@ class JourneyStage:
         self._read_at: datetime | None = None
         self._forgot_at: datetime | None = None
 
-    async def refresh(self, now: datetime, *, at_once: bool = False) -> None:
+    async def refresh(self, now: datetime) -> None:
         """Read the journeys again, at most once a second."""
         if self._forgot_at is None or abs(now - self._forgot_at) >= FORGET_EVERY:
             self._forgot_at = now
             await self._store.forget_heard(now - TRIGGER_AGE_MAX - FORGET_EVERY)
-        if at_once or self._read_at is None or abs(now - self._read_at) >= REFRESH:
+        if self._read_at is None or abs(now - self._read_at) >= REFRESH:
             self._library.replace(await self._store.journeys())
             self._read_at = now
 
@@ -203,7 +203,7 @@ class JourneyStage:
     async def _loaded(
         self, rows: Sequence[EnrolmentRow]
     ) -> list[tuple[EnrolmentRow, Journey, tuple[str, str], ZoneInfo]]:
-        """Find each row's journey and person; leave out who stands still or was merged into an earlier enrolment."""
+        """Find each row's journey and person; leave out who stands still."""
         found = []
         by_workspace: defaultdict[int, list[EnrolmentRow]] = defaultdict(list)
         for row in rows:

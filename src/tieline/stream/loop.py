@@ -5,8 +5,6 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from tieline.clock import monotonic
-
 _BACKOFF_MAX_SECONDS = 10.0
 _IDLE_ROUNDS = 50
 _IDLE_FACTOR_MAX = 5
@@ -53,7 +51,6 @@ class Loop:
     ) -> None:
         self.name = name
         self.failed_in_a_row = 0
-        self.last_ok_at = monotonic()
         self._idle_rounds = 0
         self._step = step
         self._idle_seconds = idle_seconds
@@ -70,7 +67,6 @@ class Loop:
                 await self._failed(error)
                 continue
             self.failed_in_a_row = 0
-            self.last_ok_at = monotonic()
             self._idle_rounds = 0 if done else self._idle_rounds + 1
             if done and self._then is not None:
                 self._then()
