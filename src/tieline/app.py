@@ -23,6 +23,7 @@ from fastapi import FastAPI
 from psycopg_pool import AsyncConnectionPool
 
 from tieline import pipeline
+from tieline.answer.stage import AnswerStage
 from tieline.api.commit import GroupCommit
 from tieline.api.doors import Doors, HistoryQuestions
 from tieline.api.keys import Keys
@@ -36,8 +37,10 @@ from tieline.collect.stage import CollectStage, message_key, named_key
 from tieline.connect import undo
 from tieline.connect.outgoing import OutgoingCaller
 from tieline.connect.webhook import WebhookLoop
+from tieline.deliver.body import Bodies
 from tieline.deliver.broadcast import BroadcastStage
 from tieline.deliver.fill import fill_tree
+from tieline.deliver.reply import Replier, ReplyStage
 from tieline.deliver.sender import Sender
 from tieline.deliver.stage import DeliverStage
 from tieline.identify.command import DecisionStage
@@ -63,6 +66,7 @@ from tieline.store.postgres.identity import PostgresIdentity
 from tieline.store.postgres.journeys import PostgresJourneys
 from tieline.store.postgres.log import PostgresLog, PostgresMessages, PostgresSources
 from tieline.store.postgres.outbox import PostgresHistoryOutbox
+from tieline.store.postgres.replies import PostgresAutoReplies, PostgresReplies
 from tieline.store.postgres.segments import PostgresSegments
 from tieline.store.postgres.signals import PostgresSignals
 from tieline.store.postgres.undo import PostgresUndo
@@ -187,12 +191,16 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
         stack.push_async_callback(caller.close)
         webhooks = WebhookLoop(outside, PostgresWebhooks(outside.connection), caller)
 
-        wake_remember, wake_advance, wake_send = Wakeup(), Wakeup(), Wakeup()
+        reply = _reply(await unit(), client, directory, now)
+        stack.push_async_callback(lambda: reply.replier.close(now.now()))
+
+        wake_remember, wake_advance, wake_send, wake_reply = Wakeup(), Wakeup(), Wakeup(), Wakeup()
         idle = settings.idle_ms / 1000
 
         def absorbed() -> None:
             wake_remember.call()
             wake_advance.call()
+            wake_reply.call()
 
         loops = [
             Loop("absorb", absorb.step, idle_seconds=idle, then=absorbed, recover=absorb.recover),
@@ -201,6 +209,7 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
             ),
             Loop("advance", advance.step, idle_seconds=idle * 2, wake=wake_advance, then=wake_send.call),
             Loop("send", send.step, idle_seconds=idle * 2, wake=wake_send),
+            Loop("reply", reply.step, idle_seconds=idle * 2, wake=wake_reply),
             Loop("webhooks", lambda: webhooks.step(now.now()), idle_seconds=idle * 10),
             Loop("directory", directory.step, idle_seconds=_CATALOG_SECONDS),
         ]
@@ -224,6 +233,10 @@ def _absorb(
         decide=DecisionStage(identity, directory.identity_keys, directory.regions),
         profile=ProfileStage(PostgresFacts(connection), message_key, directory.notices, directory.golden),
         journey=JourneyStage(PostgresJourneys(connection), evaluator, fill_tree, directory.zones),
+        answer=AnswerStage(PostgresAutoReplies(connection), directory.zones),
+        reply=ReplyStage(
+            PostgresReplies(connection), PostgresSends(connection), Bodies(SystemIds(), settings.public_url)
+        ),
         clock=now,
         events_max=settings.batch_events,
         undo=UndoStage(
@@ -269,6 +282,11 @@ def _advance(
 def _send(unit: PostgresUnit, client: LineClient, directory: Directory, now: Clock) -> pipeline.Send:
     news = pipeline.LogNews(PostgresLog(unit.connection), directory.own_sources, now)
     return pipeline.Send(Sender(unit, PostgresSends(unit.connection), client, news, SystemIds()), now)
+
+
+def _reply(unit: PostgresUnit, client: LineClient, directory: Directory, now: Clock) -> pipeline.Reply:
+    news = pipeline.LogNews(PostgresLog(unit.connection), directory.own_sources, now)
+    return pipeline.Reply(Replier(unit, PostgresReplies(unit.connection), client, news), now)
 
 
 def calm_collector() -> None:

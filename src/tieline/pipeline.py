@@ -11,10 +11,12 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from tieline.answer.stage import AnswerStage
 from tieline.clock import Clock
 from tieline.collect import own
 from tieline.collect.stage import CollectStage
 from tieline.deliver.broadcast import BroadcastStage
+from tieline.deliver.reply import Replier, ReplyStage
 from tieline.deliver.sender import Sender
 from tieline.deliver.stage import DeliverStage
 from tieline.identify.command import DecisionStage
@@ -65,6 +67,8 @@ class Absorb:
     decide: DecisionStage
     profile: ProfileStage
     journey: JourneyStage
+    answer: AnswerStage
+    reply: ReplyStage
     clock: Clock
     events_max: int
     undo: UndoStage | None = None
@@ -89,6 +93,7 @@ class Absorb:
             identified = self.decide.reseated(known.identified, decided)
             changed = await self.profile.process(identified, moves)
             await self.signals.put(self.journey.listen(identified))
+            await self.reply.process(await self.answer.process(identified, now), now)
             await self.messages.park([*collected.parked, *known.parked], now)
             await self._hand_on(arrived[-1].log_offset, identified, changed, moves, now)
         return len(arrived)
@@ -197,6 +202,21 @@ class Send:
         handled = await self.sender.step(self.clock.now())
         if not handled:
             await self.sender.land(0.05)
+        return handled
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Answers leave while LINE takes them for free, each tried once."""
+
+    replier: Replier
+    clock: Clock
+
+    async def step(self) -> int:
+        """Answer what waits; return how many replies were handled."""
+        handled = await self.replier.step(self.clock.now())
+        if not handled:
+            await self.replier.land(0.02)
         return handled
 
 

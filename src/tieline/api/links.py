@@ -8,18 +8,24 @@ from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
 from tieline.api.doors import Doors
-from tieline.deliver.stage import BIND
+from tieline.deliver.body import BIND
 from tieline.errors import NotFoundError, UnavailableError
 from tieline.model.event import MESSAGE_LINK_CLICKED, LogKind, NewLogRow
 from tieline.store.postgres.accounts import PostgresAccounts
 from tieline.store.postgres.workspaces import OWN_SOURCE
 
 FIND = """
-select t.url, t.workspace_id, s.send_id, s.origin, s.step, s.account, n.namespace, n.value, o.source_id, s.line_user
+select t.url, t.workspace_id, t.send_id, s.origin, s.step, s.account, n.namespace, n.value, o.source_id, s.line_user
 from tracked_link t
-join send s using (workspace_id, send_id)
-join node n on n.workspace_id = s.workspace_id and n.node_id = s.person
-join source o on o.workspace_id = s.workspace_id and o.key = %s
+cross join lateral (
+    select origin, step, account, person, line_user from send
+    where workspace_id = t.workspace_id and send_id = t.send_id
+    union all
+    select 'auto_reply:' || origins[1], array_to_string(origins, ','), account, person, line_user from reply
+    where workspace_id = t.workspace_id and reply_id = t.send_id
+) as s
+join node n on n.workspace_id = t.workspace_id and n.node_id = s.person
+join source o on o.workspace_id = t.workspace_id and o.key = %s
 where t.token = %s
 """
 

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from tieline.api import (
     accounts,
+    auto_replies,
     bind,
     broadcasts,
     collect,
@@ -44,6 +45,7 @@ def build(doors: Doors, vault: Vault, sms: Sms) -> FastAPI:
     app.include_router(broadcasts.router(doors))
     app.include_router(sources.router(doors))
     app.include_router(accounts.router(doors, vault))
+    app.include_router(auto_replies.router(doors))
     app.include_router(shelf.router(doors))
     app.include_router(report.router(doors))
     app.include_router(imports.router(doors))

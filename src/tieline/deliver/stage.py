@@ -6,21 +6,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
-
 from tieline.clock import Clock
-from tieline.deliver import limits, links, policy
+from tieline.deliver import policy
+from tieline.deliver.body import Bodies, LimitError
 from tieline.deliver.liquid import RenderError
 from tieline.deliver.news import news
 from tieline.deliver.policy import Reason
-from tieline.deliver.render import compiled
 from tieline.ids import ID_BYTES, Ids
 from tieline.model.send import Send, SendState, Standing, TrackedLink
 from tieline.model.signal import Said, SendRequest
 from tieline.ports import SendStore
 
-BIND = "tieline:bind"
-"""Where the link `{{ links.bind }}` leads: to account binding, with a link token made when it is tapped."""
 # The outbox is served by due time, so what must not wait behind a large broadcast is due earlier than now.
 AHEAD_TRANSACTIONAL = timedelta(days=1)
 AHEAD_JOURNEY = timedelta(hours=1)
@@ -38,9 +34,8 @@ class DeliverStage:
 
     def __init__(self, sends: SendStore, ids: Ids, clock: Clock, public_url: str) -> None:
         self._sends = sends
-        self._ids = ids
         self._clock = clock
-        self._public_url = public_url.rstrip("/")
+        self._bodies = Bodies(ids, public_url)
 
     async def process(self, requests: Sequence[SendRequest]) -> list[Said]:
         """Plan each request once, however often it is made; return what is to be told of those that may not leave."""
@@ -90,37 +85,13 @@ class DeliverStage:
             return _send(request, now, state=state, reason=refused or Reason.UNKNOWN_PERSON), {}
         user = standing.friends[request.account][0]
         try:
-            body, urls = self._body(request, traits)
+            counted = request.purpose != policy.TRANSACTIONAL
+            body, urls = self._bodies.fill(request.messages, request.context, traits, counted=counted)
         except RenderError:
             return _send(request, now, line_user=user, state=SendState.FAILED, reason=Reason.RENDER), {}
-        except _LimitError:
+        except LimitError:
             return _send(request, now, line_user=user, state=SendState.FAILED, reason=Reason.LIMITS), {}
         return _send(request, now, line_user=user, messages=body), urls
-
-    def _body(self, request: SendRequest, traits: Mapping[str, Any]) -> tuple[bytes, dict[str, str]]:
-        bind = self._ids.token()
-        context = {
-            **request.context,
-            "profile": traits,
-            "links": {"bind": f"{self._public_url}/b/{bind}"},
-        }
-        messages = compiled(request.messages).fill(context)
-        if next(limits.problems(messages), None):
-            raise _LimitError
-        urls: dict[str, str] = {}
-        if request.purpose != policy.TRANSACTIONAL:
-            messages, urls = links.track(messages, self._public_url, self._ids.token)
-        try:
-            body = msgspec.json.encode(messages)
-        except UnicodeEncodeError as error:
-            raise RenderError("A value holds half of a surrogate pair.") from error
-        if bind.encode() in body:
-            urls[bind] = BIND
-        return body, urls
-
-
-class _LimitError(Exception):
-    """A filled message that LINE would refuse."""
 
 
 def _told(send: Send, standing: Standing | None, now: datetime) -> Said | None:

@@ -126,6 +126,8 @@ class Event(msgspec.Struct, frozen=True, gc=False):
         name: Name of a track event; the type itself for the others.
         at: When it happened, corrected for the sender's clock.
         traits: What the event says about the person, as opposed to about itself.
+        reply_token: LINE's right to answer this event once, within a minute; "" if there is none. Not for keeping.
+        written: What somebody wrote to a LINE account, for whoever answers it. Not for keeping.
     """
 
     workspace_id: int
@@ -140,6 +142,8 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     identifiers: tuple[Identifier, ...]
     properties: Mapping[str, Any]
     traits: Mapping[str, Any]
+    reply_token: str = ""
+    written: str = ""
 
 
 class Identified(msgspec.Struct, frozen=True, gc=False):

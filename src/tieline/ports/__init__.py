@@ -9,9 +9,11 @@ from tieline.ports.history import Evaluator, History, HistoryBatch, HistoryOutbo
 from tieline.ports.imports import ImportedHistory, ImportJobs, ImportSpan, KnownImport, UndoStore
 from tieline.ports.journeys import BroadcastStore, JourneyStore, LiveJourney, Started, WebhookStore
 from tieline.ports.people import FactStore, IdentityStore, ProfileFacts, Zones
+from tieline.ports.replies import AnswerStore, ReplyApi, ReplyStore
 from tieline.ports.stream import Directory, LogStore, MessageStore, SignalStore, SourceStore, Transaction
 
 __all__ = [
+    "AnswerStore",
     "BroadcastStore",
     "Directory",
     "Evaluator",
@@ -32,6 +34,8 @@ __all__ = [
     "MessageStore",
     "News",
     "ProfileFacts",
+    "ReplyApi",
+    "ReplyStore",
     "SegmentStore",
     "SendStore",
     "SignalStore",

@@ -7,13 +7,16 @@ from functools import partial
 from typing import NamedTuple
 
 from tieline import pipeline
+from tieline.answer.stage import AnswerStage
 from tieline.api.commit import GroupCommit
 from tieline.channel.line.client import LineClient
 from tieline.channel.line.inbox import LineInbox
 from tieline.clock import FakeClock
 from tieline.collect.stage import CollectStage, message_key
+from tieline.deliver.body import Bodies
 from tieline.deliver.broadcast import BroadcastStage
 from tieline.deliver.fill import fill_tree
+from tieline.deliver.reply import ReplyStage
 from tieline.deliver.sender import Sender
 from tieline.deliver.stage import DeliverStage
 from tieline.errors import UnavailableError
@@ -39,6 +42,7 @@ ZONES = {scenario.WORKSPACE: scenario.ZONE}
 NOTICES = {scenario.WORKSPACE: "2026-01"}
 OWN_SOURCES = {scenario.WORKSPACE: scenario.OWN.source_id}
 REFRESH_SEGMENTS = timedelta(minutes=5)
+PUBLIC_URL = "https://tieline.example"
 COMMIT_WAIT_SECONDS = 0.005
 ANSWER_SECONDS = 2.0
 DOWN_SECONDS = 120.0
@@ -49,7 +53,7 @@ PROCESSES = ("api", "absorb", "remember", "advance", "send")
 
 
 def absorb(
-    stores: Stores, session: Session, clock: FakeClock, events_max: int = EVENTS_MAX
+    stores: Stores, session: Session, clock: FakeClock, dice: Dice, events_max: int = EVENTS_MAX
 ) -> pipeline.Absorb:
     """Compose the loop that makes people and facts of log rows."""
     identity, messages = session.through(stores.identity), session.through(stores.messages)
@@ -66,6 +70,10 @@ def absorb(
         decide=DecisionStage(identity, IDENTITY_KEYS, REGIONS),
         profile=ProfileStage(session.through(stores.facts), message_key, NOTICES, {}),
         journey=JourneyStage(session.through(stores.journeys), stores.history, fill_tree, ZONES),
+        answer=AnswerStage(session.through(stores.auto_replies), ZONES),
+        reply=ReplyStage(
+            session.through(stores.replies), session.through(stores.sends), Bodies(dice.ids, PUBLIC_URL)
+        ),
         clock=clock,
         events_max=events_max,
     )
@@ -89,7 +97,7 @@ def advance(stores: Stores, session: Session, clock: FakeClock, dice: Dice) -> p
         unit=session,
         journey=JourneyStage(session.through(stores.journeys), stores.history, fill_tree, ZONES),
         broadcast=BroadcastStage(session.through(stores.broadcasts)),
-        deliver=DeliverStage(session.through(stores.sends), dice.ids, clock, "https://tieline.example"),
+        deliver=DeliverStage(session.through(stores.sends), dice.ids, clock, PUBLIC_URL),
         webhooks=session.through(stores.webhooks),
         news=pipeline.LogNews(session.through(stores.log), OWN_SOURCES, clock),
         clock=clock,
@@ -232,7 +240,7 @@ class Installation:
         return Process(commit.run, die)
 
     def _absorb(self, session: Session) -> Process:
-        step = absorb(self.stores, session, self._clock)
+        step = absorb(self.stores, session, self._clock, self._dice)
         return self._loop("absorb", step.step, step.recover, wakes=("remember", "advance"))
 
     def _remember(self, session: Session) -> Process:

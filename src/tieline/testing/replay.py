@@ -66,7 +66,7 @@ async def replayed(rows: Sequence[LogRow], nonces: MemoryNonces, clock: FakeCloc
     for (workspace_id, account, nonce), known in nonces.rows.items():
         stores.nonces.add(workspace_id, account, nonce, known.member_id, known.expires_at)
     session = Session(stores.database, "replay", _at_once)
-    first = absorb(stores, session, clock, events_max)
+    first = absorb(stores, session, clock, Dice(0, "replay"), events_max)
     then = remember(stores, session, clock, stores.history)
     async with session.transaction():
         await first.log.append(

@@ -11,6 +11,7 @@ from tieline.store.memory.history import MemoryHistory
 from tieline.store.memory.identity import MemoryIdentity
 from tieline.store.memory.journeys import MemoryJourneys
 from tieline.store.memory.log import MemoryLog, MemoryMessages, MemoryOutbox
+from tieline.store.memory.replies import MemoryAutoReplies, MemoryReplies
 from tieline.store.memory.segments import MemorySegments
 from tieline.store.memory.signals import MemorySignals
 from tieline.store.memory.webhooks import MemoryWebhooks
@@ -50,6 +51,8 @@ class Stores:
         self.webhooks = MemoryWebhooks()
         self.nonces = MemoryNonces()
         self.sends = MemorySends(placed, self.facts)
+        self.auto_replies = MemoryAutoReplies(placed)
+        self.replies = MemoryReplies()
         self.history = MemoryHistory()
         for store in (
             self.log,
@@ -63,6 +66,8 @@ class Stores:
             self.webhooks,
             self.nonces,
             self.sends,
+            self.auto_replies,
+            self.replies,
         ):
             self.database.adopt(store)
 

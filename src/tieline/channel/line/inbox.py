@@ -69,4 +69,6 @@ def _event(said: LineEvent, identifiers: tuple[Identifier, ...], row: LogRow, so
         identifiers=identifiers,
         properties=said.properties,
         traits={},
+        reply_token=said.reply_token,
+        written=said.written,
     )

@@ -48,6 +48,7 @@ class LineEvent(msgspec.Struct, frozen=True):
         properties: What is kept of it.
         reply_token: Answers for about a minute, once; "" if the event cannot be answered. Not for keeping.
         nonce: Secret of an account link, for the one who redeems it. Not for keeping.
+        written: What the user wrote, for whoever answers it. Not for keeping.
     """
 
     index: int
@@ -58,6 +59,7 @@ class LineEvent(msgspec.Struct, frozen=True):
     properties: Mapping[str, Any]
     reply_token: str = ""
     nonce: str = ""
+    written: str = ""
 
 
 class Unread(msgspec.Struct, frozen=True):
@@ -184,6 +186,7 @@ def _read_one(index: int, event: Any, *, keep_text: bool) -> LineEvent | _Broken
         properties=_without_nul({**_surroundings(event), **keep(event, keep_text)}),
         reply_token=_text(event, "replyToken"),
         nonce=nonce,
+        written=_text(_object(event, "message"), "text").replace("\x00", ""),
     )
 
 
