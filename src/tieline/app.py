@@ -4,7 +4,7 @@ import asyncio
 import gc
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import (
     AbstractContextManager,
     AsyncExitStack,
@@ -56,15 +56,17 @@ from tieline.store.clickhouse.engine import ClickHouse, open_embedded, open_remo
 from tieline.store.clickhouse.evaluate import ClickHouseEvaluator
 from tieline.store.clickhouse.history import ClickHouseHistory
 from tieline.store.clickhouse.imported import ClickHouseImported
-from tieline.store.postgres.accounts import LineAccount, PostgresAccounts
+from tieline.store.postgres.accounts import LineAccount
+from tieline.store.postgres.backlog import PostgresBacklog
 from tieline.store.postgres.bind import PostgresNonces
 from tieline.store.postgres.broadcasts import PostgresBroadcasts
 from tieline.store.postgres.deliver import PostgresSends
+from tieline.store.postgres.directory import PostgresDirectory
 from tieline.store.postgres.engine import tune
 from tieline.store.postgres.facts import PostgresFacts
 from tieline.store.postgres.identity import PostgresIdentity
 from tieline.store.postgres.journeys import PostgresJourneys
-from tieline.store.postgres.log import PostgresLog, PostgresMessages, PostgresSources
+from tieline.store.postgres.log import PostgresLog, PostgresMessages
 from tieline.store.postgres.outbox import PostgresHistoryOutbox
 from tieline.store.postgres.replies import PostgresAutoReplies, PostgresReplies
 from tieline.store.postgres.segments import PostgresSegments
@@ -72,7 +74,7 @@ from tieline.store.postgres.signals import PostgresSignals
 from tieline.store.postgres.undo import PostgresUndo
 from tieline.store.postgres.unit import PostgresUnit
 from tieline.store.postgres.webhooks import PostgresWebhooks
-from tieline.store.postgres.workspaces import OWN_SOURCE, PostgresKeys, PostgresWorkspaces
+from tieline.store.postgres.workspaces import PostgresKeys
 from tieline.stream.loop import Loop, Wakeup
 
 _log = structlog.get_logger()
@@ -109,50 +111,6 @@ def history_socket(settings: Settings) -> Path:
     return settings.data / "history.sock"
 
 
-class Directory:
-    """Workspaces, sources and accounts as the stages know them: mappings that are filled again every few seconds."""
-
-    def __init__(self, unit: PostgresUnit) -> None:
-        self._unit = unit
-        self._reading = asyncio.Lock()
-        self.sources: dict[int, Any] = {}
-        self.identity_keys: dict[int, bytes] = {}
-        self.regions: dict[int, str] = {}
-        self.zones: dict[int, str] = {}
-        self.notices: dict[int, str] = {}
-        self.golden: dict[int, Mapping[str, Any]] = {}
-        self.own_sources: dict[int, int] = {}
-        self.accounts: dict[tuple[int, str], Any] = {}
-
-    def knows(self, source_ids: Iterable[int]) -> bool:
-        """Say whether all of these sources are known."""
-        return all(source_id in self.sources for source_id in source_ids)
-
-    async def learn(self) -> None:
-        """Read everything anew."""
-        async with self._reading, self._unit.transaction():
-            connection = self._unit.connection
-            self.sources.update(await PostgresSources(connection).sources())
-            workspaces = await PostgresWorkspaces(connection).all()
-            accounts = await PostgresAccounts(connection).all()
-        for workspace in workspaces:
-            self.identity_keys[workspace.workspace_id] = workspace.identity_key
-            self.regions[workspace.workspace_id] = workspace.country
-            self.zones[workspace.workspace_id] = workspace.time_zone
-            self.notices[workspace.workspace_id] = str(
-                workspace.settings.get("line_notice_version", "default")
-            )
-        for source in self.sources.values():
-            if source.key == OWN_SOURCE:
-                self.own_sources[source.workspace_id] = source.source_id
-        self.accounts.update({(account.workspace_id, account.key): account for account in accounts.values()})
-
-    async def step(self) -> int:
-        """Read everything anew, as the step of a loop."""
-        await self.learn()
-        return 0
-
-
 @asynccontextmanager
 async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHouseHistory, list[Loop]]]:
     """Open what the loops need and yield them, ready to run."""
@@ -167,7 +125,7 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
             stack.push_async_callback(opened.close)
             return opened
 
-        now, directory = clock(settings), Directory(await unit())
+        now, directory = clock(settings), PostgresDirectory(await unit())
         await directory.learn()
         evaluator = ClickHouseEvaluator(history)
         client = LineClient(
@@ -217,7 +175,11 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
 
 
 def _absorb(
-    settings: Settings, unit: PostgresUnit, history: ClickHouseHistory, directory: Directory, now: Clock
+    settings: Settings,
+    unit: PostgresUnit,
+    history: ClickHouseHistory,
+    directory: PostgresDirectory,
+    now: Clock,
 ) -> pipeline.Absorb:
     connection, evaluator = unit.connection, ClickHouseEvaluator(history)
     identity = PostgresIdentity(connection)
@@ -265,7 +227,11 @@ def _remember(
 
 
 def _advance(
-    settings: Settings, unit: PostgresUnit, evaluator: ClickHouseEvaluator, directory: Directory, now: Clock
+    settings: Settings,
+    unit: PostgresUnit,
+    evaluator: ClickHouseEvaluator,
+    directory: PostgresDirectory,
+    now: Clock,
 ) -> pipeline.Advance:
     connection = unit.connection
     return pipeline.Advance(
@@ -279,12 +245,15 @@ def _advance(
     )
 
 
-def _send(unit: PostgresUnit, client: LineClient, directory: Directory, now: Clock) -> pipeline.Send:
+def _send(unit: PostgresUnit, client: LineClient, directory: PostgresDirectory, now: Clock) -> pipeline.Send:
     news = pipeline.LogNews(PostgresLog(unit.connection), directory.own_sources, now)
-    return pipeline.Send(Sender(unit, PostgresSends(unit.connection), client, news, SystemIds()), now)
+    sends, backlog = PostgresSends(unit.connection), PostgresBacklog(unit.connection)
+    return pipeline.Send(Sender(unit, sends, backlog, client, news, SystemIds()), now)
 
 
-def _reply(unit: PostgresUnit, client: LineClient, directory: Directory, now: Clock) -> pipeline.Reply:
+def _reply(
+    unit: PostgresUnit, client: LineClient, directory: PostgresDirectory, now: Clock
+) -> pipeline.Reply:
     news = pipeline.LogNews(PostgresLog(unit.connection), directory.own_sources, now)
     return pipeline.Reply(Replier(unit, PostgresReplies(unit.connection), client, news), now)
 

@@ -21,6 +21,7 @@ from tieline.ids import SystemIds, keyed_hash
 from tieline.model.signal import Said, SendRequest
 from tieline.simulator.run import serving
 from tieline.simulator.settings import SimulatorSettings
+from tieline.store.postgres.backlog import PostgresBacklog
 from tieline.store.postgres.deliver import PostgresSends
 from tieline.store.postgres.unit import PostgresUnit
 
@@ -96,7 +97,9 @@ class Shop:
             assert await stage.process(requests) == []
 
     def sender(self) -> Sender:
-        return Sender(self.unit, self.sends, self.client, self.news, SystemIds())
+        return Sender(
+            self.unit, self.sends, PostgresBacklog(self.unit.connection), self.client, self.news, SystemIds()
+        )
 
     async def deliver(self, sender: Sender, seconds: float = 600) -> None:
         until = self.clock.now() + timedelta(seconds=seconds)

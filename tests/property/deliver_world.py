@@ -24,6 +24,7 @@ from tieline.simulator.settings import SimulatorSettings
 from tieline.simulator.transport import SimulatedTransport
 from tieline.store.memory.deliver import MemorySends
 from tieline.store.memory.facts import MemoryFacts
+from tieline.store.memory.log import MemoryLog
 from tieline.store.memory.unit import Dictionaries, MemoryUnit
 
 WORKSPACE = 1
@@ -74,6 +75,7 @@ class World:
         self.facts = MemoryFacts(lambda _: self.placed)
         self.paused: set[tuple[int, str]] = set()
         self.store = MemorySends(lambda _: self.placed, self.facts, self.paused)
+        self.log = MemoryLog()
         self.heard = Heard()
         # A withdrawal is a transaction of its own: it stands although the sender dies.
         self.unit = MemoryUnit(self.store, self.heard)
@@ -147,6 +149,7 @@ class World:
         return Sender(
             Breaking(self, self.unit, ("transaction",)),
             Breaking(self, self.store, ("claim", "prepare", "gate", "settle")),
+            self.log,
             Calls(self),
             News(self.heard),
             self.ids,

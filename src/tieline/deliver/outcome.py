@@ -22,6 +22,11 @@ class Outcome(NamedTuple):
     chunk_id: bytes | None
     request_id: str = ""
 
+    @property
+    def name(self) -> tuple[int, bytes]:
+        """The send: (workspace_id, send_id)."""
+        return self.send.workspace_id, self.send.send_id
+
     def settled(self, now: datetime) -> Settled:
         """Return what is written down."""
         return Settled(

@@ -6,7 +6,7 @@ call itself is left to do; every recipient is settled alone. Kill it anywhere an
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,12 +20,14 @@ from tieline.deliver.protocol import Meaning, classify
 from tieline.deliver.quota import Quota
 from tieline.ids import Ids
 from tieline.model.send import Answer
-from tieline.ports import LineApi, News, SendStore, Transaction
+from tieline.ports import Backlog, LineApi, News, SendStore, Transaction
 
 # A lease outlives the longest patience of a call several times over, so that a live worker is never robbed.
 LEASE = timedelta(seconds=120)
 LEASE_SPARE = timedelta(seconds=60)
 GIVE_BACK = timedelta(seconds=1)
+# How long a call stands ready while a withdrawal waits to be absorbed, which takes milliseconds, before it is put off.
+PATIENCE = timedelta(seconds=2)
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Sender:
     Args:
         unit: Transactions of `sends` and `told`, which no other loop shares.
         sends: The outbox.
+        backlog: Knows of withdrawals that were answered and are not absorbed yet.
         line: The LINE platform.
         told: Hears what became of every send.
         ids: Chance for jitter.
@@ -58,6 +61,7 @@ class Sender:
         self,
         unit: Transaction,
         sends: SendStore,
+        backlog: Backlog,
         line: LineApi,
         told: News,
         ids: Ids,
@@ -65,6 +69,7 @@ class Sender:
     ) -> None:
         self._unit = unit
         self._sends = sends
+        self._backlog = backlog
         self._line = line
         self._told = told
         self._ids = ids
@@ -111,15 +116,18 @@ class Sender:
 
     async def _depart(self, now: datetime) -> int:
         """Let calls pass the gate and start at once; return how many sends left or were refused."""
-        calls, refused = await self._admitted(now)
+        calls, refused = await self._admitted(now, await self._unheard())
         departed = 0
         if calls:
             async with self._unit.transaction():
+                # First what is still to be absorbed, then what stands: a withdrawal that was answered is in one of them.
+                unheard = await self._backlog.may_withdraw()
                 stands = await self._sends.gate([send for call in calls for send in call.sends])
                 # Nothing may come between this reading and the calls, not even the end of the transaction: the sleep
                 # lets all of them begin before anything else is awaited.
                 for call in calls:
-                    stopped = outcome.at_gate(call, stands, now)
+                    held = _must_wait(call, unheard)
+                    stopped = self._returned(call) if held else outcome.at_gate(call, stands, now)
                     if stopped is None:
                         self._start(call)
                         departed += len(call.sends)
@@ -132,17 +140,33 @@ class Sender:
         send = self._line.push if call.endpoint == "push" else self._line.multicast
         self._flights[asyncio.ensure_future(send(*call.account, call.body(), call.retry_key))] = call
 
-    async def _admitted(self, now: datetime) -> tuple[list[Call], list[list[Outcome]]]:
+    async def _unheard(self) -> set[int]:
+        """Return the workspaces that wait for a withdrawal to be absorbed."""
+        if not self._ready:
+            return set()
+        async with self._unit.transaction():
+            return await self._backlog.may_withdraw()
+
+    async def _admitted(
+        self, now: datetime, unheard: Collection[int]
+    ) -> tuple[list[Call], list[list[Outcome]]]:
         """Take the calls for which there is room, pace and quota; return them, and what becomes of those given back."""
         admitted: list[Call] = []
         refused: list[list[Outcome]] = []
         waiting: deque[Call] = deque()
         room = self._limits.calls_in_flight - len(self._flights)
         late = self._lease_until is not None and now >= self._lease_until - LEASE_SPARE
+        tired = self._lease_until is not None and now >= self._lease_until - LEASE + PATIENCE
         while self._ready:
             call = self._ready.popleft()
             if late or self._rests.get(call.account, now) > now:
                 refused.append(self._returned(call))
+            elif _must_wait(call, unheard):
+                if tired:
+                    self._rests[call.account] = now + GIVE_BACK
+                    refused.append(self._returned(call))
+                else:
+                    waiting.append(call)
             elif len(admitted) >= room or not self._pace.take(call.account, call.endpoint, now):
                 waiting.append(call)
             elif await self._affordable(call, now):
@@ -182,12 +206,17 @@ class Sender:
         outcomes = [one for call in calls for one in call]
         if not outcomes:
             return 0
+        # A send whose lease ran out can land twice in one round; only the younger attempt is what was settled.
+        fences: dict[tuple[int, bytes], int] = {}
+        for one in outcomes:
+            fences[one.name] = max(one.send.fence, fences.get(one.name, 0))
         async with self._unit.transaction():
             taken = await self._sends.settle([one.settled(now) for one in outcomes], now)
             said = [
                 told
                 for one in outcomes
-                if (one.send.workspace_id, one.send.send_id) in taken
+                if one.name in taken
+                and one.send.fence == fences[one.name]
                 and (
                     told := news(
                         one.send,
@@ -208,6 +237,11 @@ class Sender:
     async def _accepted_since(self, workspace_id: int, account: str, since: datetime) -> int:
         async with self._unit.transaction():
             return await self._sends.accepted_since(workspace_id, account, since)
+
+
+def _must_wait(call: Call, unheard: Collection[int]) -> bool:
+    """Tell whether a withdrawal may be under way that this call must hear; what a person asked for needs no consent."""
+    return call.account[0] in unheard and call.first.purpose != TRANSACTIONAL
 
 
 def _answer(flight: asyncio.Future[Answer]) -> Answer:

@@ -87,6 +87,10 @@ def import_source(import_id: str) -> str:
     return f"import:{import_id}"
 
 
+# What a request says that may take back a permission: LINE's and our own names for it, as they stand in the body.
+WITHDRAWING = (b"unfollow", b"withdrawn", IMPORT_UNDONE.encode(), IDENTITY_DECIDED.encode())
+
+
 class LogRow(msgspec.Struct, frozen=True, gc=False):
     """One request as it came: raw bytes, and the offset under which they are stored for ever."""
 

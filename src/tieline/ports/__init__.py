@@ -10,10 +10,19 @@ from tieline.ports.imports import ImportedHistory, ImportJobs, ImportSpan, Known
 from tieline.ports.journeys import BroadcastStore, JourneyStore, LiveJourney, Started, WebhookStore
 from tieline.ports.people import FactStore, IdentityStore, ProfileFacts, Zones
 from tieline.ports.replies import AnswerStore, ReplyApi, ReplyStore
-from tieline.ports.stream import Directory, LogStore, MessageStore, SignalStore, SourceStore, Transaction
+from tieline.ports.stream import (
+    Backlog,
+    Directory,
+    LogStore,
+    MessageStore,
+    SignalStore,
+    SourceStore,
+    Transaction,
+)
 
 __all__ = [
     "AnswerStore",
+    "Backlog",
     "BroadcastStore",
     "Directory",
     "Evaluator",

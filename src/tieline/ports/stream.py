@@ -41,6 +41,17 @@ class LogStore(Protocol):
         ...
 
 
+class Backlog(Protocol):
+    """What is stored in the log and not yet absorbed."""
+
+    async def may_withdraw(self) -> set[int]:
+        """Return the workspaces of which a request that waits may take back a permission to write to somebody.
+
+        Read it before the permissions themselves: a withdrawal is then in the one or in the other.
+        """
+        ...
+
+
 class MessageStore(Protocol):
     """Which messages were seen, and which could not be read."""
 

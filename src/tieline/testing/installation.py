@@ -107,7 +107,8 @@ def advance(stores: Stores, session: Session, clock: FakeClock, dice: Dice) -> p
 def send(stores: Stores, session: Session, clock: FakeClock, line: Caller, dice: Dice) -> pipeline.Send:
     """Compose the loop that calls LINE."""
     news = pipeline.LogNews(session.through(stores.log), OWN_SOURCES, clock)
-    return pipeline.Send(Sender(session, session.through(stores.sends), line, news, dice.ids), clock)
+    sends, backlog = session.through(stores.sends), session.through(stores.log)
+    return pipeline.Send(Sender(session, sends, backlog, line, news, dice.ids), clock)
 
 
 class Process(NamedTuple):

@@ -78,6 +78,8 @@ class Record:
         purposes = self._purposes.get((user, messages))
         if not purposes:
             return f"nobody planned this for {user}"
+        if "transactional" not in purposes and (said := self._unheard(user)):
+            return f"{user} has {said} and was told that it is stored"
         nodes = self._person(user)
         if not nodes:
             return f"{user} is unknown"
@@ -95,6 +97,32 @@ class Record:
         ]
         return [one.node.node_id for one in own] + [
             one.node.node_id for one in everyone for mine in own if one.profile_id == mine.profile_id
+        ]
+
+    def _unheard(self, user: str) -> str:
+        """Return what a person was told is stored, waits to be absorbed, and forbids the call."""
+        state = self._stores.log.snapshot()
+        absorbed = int(state["positions"].committed.get("stream", 0))
+        answered = {(source_id, body) for source_id, _, body in self.acknowledged}
+        values = {value for _, value in self._names(user)}
+        for row in state["rows"].committed[absorbed:]:
+            if (row.source_id, row.body) not in answered:
+                continue
+            said = msgspec.json.decode(row.body)
+            for event in said.get("events", ()):
+                if event.get("type") == "unfollow" and event["source"].get("userId") == user:
+                    return "blocked"
+            if said.get("properties", {}).get("state") == "withdrawn" and said.get("userId") in values:
+                return "withdrawn"
+        return ""
+
+    def _names(self, user: str) -> list[tuple[str, str]]:
+        """Return the identifiers of the person behind a LINE user."""
+        mine = set(self._person(user))
+        return [
+            (one.node.namespace, one.node.value)
+            for one in self._stores.identity.everyone(scenario.WORKSPACE)
+            if one.node.node_id in mine
         ]
 
     def _friend(self, node_id: bytes) -> bool:

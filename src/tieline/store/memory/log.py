@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from tieline.model.event import LogRow, NewLogRow, Parked, Source
+from tieline.model.event import WITHDRAWING, LogRow, NewLogRow, Parked, Source
 from tieline.ports import HistoryBatch
 from tieline.store.memory.unit import Dictionaries
 
 
 class MemoryLog(Dictionaries):
-    """LogStore."""
+    """LogStore and Backlog."""
 
     def __init__(self) -> None:
         self._state: dict[str, Any] = {"rows": [], "positions": {}}
@@ -54,6 +54,15 @@ class MemoryLog(Dictionaries):
     async def save_position(self, consumer: str, log_offset: int, at: datetime) -> None:
         """Note how far `consumer` has come."""
         self._state["positions"][consumer] = log_offset
+
+    async def may_withdraw(self) -> set[int]:
+        """Return the workspaces of which a request that waits may take back a permission."""
+        after = int(self._state["positions"].get("stream", 0))
+        return {
+            row.workspace_id
+            for row in self._state["rows"][after:]
+            if any(word in row.body for word in WITHDRAWING)
+        }
 
 
 class MemoryMessages(Dictionaries):
