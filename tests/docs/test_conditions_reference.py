@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from tieline.condition.parse import LEAVES, parse
-from tieline.condition.reference import STARTS, markdown
+from tieline.condition.reference import EXAMPLES, STARTS, markdown
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "conditions.md"
 
@@ -22,6 +22,6 @@ def test_every_leaf_is_described() -> None:
 
 def test_every_example_on_the_page_is_a_condition() -> None:
     blocks = re.findall(r"```json\n(.*?)```", PAGE.read_text(), flags=re.DOTALL)
-    assert len(blocks) == len(LEAVES)
+    assert len(blocks) == len(LEAVES) + len(EXAMPLES)
     for block in blocks:
         parse(msgspec.json.decode(block))

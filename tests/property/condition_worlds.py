@@ -116,7 +116,13 @@ comparisons = st.one_of(
         {"op": st.sampled_from(("in", "not_in")), "value": st.lists(literals, min_size=1, max_size=4)}
     ),
     st.fixed_dictionaries(
-        {"op": st.sampled_from(("contains", "starts_with")), "value": st.sampled_from(WORDS[1:])}
+        {
+            "op": st.sampled_from(("contains", "not_contains", "starts_with", "ends_with", "like")),
+            "value": st.one_of(
+                st.sampled_from(WORDS[1:]),
+                st.sampled_from(("*", "V*P", "*a%", "_IP", "3*0", "a'b*", "*\\c*")),
+            ),
+        }
     ),
     st.fixed_dictionaries({"op": st.sampled_from(("exists", "not_exists"))}),
 )
@@ -125,7 +131,10 @@ durations = st.sampled_from(("P7D", "P1W", "PT1S", "P3650D", "P6DT24H"))
 date_tests = st.one_of(
     st.fixed_dictionaries({"op": st.just("month_is"), "value": st.sampled_from(("current", 2, 3, 12))}),
     st.fixed_dictionaries({"op": st.sampled_from(("before", "after")), "value": moments}),
-    st.fixed_dictionaries({"op": st.just("within_last"), "value": durations}),
+    st.fixed_dictionaries({"op": st.sampled_from(("within_last", "within_next")), "value": durations}),
+    st.fixed_dictionaries(
+        {"op": st.sampled_from(("in_days", "anniversary_in_days")), "value": st.integers(-20, 20)}
+    ),
 )
 
 
@@ -167,12 +176,24 @@ measured = st.one_of(
         st.sampled_from(("sum", "min", "max", "avg")), paths, orders, exact,
     ),
 )  # fmt: skip
+since = st.builds(
+    lambda fn, op, value: {"measure": {"fn": fn}, "op": op, "value": value},
+    st.sampled_from(("days_since_last", "days_since_first")), orders, st.integers(0, 9),
+)  # fmt: skip
+followed = st.builds(
+    lambda key, event, within, where, rest: {"then": {key: event, "within": within, **where}, **rest},
+    st.sampled_from(("event", "no_event")),
+    st.sampled_from(EVENTS),
+    st.one_of(durations, st.sampled_from(("PT2H", "P2D"))),
+    st.one_of(st.just({}), st.builds(lambda found: {"where": found}, filters)),
+    st.one_of(st.just({}), whole),
+)
 happened = st.builds(
     lambda event, where, window, rest: {"event": event, **where, **window, **rest},
     st.sampled_from((*EVENTS, "never sent")),
     st.one_of(st.just({}), st.builds(lambda found: {"where": found}, filters)),
     st.one_of(st.just({}), st.builds(lambda found: {"window": found}, windows)),
-    measured,
+    st.one_of(measured, measured, since, followed),
 )
 about_profile = st.one_of(
     st.builds(lambda path, rest: {"trait": path, **rest}, paths, st.one_of(comparisons, date_tests)),
@@ -187,7 +208,22 @@ about_profile = st.one_of(
     ),
     st.sampled_from(({"consent": {"purpose": "marketing", "channel": "line"}}, {"identified_by": "line:p1"})),
 )
-conditions = _joined(st.one_of(happened, about_profile), 4)
+joined_about = st.one_of(
+    st.sampled_from(
+        (
+            {"reachable": {"channel": "line", "account": "@a"}},
+            {"reachable": {"channel": "sms"}},
+            {"reachable": {"channel": "email", "purpose": "marketing"}},
+        )
+    ),
+    st.builds(
+        lambda percent, seed: {"sample": {"percent": percent, "seed": seed}},
+        st.sampled_from((10, 50, 99.5)),
+        st.sampled_from(("spring", "中文")),
+    ),
+    st.builds(lambda inside, outside: {"include": inside, "exclude": outside}, happened, about_profile),
+)
+conditions = _joined(st.one_of(happened, happened, about_profile, joined_about), 4)
 
 ats = st.one_of(
     st.sampled_from(
@@ -213,13 +249,15 @@ class World(NamedTuple):
     owners: list[int]
     log: list[Written]
 
-    def person(self, index: int) -> Person | None:
+    def person(self, index: int, profile_id: bytes = b"") -> Person | None:
         """The person with the events of all nodes it has now."""
         person = self.people[index]
         if person is None:
             return None
         events = [row.event for row in self.log if self.owners[row.node] == index]
-        return Person(person.traits, person.tags, person.consents, person.friends, person.namespaces, events)
+        return Person(
+            person.traits, person.tags, person.consents, person.friends, person.namespaces, events, profile_id
+        )
 
 
 def _subset(*words: str) -> st.SearchStrategy[frozenset[str]]:

@@ -1,5 +1,6 @@
 """Operators that compare a value with a literal: the table, how they are read, and what they mean in memory."""
 
+import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
@@ -39,6 +40,15 @@ OPERATORS = {
     "contains": Operator("text", "The value is a text that contains this one; upper and lower case differ."),
     "starts_with": Operator(
         "text", "The value is a text that starts with this one; upper and lower case differ."
+    ),
+    "ends_with": Operator(
+        "text", "The value is a text that ends with this one; upper and lower case differ."
+    ),
+    "not_contains": Operator(
+        "text", "Not `contains`; also true when the value is missing.", opposite_of="contains"
+    ),
+    "like": Operator(
+        "text", "The value is a text of this shape: `*` stands for any signs or none; the case counts."
     ),
     "exists": Operator("nothing", "There is a value: not missing, not null."),
     "not_exists": Operator("nothing", "Not `exists`.", opposite_of="exists"),
@@ -128,4 +138,16 @@ def _one(compare: Compare, found: Any) -> bool:
         return number is not None and ORDER[compare.op](number, operand)
     if not isinstance(found, str):
         return False
-    return operand in found if compare.op == "contains" else found.startswith(operand)
+    return _TEXTS[compare.op](found, operand)
+
+
+def _like(found: str, shape: str) -> bool:
+    return re.fullmatch(".*".join(map(re.escape, shape.split("*"))), found, re.DOTALL) is not None
+
+
+_TEXTS: dict[str, Callable[[str, str], bool]] = {
+    "contains": lambda found, part: part in found,
+    "starts_with": str.startswith,
+    "ends_with": str.endswith,
+    "like": _like,
+}

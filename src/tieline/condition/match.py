@@ -1,7 +1,8 @@
 """What a condition means, in memory: the oracle that the SQL is tested against."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,11 +12,14 @@ from tieline.condition import measure, tree, when
 from tieline.condition.compare import Compare, satisfied
 from tieline.condition.filter import matches
 from tieline.condition.node import (
+    After,
+    Anniversary,
     Before,
     Consent,
     DateTest,
     Happened,
     IdentifiedBy,
+    InDays,
     InSegment,
     Last,
     Leaf,
@@ -23,9 +27,12 @@ from tieline.condition.node import (
     Month,
     Node,
     Occurrence,
+    Sample,
     Tag,
+    Then,
     Trait,
     WithinLast,
+    WithinNext,
 )
 from tieline.condition.path import values_at
 from tieline.errors import InvalidConditionError
@@ -49,6 +56,7 @@ class Person(msgspec.Struct, frozen=True):
         friends: LINE accounts the person is a friend of.
         namespaces: Namespaces of the profile's identifiers.
         events: History in any order.
+        profile_id: Its id, 16 bytes; only a random sample reads it.
     """
 
     traits: Mapping[str, Any] = msgspec.field(default_factory=dict)
@@ -57,6 +65,7 @@ class Person(msgspec.Struct, frozen=True):
     friends: frozenset[str] = frozenset()
     namespaces: frozenset[str] = frozenset()
     events: Sequence[HistoryEvent] = ()
+    profile_id: bytes = b""
 
 
 def match(node: Node, person: Person, now: datetime, time_zone: str) -> bool:
@@ -81,6 +90,12 @@ def _leaf(leaf: Leaf, person: Person, now: datetime, zone: tzinfo) -> bool:
         return _trait(leaf, person, now, zone)
     if isinstance(leaf, Happened):
         return _happened(leaf, person.events, now, zone)
+    if isinstance(leaf, Sample):
+        return sampled(leaf, person.profile_id)
+    return _said(leaf, person)
+
+
+def _said(leaf: Leaf, person: Person) -> bool:
     if isinstance(leaf, IdentifiedBy):
         return any(f"{name}:".startswith(f"{leaf.namespace}:") for name in person.namespaces)
     if isinstance(leaf, Tag):
@@ -90,6 +105,12 @@ def _leaf(leaf: Leaf, person: Person, now: datetime, zone: tzinfo) -> bool:
     if not isinstance(leaf, LineFriend):
         raise not_rewritten(leaf)
     return leaf.account in person.friends
+
+
+def sampled(leaf: Sample, profile_id: bytes) -> bool:
+    """Tell whether the seed draws this profile."""
+    drawn = hashlib.sha256(f"{leaf.seed}:{profile_id.hex().upper()}".encode()).digest()
+    return int.from_bytes(drawn[:8], "little") % 1_000_000 < leaf.millionths
 
 
 def not_rewritten(leaf: Leaf) -> InvalidConditionError:
@@ -112,23 +133,56 @@ def _dated(test: DateTest, value: Any, now: datetime, zone: tzinfo) -> bool:
     if shown is None:
         return False
     clock = when.on_clock(now, zone)
+    if isinstance(test, Before | After):
+        limit = when.on_clock(test.moment, zone)
+        return shown < limit if isinstance(test, Before) else shown > limit
+    return _relative(test, shown, clock, zone, now)
+
+
+def _relative(
+    test: Month | WithinLast | WithinNext | InDays | Anniversary,
+    shown: datetime,
+    clock: datetime,
+    zone: tzinfo,
+    now: datetime,
+) -> bool:
+    if isinstance(test, WithinNext):
+        return clock < shown <= clock + test.duration
+    if isinstance(test, InDays):
+        return shown.date() == when.day_after(now, test.days, zone).date()
+    if isinstance(test, Anniversary):
+        return shown.month * 100 + shown.day in when.month_days(when.day_after(now, test.days, zone))
     if isinstance(test, Month):
         return shown.month == (test.month or clock.month)
-    if isinstance(test, WithinLast):
-        return clock - test.duration < shown <= clock
-    limit = when.on_clock(test.moment, zone)
-    return shown < limit if isinstance(test, Before) else shown > limit
+    return clock - test.duration < shown <= clock
 
 
 def _happened(leaf: Happened, events: Sequence[HistoryEvent], now: datetime, zone: tzinfo) -> bool:
     counted = [event for event in events if _counts(leaf.occurrence, event, now, zone)]
+    if leaf.then is not None:
+        counted = [event for event in counted if _followed(leaf.then, event, events, now)]
     path = leaf.measure.path
+    if leaf.measure.function in measure.SINCE:
+        ages = [(now - when.to_milliseconds(event.at)) // timedelta(days=1) for event in counted]
+        return measure.compares(leaf.measure.function, ages, leaf.op, leaf.value)
     values = (
         counted
         if path is None
         else [value for event in counted for value in values_at(event.properties, path)]
     )
     return measure.compares(leaf.measure.function, values, leaf.op, leaf.value)
+
+
+def _followed(then: Then, first: HistoryEvent, events: Sequence[HistoryEvent], now: datetime) -> bool:
+    at = when.to_milliseconds(first.at)
+    until = at + then.within
+    came = any(
+        event.event == then.event
+        and at < when.to_milliseconds(event.at) <= min(until, now)
+        and (then.where is None or matches(then.where, event.properties))
+        for event in events
+    )
+    return not came and until <= now if then.absent else came
 
 
 def _counts(occurrence: Occurrence, event: HistoryEvent, now: datetime, zone: tzinfo) -> bool:

@@ -13,10 +13,16 @@ FUNCTIONS = {
     "min": "The smallest number; unknown when there are none.",
     "max": "The greatest number; unknown when there are none.",
     "avg": "The mean of the numbers; unknown when there are none.",
+    "days_since_last": "Whole days of 24 hours since the newest event; needs no property; unknown when there is none.",
+    "days_since_first": "The same since the oldest event.",
     "distinct": "How many different texts, numbers or booleans.",
 }
-WHOLE = ("count", "distinct")
+SINCE = ("days_since_last", "days_since_first")
+"""Functions that read when, and change with time alone."""
+WHOLE = ("count", "distinct", *SINCE)
 """Functions that give whole numbers."""
+PLAIN = ("count", *SINCE)
+"""Functions that read no property."""
 
 
 def compares(function: str, values: Sequence[Any], op: str, right: Decimal) -> bool:
@@ -24,7 +30,7 @@ def compares(function: str, values: Sequence[Any], op: str, right: Decimal) -> b
 
     Args:
         function: A key of `FUNCTIONS`; for "count" `values` holds one item for each event.
-        values: Values of the property in all events that count.
+        values: Values of the property in all events that count; for "days_since_*" the age of each in whole days.
         op: A key of `compare.ORDER`.
         right: The number to compare with.
     """
@@ -39,4 +45,4 @@ def compares(function: str, values: Sequence[Any], op: str, right: Decimal) -> b
         return False
     if function == "avg":
         return ORDER[op](sum(numbers, Decimal()), right * len(numbers))
-    return ORDER[op](min(numbers) if function == "min" else max(numbers), right)
+    return ORDER[op](min(numbers) if function in {"min", "days_since_last"} else max(numbers), right)

@@ -45,7 +45,25 @@ class WithinLast(msgspec.Struct, frozen=True):
     duration: timedelta
 
 
-DateTest: TypeAlias = Month | Before | After | WithinLast
+class WithinNext(msgspec.Struct, frozen=True):
+    """A date trait lies in the time that begins now; the start does not belong to it, the end does."""
+
+    duration: timedelta
+
+
+class InDays(msgspec.Struct, frozen=True):
+    """A date trait lies on the day that is this many days after today, on the workspace's clock."""
+
+    days: int
+
+
+class Anniversary(msgspec.Struct, frozen=True):
+    """Month and day of a date trait are those of the day this many days after today."""
+
+    days: int
+
+
+DateTest: TypeAlias = Month | Before | After | WithinLast | WithinNext | InDays | Anniversary
 
 
 class Trait(ProfileLeaf, frozen=True):
@@ -77,6 +95,18 @@ class IdentifiedBy(ProfileLeaf, frozen=True):
     """The profile has an identifier of this namespace; "line" also means "line:" of any provider."""
 
     namespace: str
+
+
+class Sample(ProfileLeaf, frozen=True):
+    """The person belongs to a random part of everybody: the same people for the same seed.
+
+    Attributes:
+        millionths: How large the part is.
+        seed: Another seed draws others.
+    """
+
+    millionths: int
+    seed: str
 
 
 class InSegment(Leaf, frozen=True):
@@ -122,13 +152,30 @@ class Measure(msgspec.Struct, frozen=True):
     path: Path | None = None
 
 
+class Then(msgspec.Struct, frozen=True):
+    """What must follow, or must not follow, for an event to count.
+
+    Attributes:
+        event: Its name.
+        where: Which of them.
+        within: It follows if it lies after the first event (not at the same time), by at most this.
+        absent: True if the first event counts when nothing followed and the time for it is over.
+    """
+
+    event: str
+    where: Filter | None
+    within: timedelta
+    absent: bool
+
+
 class Happened(Leaf, frozen=True):
-    """A measure of past events compares like this with a number."""
+    """A measure of past events compares like this with a number; with `then`, of those that were followed."""
 
     occurrence: Occurrence
     measure: Measure
     op: str
     value: Decimal
+    then: Then | None = None
 
 
 Node: TypeAlias = Tree[Leaf]

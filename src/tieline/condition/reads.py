@@ -2,11 +2,13 @@
 
 import msgspec
 
-from tieline.condition import tree
+from tieline.condition import measure, tree
 from tieline.condition.node import (
+    Anniversary,
     Consent,
     Happened,
     IdentifiedBy,
+    InDays,
     InSegment,
     Last,
     Leaf,
@@ -16,6 +18,7 @@ from tieline.condition.node import (
     Tag,
     Trait,
     WithinLast,
+    WithinNext,
 )
 
 
@@ -43,11 +46,19 @@ class Reads(msgspec.Struct, frozen=True):
     relative_time: bool = False
 
 
+_MOVING = WithinLast | WithinNext | InDays | Anniversary
+
+
 def reads(node: Node) -> Reads:
     """Collect what the leaves of `node` read."""
     leaves: tuple[Leaf, ...] = tuple(tree.leaves(node))
     return Reads(
-        events=frozenset(leaf.occurrence.event for leaf in leaves if isinstance(leaf, Happened)),
+        events=frozenset(
+            name
+            for leaf in leaves
+            if isinstance(leaf, Happened)
+            for name in (leaf.occurrence.event, *_then(leaf))
+        ),
         traits=frozenset(leaf.path.top for leaf in leaves if isinstance(leaf, Trait)),
         tags=frozenset(leaf.tag for leaf in leaves if isinstance(leaf, Tag)),
         consents=frozenset(leaf.key for leaf in leaves if isinstance(leaf, Consent)),
@@ -58,7 +69,13 @@ def reads(node: Node) -> Reads:
     )
 
 
+def _then(leaf: Happened) -> tuple[str, ...]:
+    return (leaf.then.event,) if leaf.then else ()
+
+
 def _moves(leaf: Leaf) -> bool:
     if isinstance(leaf, Happened):
-        return isinstance(leaf.occurrence.window, Last)
-    return isinstance(leaf, Trait) and (isinstance(leaf.test, WithinLast) or leaf.test == Month(0))
+        late = leaf.then is not None and leaf.then.absent
+        since = leaf.measure.function in measure.SINCE
+        return late or since or isinstance(leaf.occurrence.window, Last)
+    return isinstance(leaf, Trait) and (isinstance(leaf.test, _MOVING) or leaf.test == Month(0))

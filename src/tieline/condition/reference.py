@@ -17,6 +17,10 @@ class Start(NamedTuple):
 
 
 STARTS = {
+    "include": Start(
+        "Who is meant, and who of them is not: the block that excludes.",
+        {"include": {"tag": "vip"}, "exclude": {"event": "Order Completed", "window": {"last": "P7D"}}},
+    ),
     "trait": Start(
         "A trait of the profile compares like this; a trait that is missing makes every operator false except the denying ones.",
         {"trait": "tier", "op": "eq", "value": "VIP"},
@@ -30,6 +34,15 @@ STARTS = {
     "identified_by": Start(
         'The profile has an identifier of the namespace; "line" means "line:" of any provider.',
         {"identified_by": "line"},
+    ),
+    "reachable": Start(
+        "A message may go to the person on this channel: line needs the friendship with `account`, email and sms an "
+        "identifier; each the consent for `purpose` (marketing, if it is left out).",
+        {"reachable": {"channel": "line", "account": "@shop"}},
+    ),
+    "sample": Start(
+        "The person belongs to a random part of everybody. The same seed draws the same people for ever.",
+        {"sample": {"percent": 10, "seed": "spring"}},
     ),
     "segment": Start("The definition of another segment holds.", {"segment": "big-spenders"}),
     "event": Start(
@@ -76,6 +89,41 @@ operator (`ne`, `not_in`, `not_exists`) then means that no element does. A name 
 characters, none of {" ".join(f"`{sign}`" for sign in sorted(path.FORBIDDEN) if sign != "`")} or the backtick; `null` is no name.
 """
 
+EXAMPLES: Mapping[str, Mapping[str, Any]] = {
+    "Added to the cart, then no order within two hours": {
+        "event": "Product Added",
+        "window": {"last": "P1D"},
+        "then": {"no_event": "Order Completed", "within": "PT2H"},
+    },
+    "The last visit is 14 days ago": {
+        "event": "Visit",
+        "measure": {"fn": "days_since_last"},
+        "op": "eq",
+        "value": 14,
+    },
+    "Points expire in 3 days": {"trait": "points_expire_on", "op": "in_days", "value": 3},
+    "Birthday in a week": {"trait": "birthday", "op": "anniversary_in_days", "value": 7},
+    "Came from the poster": {
+        "event": "line_followed",
+        "where": {"property": "source", "op": "like", "value": "poster-*"},
+    },
+    "Got at least three messages and clicked none": {
+        "all": [
+            {"event": "message_sent", "op": "gte", "value": 3},
+            {"event": "message_link_clicked", "op": "eq", "value": 0},
+        ]
+    },
+}
+"""What marketers ask for, by what they call it."""
+
+_THEN = """\
+## Sequences
+
+`then` counts only events that another one follows: `event` (or `no_event`), `within` a duration, and `where` it needs one. What
+comes at the same time does not follow; what comes exactly at the end of the duration does. With `no_event` an event counts once
+its time is over.
+"""
+
 _WINDOWS = """\
 ## Windows
 
@@ -103,6 +151,9 @@ def markdown() -> str:
         _table("Operators of date traits", "`op`", parse.DATE_OPERATORS),
         _table("Measures", "`fn`", measure.FUNCTIONS),
         _WINDOWS,
+        _THEN,
+        "## Examples\n",
+        *(f"{title}:\n\n```json\n{_json(example)}\n```\n" for title, example in EXAMPLES.items()),
         _VALUES,
         "Written from the tables in the code by `python -m tieline.condition.reference`.\n",
     )

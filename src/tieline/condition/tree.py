@@ -38,7 +38,7 @@ JOINTS = {
 }
 
 
-def read(place: Place, leaf: Callable[[Place], L]) -> Tree[L]:
+def read(place: Place, leaf: Callable[[Place], Tree[L]]) -> Tree[L]:
     """Read a tree whose leaves `leaf` understands."""
     data = place.mapping()
     joint = next((name for name in JOINTS if name in data), None)

@@ -1,6 +1,7 @@
 """Durations and moments in conditions, and date traits on the workspace's clock."""
 
 import re
+from calendar import isleap
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, TypeAlias
 
@@ -67,6 +68,23 @@ def on_clock(moment: Moment, zone: tzinfo) -> datetime:
     if isinstance(moment, datetime):
         return to_milliseconds(moment).astimezone(zone).replace(tzinfo=None)
     return datetime(moment.year, moment.month, moment.day)  # noqa: DTZ001 - a reading of a clock has no offset
+
+
+def day_after(now: datetime, days: int, zone: tzinfo) -> datetime:
+    """Return the midnight that begins the day `days` after today, on the workspace's clock."""
+    today = on_clock(now, zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return today + timedelta(days=days)
+
+
+def month_days(day: date) -> tuple[int, ...]:
+    """Return month * 100 + day of what is celebrated on `day`; without a 29th of February, on the 28th.
+
+    Example:
+        >>> month_days(date(2025, 2, 28))
+        (228, 229)
+    """
+    said = day.month * 100 + day.day
+    return (said, 229) if said == 228 and not isleap(day.year) else (said,)
 
 
 def trait_on_clock(value: Any, zone: tzinfo) -> datetime | None:

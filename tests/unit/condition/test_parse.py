@@ -80,7 +80,7 @@ REFUSED = [
     ({"trait": "tier"}, ""),
     ({"trait": "tier", "op": "eq"}, ""),
     ({"trait": "tier", "op": "exists", "value": 1}, "/value"),
-    ({"trait": "tier", "op": "like", "value": "x"}, "/op"),
+    ({"trait": "tier", "op": "regex", "value": "x"}, "/op"),
     ({"trait": "tier", "op": ["eq"], "value": "x"}, "/op"),
     ({"trait": "tier", "op": "eq", "value": None}, "/value"),
     ({"trait": "tier", "op": "eq", "value": ["x"]}, "/value"),

@@ -103,9 +103,21 @@ def _test(cell: Cell, compare: Compare, writer: Writer) -> str:
     operand = compare.operands[0]
     if isinstance(operand, Decimal):
         return f"ifNull({cell.number} {SIGNS[compare.op]} {writer.number(operand)}, 0)"
-    if compare.op == "starts_with":
-        return f"ifNull(startsWith({cell.string}, {writer.text(operand)}), 0)"
-    return f"ifNull(position({cell.string}, {writer.text(operand)}) > 0, 0)"
+    return f"ifNull({_in_text(cell.string, compare.op, operand, writer)}, 0)"
+
+
+def _in_text(said: str, op: str, part: str, writer: Writer) -> str:
+    if op == "like":
+        return f"{said} LIKE {writer.text(_like(part))}"
+    right = writer.text(part)
+    if op == "contains":
+        return f"position({said}, {right}) > 0"
+    return f"{'startsWith' if op == 'starts_with' else 'endsWith'}({said}, {right})"
+
+
+def _like(shape: str) -> str:
+    escaped = shape.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return escaped.replace("*", "%")
 
 
 def _equals(cell: Cell, operands: tuple[Literal, ...], writer: Writer) -> str:

@@ -1,8 +1,10 @@
 """Leaves that history answers, as SQL over table `event`: rows are read once, each distinct aggregate is made once."""
 
-from tieline.condition import tree, when
+from datetime import timedelta
+
+from tieline.condition import measure, tree, when
 from tieline.condition.filter import Filter, Property
-from tieline.condition.node import Between, Happened, Last, Occurrence
+from tieline.condition.node import Between, Happened, Last, Occurrence, Then, Window
 from tieline.condition.path import Path
 from tieline.condition.sql.cell import ELEMENT, SIGNS, at, compared, elements
 from tieline.condition.sql.query import Writer
@@ -32,12 +34,21 @@ class HistoryTable:
         flag = self._occurrences.setdefault(leaf.occurrence, f"c{len(self._occurrences)}")
         sign = SIGNS[leaf.op]
         function = leaf.measure.function
+        if leaf.then is not None:
+            return f"{self._followed(leaf, leaf.then, flag)} {sign} {self._count(leaf)}"
+        if function in measure.SINCE:
+            return self._since(leaf, flag)
         if function == "count":
             return f"{self._aggregate(f'countIf({flag})')} {sign} {self._count(leaf)}"
         path = leaf.measure.path or Path(((),))
         value = self._values.setdefault(
             (leaf.occurrence, path, function == "distinct"), f"v{len(self._values)}"
         )
+        return self._numbers(leaf, path, value)
+
+    def _numbers(self, leaf: Happened, path: Path, value: str) -> str:
+        """Return the comparison of a measure of the values of a property."""
+        sign, function = SIGNS[leaf.op], leaf.measure.function
         each = "" if path.single else "Array"
         if function == "distinct":
             return f"{self._aggregate(f'uniqExact{each}({value})')} {sign} {self._count(leaf)}"
@@ -62,7 +73,8 @@ class HistoryTable:
         ]
         holder = f"{RESOLVED if scope.overrides else 'profile_id'} AS holder_id"
         aggregates = [f"{text} AS {name}" for text, name in self._aggregates.items()]
-        lines = ",\n        ".join((holder, *flags, *values))
+        timed = any(" at" in text or "(at" in text for text in self._aggregates)
+        lines = ",\n        ".join((holder, *(("at",) if timed else ()), *flags, *values))
         outer = ",\n    ".join(("holder_id AS profile_id", *aggregates))
         where = " OR ".join(self._occurrences.values())
         if scope.candidates is not None and scope.overrides:
@@ -71,6 +83,24 @@ class HistoryTable:
             f"SELECT\n    {outer}\n  FROM (\n      SELECT\n        {lines}\n      FROM event\n"
             f"      WHERE {self._rows()}\n  )\n  WHERE {where}\n  GROUP BY holder_id"
         )
+
+    def _since(self, leaf: Happened, flag: str) -> str:
+        newest = leaf.measure.function == "days_since_last"
+        end = self._aggregate(f"{'max' if newest else 'min'}OrNullIf(at, {flag})")
+        age = f"toUnixTimestamp64Milli({self._writer.until()}) - toUnixTimestamp64Milli({end})"
+        return f"ifNull(intDiv({age}, 86400000) {SIGNS[leaf.op]} {self._count(leaf)}, 0)"
+
+    def _followed(self, leaf: Happened, then: Then, flag: str) -> str:
+        """Return how many of the events were followed, or were not and can no longer be."""
+        after = Occurrence(then.event, then.where, _onwards(leaf.occurrence.window))
+        came = self._occurrences.setdefault(after, f"c{len(self._occurrences)}")
+        within = self._writer.bound("Int64", then.within // timedelta(milliseconds=1))
+        moments = "toUnixTimestamp64Milli(at)"
+        follows = f"arrayExists(u -> u > t AND u <= t + {within}, groupArrayIf({moments}, {came}))"
+        if then.absent:
+            now = f"toUnixTimestamp64Milli({self._writer.until()})"
+            follows = f"t + {within} <= {now} AND NOT {follows}"
+        return self._aggregate(f"arrayCount(t -> {follows}, groupArrayIf({moments}, {flag}))")
 
     def _aggregate(self, text: str) -> str:
         return f"{self.name}.{self._aggregates.setdefault(text, f'h{len(self._aggregates)}')}"
@@ -110,6 +140,13 @@ class HistoryTable:
             if window.end is not None:
                 parts.append(f"at < {writer.moment(when.instant(window.end, writer.zone))}")
         return f"({' AND '.join((*parts, f'at <= {writer.until()}'))})"
+
+
+def _onwards(window: Window) -> Window:
+    """Return the window in which something can follow an event of `window`."""
+    if isinstance(window, Between):
+        return Between(window.start, None) if window.start else None
+    return window
 
 
 def _value(path: Path, *, texts: bool) -> str:

@@ -4,17 +4,21 @@ from tieline.condition import when
 from tieline.condition.compare import Compare
 from tieline.condition.match import not_rewritten
 from tieline.condition.node import (
+    Anniversary,
     Before,
     Consent,
     DateTest,
     IdentifiedBy,
+    InDays,
     Leaf,
     LineFriend,
     Month,
     ProfileLeaf,
+    Sample,
     Tag,
     Trait,
     WithinLast,
+    WithinNext,
 )
 from tieline.condition.sql.cell import Cell, any_cell, compared
 from tieline.condition.sql.query import Writer
@@ -59,6 +63,14 @@ def _leaf(leaf: Leaf, writer: Writer) -> str:
         return f"has(consents, {writer.text(leaf.key)})"
     if isinstance(leaf, LineFriend):
         return f"has(friends, {writer.text(leaf.account)})"
+    return _whose(leaf, writer)
+
+
+def _whose(leaf: Leaf, writer: Writer) -> str:
+    if isinstance(leaf, Sample):
+        drawn = f"SHA256(concat({writer.text(leaf.seed + ':')}, hex(profile_id)))"
+        part = writer.bound("UInt32", leaf.millionths)
+        return f"reinterpretAsUInt64(substring({drawn}, 1, 8)) % 1000000 < {part}"
     if isinstance(leaf, IdentifiedBy):
         prefix = writer.text(f"{leaf.namespace}:")
         return f"arrayExists(x -> startsWith(concat(x, ':'), {prefix}), namespaces)"
@@ -70,6 +82,17 @@ def _dated(cell: Cell, test: DateTest, writer: Writer) -> str:
     clock = when.on_clock(writer.now, writer.zone)
     if isinstance(test, Month):
         return f"toMonth({shown}) = {writer.bound('UInt8', test.month or clock.month)}"
+    if isinstance(test, WithinNext):
+        end = writer.moment(clock + test.duration)
+        return f"{shown} > {writer.moment(clock)} AND {shown} <= {end}"
+    if isinstance(test, InDays):
+        start, end = (
+            writer.moment(when.day_after(writer.now, day, writer.zone)) for day in (test.days, test.days + 1)
+        )
+        return f"{shown} >= {start} AND {shown} < {end}"
+    if isinstance(test, Anniversary):
+        days = when.month_days(when.day_after(writer.now, test.days, writer.zone))
+        return f"has({writer.bound('Array(UInt16)', list(days))}, toMonth({shown}) * 100 + toDayOfMonth({shown}))"
     if isinstance(test, WithinLast):
         start = writer.moment(clock - test.duration)
         return f"{shown} > {start} AND {shown} <= {writer.moment(clock)}"

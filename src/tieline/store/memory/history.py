@@ -89,6 +89,7 @@ class MemoryHistory(Dictionaries):
                 friends=frozenset(row["friends"]),
                 namespaces=frozenset(row["namespaces"]),
                 events=by_profile.get(profile_id, []),
+                profile_id=profile_id,
             )
             for (owner, profile_id), row in self._state["profiles"].items()
             if owner == workspace_id and not row["gone"]
