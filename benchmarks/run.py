@@ -27,6 +27,7 @@ NAMES = (
     "segment",
     "deliver",
     "identify",
+    "suggest",
     "processes",
     "memory",
 )

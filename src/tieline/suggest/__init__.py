@@ -1,0 +1,1 @@
+"""Who may be one person: suggestions for people to decide on. Nothing here merges anybody."""

@@ -1,0 +1,112 @@
+"""Score pairs with Splink, on DuckDB in this process or on Spark. Splink is imported here alone, and only when asked."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from tieline.suggest.blocks import block_columns, keyed
+from tieline.suggest.choose import Evidence, Pair
+from tieline.suggest.plan import Field, Plan
+
+Row = Mapping[str, str | None]
+PROBABILITY_MAX = 0.2
+
+
+def score(tables: Sequence[Sequence[Row]], plan: Plan, least: float, backend: Any = None) -> list[Pair]:
+    """Return the pairs with a probability of at least `least`.
+
+    Args:
+        tables: One list of rows to find doubles in, or two to find the partners between them.
+        plan: What is compared.
+        least: 0.0 to 1.0.
+        backend: A database API of Splink; None is DuckDB in memory, with one thread.
+    """
+    if min(map(len, tables)) == 0 or sum(map(len, tables)) < 2:
+        return []
+    from splink import Linker
+
+    api = backend if backend is not None else _duckdb()
+    apart = [f"t{number}" for number in range(len(tables))]
+    rows = keyed(
+        [{**row, "source_dataset": name} for name, table in zip(apart, tables, strict=True) for row in table],
+        plan,
+    )
+    frames = [
+        api.register(
+            _table([row for row in rows if row["source_dataset"] == name], plan), dataset_display_name=name
+        )
+        for name in apart
+    ]
+    linker = Linker(
+        frames if len(frames) > 1 else frames[0], _settings(tables, plan), log_level=logging.ERROR
+    )
+    if plan.trained:
+        _train(linker, plan)
+    found = linker.inference.predict(threshold_match_probability=least)
+    return [_pair(one, plan) for one in found.as_record_list()]
+
+
+def _duckdb() -> Any:
+    import duckdb
+    from splink.backends.duckdb import DuckDBAPI
+
+    return DuckDBAPI(duckdb.connect(config={"threads": 1}))
+
+
+def _table(rows: Sequence[Row], plan: Plan) -> pa.Table:
+    names = ("unique_id", *plan.columns, *block_columns(plan))
+    return pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in names})
+
+
+def _settings(tables: Sequence[Sequence[Row]], plan: Plan) -> Any:
+    from splink import SettingsCreator
+    from splink.blocking_rule_library import block_on
+
+    among = max(map(len, tables))
+    return SettingsCreator(
+        link_type="dedupe_only" if len(tables) == 1 else "link_only",
+        comparisons=[_comparison(field) for field in plan.fields],
+        blocking_rules_to_generate_predictions=[block_on(name) for name in block_columns(plan)],
+        probability_two_random_records_match=min(PROBABILITY_MAX, plan.twins_per_record * 2 / among),
+        retain_matching_columns=True,
+        retain_intermediate_calculation_columns=True,
+    )
+
+
+def _comparison(field: Field) -> Any:
+    from splink import comparison_level_library as levels
+    from splink import comparison_library as comparisons
+
+    unknown = levels.CustomLevel(f'"{field.column}_l" is null or "{field.column}_r" is null', "not known")
+    made: list[Any] = [unknown.configure(is_null_level=True)]
+    for level in field.levels:
+        one: Any = levels.CustomLevel(level.sql, level.label)
+        if level.frequency:
+            one = one.configure(tf_adjustment_column=level.frequency, disable_tf_exact_match_detection=True)
+        made.append(one.configure(m_probability=level.m, u_probability=level.u))
+    m, u = field.otherwise
+    made.append(levels.ElseLevel().configure(m_probability=m, u_probability=u))
+    return comparisons.CustomComparison(made, output_column_name=field.name)
+
+
+def _train(linker: Any, plan: Plan) -> None:
+    from splink.blocking_rule_library import block_on
+
+    linker.training.estimate_u_using_random_sampling(max_pairs=1_000_000, seed=1)
+    for columns in plan.trained:
+        linker.training.estimate_parameters_using_expectation_maximisation(block_on(*columns))
+
+
+def _pair(one: Mapping[str, Any], plan: Plan) -> Pair:
+    evidence = tuple(_evidence(one, field) for field in plan.fields if one[f"gamma_{field.name}"] >= 0)
+    a, b = one["unique_id_l"], one["unique_id_r"]
+    return Pair(str(a), str(b), float(one["match_probability"]), evidence)
+
+
+def _evidence(one: Mapping[str, Any], field: Field) -> Evidence:
+    place = len(field.levels) - int(one[f"gamma_{field.name}"])
+    label = field.levels[place].label if place < len(field.levels) else "different"
+    weight = float(one[f"mw_{field.name}"]) + float(one.get(f"mw_tf_adj_{field.name}") or 0.0)
+    return Evidence(field.name, label, round(weight, 2))

@@ -1,0 +1,99 @@
+"""Several spellings of one thing have one form, and different things keep theirs."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tieline.suggest.address import normal_address, number, read_address
+from tieline.suggest.birth import nearly, read_birth
+from tieline.suggest.characters import fold, plain
+from tieline.suggest.name import read_kana, read_name, split
+
+TEXT = st.text(st.sampled_from("臺台渡邊邉辺髙高﨑崎范範于於１２３一二 之樓F號ＡaＺ"), max_size=12)
+
+
+@given(TEXT)
+def test_folding_twice_is_folding_once(text):
+    assert fold(fold(text)) == fold(text)
+
+
+@given(TEXT)
+def test_spaces_and_width_make_no_difference(text):
+    assert plain(f" {text}　") == plain(text)
+
+
+@given(st.dates())
+def test_a_date_reads_back_as_itself_unless_tills_fill_it_in(day):
+    assert read_birth(day.isoformat()) in {day.isoformat(), ""} or day.year < 200
+
+
+@given(st.dates(), st.dates())
+def test_nearness_of_dates_has_no_direction(one, other):
+    a, b = one.isoformat(), other.isoformat()
+
+    assert nearly(a, b) == nearly(b, a)
+
+
+@given(st.integers(1, 99))
+def test_chinese_numerals_count(value):
+    digits = "〇一二三四五六七八九"
+    tens, ones = divmod(value, 10)
+    text = (digits[tens] if tens > 1 else "") + ("十" if tens else "") + (digits[ones] if ones else "")
+
+    assert number(text) == value
+
+
+@pytest.mark.parametrize(
+    ("odd", "usual"),
+    [("渡邉", "渡辺"), ("髙橋", "高橋"), ("山﨑", "山崎"), ("陈国华", "陳國華"), ("臺灣", "台湾")],
+)
+def test_variant_characters_are_one(odd, usual):
+    assert fold(odd) == fold(usual)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("范", "範"), ("于", "於"), ("沈", "瀋"), ("鍾", "鐘"), ("余", "餘"), ("斉藤", "斎藤")]
+)
+def test_surnames_of_different_families_stay_apart(one, other):
+    assert fold(one) != fold(other)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10673 臺北市大安區信義路四段1號８樓之1",
+        "台北市大安區信義路4段一號8F-1",
+        "台灣台北市大安區信義路四段１號八樓之一",
+    ],
+)
+def test_three_spellings_of_one_address_lead_to_one_door(text):
+    assert read_address(text) == read_address("台北市大安區信義路4段1號8樓之1")
+
+
+def test_japanese_blocks_are_hyphens():
+    assert normal_address("〒150-0041 東京都渋谷区神南1丁目2番3号") == normal_address(
+        "東京都渋谷区神南１－２－３"
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["民國79年5月3日", "79/05/03", "0790503", "1990-05-03", "平成2年5月3日", "１９９０．５．３"]
+)
+def test_years_of_every_calendar_are_one_date(text):
+    assert read_birth(text) == "1990-05-03"
+
+
+def test_dates_that_tills_fill_in_are_not_known():
+    assert read_birth("1900-01-01") == ""
+
+
+def test_a_surname_of_two_characters_is_whole():
+    assert split("歐陽小明") == ("歐陽", "小明")
+
+
+def test_a_surname_sounds_as_a_surname():
+    assert read_name("曾志明").sound == "zengzhiming"
+
+
+def test_hiragana_and_half_width_katakana_are_one_reading():
+    assert read_kana("わたなべ けん") == read_kana("ﾜﾀﾅﾍﾞ ｹﾝ")
