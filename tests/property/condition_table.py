@@ -89,6 +89,9 @@ class Table:
         assert len(found) == len(set(found))
         return set(found)
 
+    def rows(self, query: Query) -> list[dict[str, Any]]:
+        return self.engine.query(query.sql, query.parameters).to_pylist()
+
     def count(self, query: Query) -> int:
         (row,) = self.engine.query(query.sql, query.parameters).to_pylist()
         return int(row["members"])

@@ -58,6 +58,9 @@ def test_the_sql_finds_whom_match_finds(
     some = Scope(table.workspace, NOW, zone, tuple(candidates), tuple(former), overrides=moved)
     assert table.combined(nodes, some) == {key: holds for key, holds in right.items() if key in candidates}
 
+    (tally,) = table.rows(sql.compile_tally(nodes, everybody))
+    assert tally["members"] == [sum(column) for column in zip(*right.values(), strict=True)]
+
     for index, node in enumerate(nodes[:1]):
         members = {key for key, holds in right.items() if holds[index]}
         assert table.ids(sql.compile_members(node, everybody)) == members

@@ -20,6 +20,8 @@ from tieline.api import (
     problem,
     profiles,
     report,
+    segment_counts,
+    segment_questions,
     segments,
     shelf,
     sources,
@@ -40,6 +42,8 @@ def build(doors: Doors, vault: Vault, sms: Sms) -> FastAPI:
     app.include_router(health.router(doors))
     app.include_router(profiles.router(doors))
     app.include_router(identity.router(doors))
+    app.include_router(segment_counts.router(doors))
+    app.include_router(segment_questions.router(doors))
     app.include_router(segments.router(doors))
     app.include_router(journeys.router(doors))
     app.include_router(broadcasts.router(doors))

@@ -158,9 +158,7 @@ def _relative(
 
 
 def _happened(leaf: Happened, events: Sequence[HistoryEvent], now: datetime, zone: tzinfo) -> bool:
-    counted = [event for event in events if _counts(leaf.occurrence, event, now, zone)]
-    if leaf.then is not None:
-        counted = [event for event in counted if _followed(leaf.then, event, events, now)]
+    counted = counted_events(leaf, events, now, zone)
     path = leaf.measure.path
     if leaf.measure.function in measure.SINCE:
         ages = [(now - when.to_milliseconds(event.at)) // timedelta(days=1) for event in counted]
@@ -171,6 +169,16 @@ def _happened(leaf: Happened, events: Sequence[HistoryEvent], now: datetime, zon
         else [value for event in counted for value in values_at(event.properties, path)]
     )
     return measure.compares(leaf.measure.function, values, leaf.op, leaf.value)
+
+
+def counted_events(
+    leaf: Happened, events: Sequence[HistoryEvent], now: datetime, zone: tzinfo
+) -> list[HistoryEvent]:
+    """Return the events that the leaf measures, in the order given; `now` in whole milliseconds."""
+    counted = [event for event in events if _counts(leaf.occurrence, event, now, zone)]
+    if leaf.then is None:
+        return counted
+    return [event for event in counted if _followed(leaf.then, event, events, now)]
 
 
 def _followed(then: Then, first: HistoryEvent, events: Sequence[HistoryEvent], now: datetime) -> bool:

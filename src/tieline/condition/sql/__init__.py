@@ -2,5 +2,6 @@
 
 from tieline.condition.sql.compile import compile_combined, compile_count, compile_members
 from tieline.condition.sql.query import Query, Scope
+from tieline.condition.sql.tally import compile_tally
 
-__all__ = ["Query", "Scope", "compile_combined", "compile_count", "compile_members"]
+__all__ = ["Query", "Scope", "compile_combined", "compile_count", "compile_members", "compile_tally"]

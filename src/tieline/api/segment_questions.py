@@ -1,0 +1,144 @@
+"""Questions about one segment: why someone is in, what it was, what uses it, who is in as CSV."""
+
+import csv
+import io
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Request
+from starlette.responses import StreamingResponse
+
+from tieline.api.doors import Doors, rows
+from tieline.api.profiles import load, parse_id
+from tieline.api.segment_counts import definitions_of, named
+from tieline.condition.match import HistoryEvent, Person
+from tieline.condition.reads import reads
+from tieline.condition.why import Question, explain
+from tieline.model.profile import Profile
+from tieline.store.clickhouse.written import WRITTEN_BY
+from tieline.store.postgres.segments import PostgresSegments
+
+PAGE = 10_000
+
+_EVENTS = f"""
+select event, at, toString(properties) as properties
+from event
+where workspace_id = {{workspace:UInt32}} and event in {{events:Array(String)}}
+  and profile_id in (select toFixedString(unhex(arrayJoin({{profiles:Array(String)}})), 16) union distinct {WRITTEN_BY})
+  and hex(toFixedString(dictGetOrDefault('override_map', 'profile_id', (workspace_id, node_id), profile_id), 16))
+      in {{profiles:Array(String)}}
+"""
+
+
+def router(doors: Doors) -> APIRouter:
+    """Build the routes under /api/segments that change nothing; they stand before those with a bare key."""
+    routes = APIRouter(prefix="/api/segments", tags=["segments"])
+
+    @routes.get("/{key}/why")
+    async def why(request: Request, key: str, profile_id: str) -> dict[str, Any]:
+        """Say of each condition whether it holds for a person, with the events and values that decide it."""
+        workspace_id = await doors.keys.workspace(request)
+        definitions, zone = await definitions_of(doors, workspace_id)
+        node = named(key, definitions)
+        profile = await load(doors, workspace_id, parse_id(profile_id))
+        now = doors.clock.now()
+        events = await _events(doors, workspace_id, profile.profile_id, sorted(reads(node).events))
+        question = Question(_person(profile, events), now, zone, definitions)
+        said = explain(definitions[key], question)
+        return {"key": key, "profile_id": profile.profile_id.hex(), "as_of": now, **said}
+
+    @routes.get("/{key}/versions")
+    async def versions(request: Request, key: str) -> dict[str, Any]:
+        """Return every definition a segment has had, the newest first."""
+        workspace_id = await doors.keys.workspace(request)
+        async with doors.pool.connection() as connection:
+            cursor = await connection.execute(
+                """
+                select version, definition, author, at from segment_version
+                where workspace_id = %s and key = %s order by version desc
+                """,
+                (workspace_id, key),
+            )
+            found = await cursor.fetchall()
+        names = ("version", "condition", "author", "at")
+        return {"key": key, "versions": [dict(zip(names, row, strict=True)) for row in found]}
+
+    @routes.get("/{key}/used-by")
+    async def used_by(request: Request, key: str) -> dict[str, Any]:
+        """List the segments, journeys and broadcasts whose definition names a segment."""
+        workspace_id = await doors.keys.workspace(request)
+        async with doors.pool.connection() as connection:
+            cursor = await connection.execute(
+                """
+                select 'segment', key, definition from segment where workspace_id = %(workspace)s and state <> 'deleted'
+                union all
+                select 'journey', j.key, v.definition from journey j join journey_version v
+                  using (workspace_id, key, version) where workspace_id = %(workspace)s and j.state <> 'stopped'
+                union all
+                select 'broadcast', key, definition from broadcast where workspace_id = %(workspace)s
+                """,
+                {"workspace": workspace_id},
+            )
+            found = await cursor.fetchall()
+        users = [{"kind": kind, "key": name} for kind, name, written in found if names_segment(written, key)]
+        return {"key": key, "used_by": users}
+
+    @routes.get("/{key}/members.csv")
+    async def members_csv(request: Request, key: str) -> StreamingResponse:
+        """Return the members of a segment as CSV: profile id and when they entered."""
+        workspace_id = await doors.keys.workspace(request)
+        async with doors.pool.connection() as connection:
+            await PostgresSegments(connection).describe(workspace_id, key)
+        return StreamingResponse(_csv(doors, workspace_id, key), media_type="text/csv; charset=utf-8")
+
+    return routes
+
+
+def names_segment(written: Any, key: str) -> bool:
+    """Tell whether a definition says `"segment": key` anywhere."""
+    if isinstance(written, Mapping):
+        return written.get("segment") == key or any(names_segment(part, key) for part in written.values())
+    return isinstance(written, list) and any(names_segment(part, key) for part in written)
+
+
+async def _csv(doors: Doors, workspace_id: int, key: str) -> AsyncIterator[str]:
+    """Yield pages of rows; what stands in a cell is hexadecimal or a time, so that no cell is a formula."""
+    yield "profile_id,entered_at\r\n"
+    after = b""
+    while True:
+        async with doors.pool.connection() as connection:
+            cursor = await connection.execute(
+                """
+                select profile_id, entered_at from membership
+                where workspace_id = %s and segment = %s and profile_id > %s order by profile_id limit %s
+                """,
+                (workspace_id, key, after, PAGE),
+            )
+            found = await cursor.fetchall()
+        if not found:
+            return
+        page = io.StringIO()
+        csv.writer(page).writerows((bytes(person).hex(), at.isoformat()) for person, at in found)
+        yield page.getvalue()
+        after = bytes(found[-1][0])
+
+
+async def _events(
+    doors: Doors, workspace_id: int, profile_id: bytes, names: Sequence[str]
+) -> list[HistoryEvent]:
+    parameters = {"workspace": workspace_id, "events": list(names), "profiles": [profile_id.hex().upper()]}
+    found = rows(await doors.history.query(_EVENTS, parameters))
+    return [HistoryEvent(row["event"], row["at"], msgspec.json.decode(row["properties"])) for row in found]
+
+
+def _person(profile: Profile, events: Sequence[HistoryEvent]) -> Person:
+    return Person(
+        traits={name: trait.value for name, trait in profile.traits.items()},
+        tags=frozenset(profile.tags),
+        consents=frozenset(profile.consents),
+        friends=frozenset(profile.friends),
+        namespaces=frozenset(namespace for namespace, _ in profile.identifiers),
+        events=events,
+        profile_id=profile.profile_id,
+    )
