@@ -31,9 +31,16 @@ _MOBILE = {
 
 
 class Refused(NamedTuple):
-    """Why a value names nobody: a stable name in snake case."""
+    """Why a value names nobody.
+
+    Attributes:
+        reason: A stable name in snake case.
+        written: The spelling of a value that looks typed to get past a form, and that somebody may own all the same;
+            "" for what is nobody's.
+    """
 
     reason: str
+    written: str = ""
 
 
 @lru_cache(maxsize=16_384)
@@ -68,7 +75,7 @@ def _phone(value: str, region: str) -> str | Refused:
     written = _mobile(digits, region) or _any_phone(digits, region)
     if written is None:
         return Refused("not_a_phone")
-    return Refused("placeholder") if _typed_to_get_past(written[-rules.TAIL :]) else written
+    return Refused("placeholder", written) if _typed_to_get_past(written[-rules.TAIL :]) else written
 
 
 def _mobile(digits: str, region: str) -> str | None:

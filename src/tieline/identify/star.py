@@ -41,13 +41,30 @@ class Star(NamedTuple):
         ]
 
 
-def read(identifiers: Iterable[Identifier], identity_key: bytes, region: str, rules: Rules = RULES) -> Star:
-    """Read the identifiers of one event; of ties in strength the lesser value is the centre."""
+def read(
+    identifiers: Iterable[Identifier],
+    identity_key: bytes,
+    region: str,
+    rules: Rules = RULES,
+    *,
+    proven: bool = False,
+) -> Star:
+    """Read the identifiers of one event; of ties in strength the lesser value is the centre.
+
+    Args:
+        identifiers: As they were sent.
+        identity_key: Keys the hash that names nodes.
+        region: Country of numbers that do not say theirs.
+        rules: How strong each namespace is.
+        proven: The person proved to own them, so a number that looks like a placeholder is none.
+    """
     found: dict[tuple[int, str, str], Named] = {}
     refused: list[str] = []
     for identifier in identifiers:
         namespace = identifier.namespace
         value = normalize(namespace, identifier.value, region)
+        if proven and isinstance(value, Refused) and value.written:
+            value = value.written
         if isinstance(value, Refused):
             refused.append(value.reason)
         else:

@@ -1,0 +1,225 @@
+"""A file of facts becomes people: the rules as they run, without a database. Pure.
+
+The result is a function of the set of facts. Order, repetition and batches of lines cannot show in it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from itertools import combinations
+from typing import Any, NamedTuple
+
+import msgspec
+
+from tieline.identify.graph import resolve
+from tieline.identify.normalize import Refused as Unusable
+from tieline.identify.normalize import normalize
+from tieline.identify.rules import RULES, Rules
+from tieline.identify.star import IDENTIFIERS_MAX, read
+from tieline.ids import keyed_hash
+from tieline.model.event import Identifier, Proof
+from tieline.model.identity import CUT, JOIN, Assertion, Link, Node
+
+BLOCK = "block"
+RETRACT = "retract_source"
+PROOFS = {"typed": Proof.TYPED, "stated": Proof.STATED, "verified": Proof.VERIFIED}
+ASSERTIONS = (CUT, JOIN, BLOCK, RETRACT)
+
+
+class Person(NamedTuple):
+    """One profile: the hexadecimal id of its oldest identifier, and (namespace, value) of all, sorted."""
+
+    profile_id: str
+    identifiers: list[tuple[str, str]]
+
+
+class RefusedRow(NamedTuple):
+    """A line that says nothing that can be used. `row`: counted from 1."""
+
+    row: int
+    reason: str
+
+
+class Replayed(NamedTuple):
+    """What a file says: people, sorted by their identifiers, and the rows that were left out."""
+
+    people: list[Person]
+    refused: list[RefusedRow]
+
+
+class _Row(msgspec.Struct, forbid_unknown_fields=True):
+    """One line, a fact or a decision; which of the two shows in `assert`."""
+
+    at: datetime
+    decision: str = msgspec.field(default="", name="assert")
+    source: str = ""
+    proof: str = "stated"
+    identifiers: list[Identifier] = []
+    traits: Mapping[str, Any] = {}
+    author: str = ""
+    reason: str = ""
+
+
+class _Fact(NamedTuple):
+    """A fact that can be used, with its place in the file."""
+
+    row: int
+    said: _Row
+    at: datetime
+
+
+_DECODER = msgspec.json.Decoder(_Row)
+
+
+class _Facts:
+    """The lines of a file, sorted by what they are."""
+
+    def __init__(self) -> None:
+        self.evidence: list[_Fact] = []
+        self.decisions: list[_Fact] = []
+        self.refused: list[RefusedRow] = []
+
+    def take(self, number: int, line: bytes) -> None:
+        try:
+            said = _DECODER.decode(line)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            self.refused.append(RefusedRow(number, f"{error}."))
+            return
+        problem = _problem(said)
+        if problem:
+            self.refused.append(RefusedRow(number, problem))
+        else:
+            fact = _Fact(number, said, said.at.astimezone(UTC))
+            (self.decisions if said.decision else self.evidence).append(fact)
+
+    def of(self, kind: str) -> Iterable[_Fact]:
+        return (fact for fact in self.decisions if fact.said.decision == kind)
+
+
+def people_in(lines: Iterable[bytes], identity_key: bytes, region: str, rules: Rules = RULES) -> Replayed:
+    """Return the people that a file of facts describes.
+
+    Args:
+        lines: JSON, one object each; empty lines are passed over.
+        identity_key: Keys the hash that names identifiers, and with them profiles.
+        region: Country of phone numbers that do not say theirs, as ISO 3166 writes it.
+        rules: Limits and strength of the namespaces.
+    """
+    facts = _Facts()
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            facts.take(number, line)
+    nodes, links = _evidence(facts, identity_key, region, rules)
+    assertions = _assertions(facts, identity_key, region)
+    profile_of = resolve(nodes.values(), links, assertions, rules).profile_of
+    members: defaultdict[bytes, list[tuple[str, str]]] = defaultdict(list)
+    for node_id, profile_id in profile_of.items():
+        members[profile_id].append((nodes[node_id].namespace, nodes[node_id].value))
+    people = [Person(profile_id.hex(), sorted(names)) for profile_id, names in members.items()]
+    return Replayed(sorted(people, key=lambda one: one.identifiers), sorted(facts.refused))
+
+
+def _evidence(
+    facts: _Facts, identity_key: bytes, region: str, rules: Rules
+) -> tuple[dict[bytes, Node], list[Link]]:
+    retracted = _retracted(facts)
+    blocked = {
+        (one.namespace, value)
+        for fact in facts.of(BLOCK)
+        for one in fact.said.identifiers
+        if (value := _value(one, region)) is not None
+    }
+    nodes: dict[bytes, Node] = {}
+    links: dict[tuple[bytes, bytes, str], Link] = {}
+    for fact in facts.evidence:
+        source, proof = fact.said.source, PROOFS[fact.said.proof]
+        if source in retracted and fact.at <= retracted[source]:
+            continue
+        named = [one for one in fact.said.identifiers if (one.namespace, _value(one, region)) not in blocked]
+        star = read(named, identity_key, region, rules, proven=proof is Proof.VERIFIED)
+        if not star.nodes:
+            why = ", ".join(sorted(set(star.refused))) or "blocked"
+            facts.refused.append(RefusedRow(fact.row, f"No identifier can be used: {why}."))
+            continue
+        for node_id, namespace, value in star.nodes:
+            known = nodes.get(node_id)
+            if known is None or fact.at < known.first_at:
+                nodes[node_id] = Node(node_id, namespace, value, fact.at)
+        for a, b in star.pairs:
+            other = links.get((a, b, source), Link(a, b, source, proof, fact.at, fact.at))
+            links[a, b, source] = Link(
+                a,
+                b,
+                source,
+                max(other.proof, proof),
+                min(other.first_at, fact.at),
+                max(other.last_at, fact.at),
+            )
+    return nodes, list(links.values())
+
+
+def _retracted(facts: _Facts) -> dict[str, datetime]:
+    """Return until when what a source said is taken back: facts after its last retraction count again."""
+    until: dict[str, datetime] = {}
+    for fact in facts.of(RETRACT):
+        source = fact.said.source
+        until[source] = max(fact.at, until.get(source, fact.at))
+    return until
+
+
+def _assertions(facts: _Facts, identity_key: bytes, region: str) -> list[Assertion]:
+    """Return cuts and joins, numbered by what they say, since the file has no order; a cut goes after a join."""
+    found: dict[tuple[datetime, bool, bytes, bytes], _Fact] = {}
+    for fact in facts.decisions:
+        if fact.said.decision not in {CUT, JOIN}:
+            continue
+        ids = {
+            keyed_hash(identity_key, one.namespace, value)
+            for one in fact.said.identifiers
+            if (value := _value(one, region)) is not None
+        }
+        if len(ids) < 2:
+            facts.refused.append(
+                RefusedRow(fact.row, "A decision is about two identifiers that can be used.")
+            )
+        for a, b in combinations(sorted(ids), 2):
+            is_cut = fact.said.decision == CUT
+            found[fact.at, is_cut, a, b] = fact
+            other = found.get((fact.at, not is_cut, a, b))
+            if other is not None:
+                why = f"This and row {other.row} pin the same two apart and together at the same time; apart holds."
+                facts.refused.append(RefusedRow(fact.row, why))
+    return [
+        Assertion(CUT if is_cut else JOIN, a, b, at, number, found[at, is_cut, a, b].said.author)
+        for number, (at, is_cut, a, b) in enumerate(sorted(found), 1)
+    ]
+
+
+def _value(identifier: Identifier, region: str) -> str | None:
+    value = normalize(identifier.namespace, identifier.value, region)
+    return (value.written or None) if isinstance(value, Unusable) else value
+
+
+def _problem(said: _Row) -> str:
+    """Return what is wrong with a line whose types are right, or ""."""
+    if said.at.tzinfo is None:
+        return 'The time "at" does not say its zone: end it in Z.'
+    if len(said.identifiers) > IDENTIFIERS_MAX:
+        return f"One line may name {IDENTIFIERS_MAX} identifiers, this one names {len(said.identifiers)}."
+    return _wrong_decision(said) if said.decision else _wrong_fact(said)
+
+
+def _wrong_fact(said: _Row) -> str:
+    if said.proof not in PROOFS:
+        return f"proof is {said.proof!r}; it must be one of {', '.join(PROOFS)}."
+    if not said.source:
+        return "A fact needs a source."
+    return "" if said.identifiers else "A fact names at least one identifier."
+
+
+def _wrong_decision(said: _Row) -> str:
+    if said.decision not in ASSERTIONS:
+        return f"assert is {said.decision!r}; it must be one of {', '.join(ASSERTIONS)}."
+    if said.decision == RETRACT:
+        return "" if said.source else "To retract, name the source."
+    return "" if said.identifiers else "A decision names its identifiers."
