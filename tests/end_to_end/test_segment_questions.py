@@ -53,5 +53,11 @@ def test_a_segment_says_why_what_an_edit_moves_and_what_uses_it(served: Served) 
     assert person in {line.split(",")[0] for line in lines}
     assert len(lines) == 2
 
+    fresh = served.get("/api/segments/buyers/freshness")
+    assert fresh["slowest"] == fresh["inputs"][0]
+    assert fresh["slowest"]["event"] == "Order Completed"
+    assert fresh["computed_at"] is not None
+    assert fresh["history"]["log_offset"] > 0
+
     for path in ("/api/segments/nobody/why", "/api/segments/nobody/members.csv"):
         assert served.http.get(path, params={"profile_id": person}).status_code == 404

@@ -30,6 +30,13 @@ where workspace_id = {{workspace:UInt32}} and event in {{events:Array(String)}}
       in {{profiles:Array(String)}}
 """
 
+_NEWEST = """
+select event, max(at) as newest_at from event
+where workspace_id = {workspace:UInt32} and event in {events:Array(String)} and at <= {now:DateTime64(3, 'UTC')}
+group by event
+"""
+_MARK = "select max(log_offset) as reached, argMax(at, log_offset) as reached_at from history_mark"
+
 
 def router(doors: Doors) -> APIRouter:
     """Build the routes under /api/segments that change nothing; they stand before those with a bare key."""
@@ -47,6 +54,34 @@ def router(doors: Doors) -> APIRouter:
         question = Question(_person(profile, events), now, zone, definitions)
         said = explain(definitions[key], question)
         return {"key": key, "profile_id": profile.profile_id.hex(), "as_of": now, **said}
+
+    @routes.get("/{key}/freshness")
+    async def freshness(request: Request, key: str) -> dict[str, Any]:
+        """Say when a segment was computed, how far history is, and when each event it reads was last heard of."""
+        workspace_id = await doors.keys.workspace(request)
+        definitions, _ = await definitions_of(doors, workspace_id)
+        names = sorted(reads(named(key, definitions)).events)
+        async with doors.pool.connection() as connection:
+            segment = await PostgresSegments(connection).describe(workspace_id, key)
+        now = doors.clock.now()
+        parameters = {"workspace": workspace_id, "events": names, "now": now}
+        newest = {
+            row["event"]: row["newest_at"] for row in rows(await doors.history.query(_NEWEST, parameters))
+        }
+        (mark,) = rows(await doors.history.query(_MARK, {}))
+        inputs: list[dict[str, Any]] = [{"event": name, "newest_at": newest.get(name)} for name in names]
+        heard = [one for one in inputs if one["newest_at"] is not None]
+        return {
+            "key": key,
+            "as_of": now,
+            "computed_at": segment["computed_at"],
+            "history": {
+                "log_offset": int(mark["reached"]),
+                "at": mark["reached_at"] if mark["reached"] else None,
+            },
+            "inputs": inputs,
+            "slowest": min(heard, key=lambda one: one["newest_at"]) if heard else None,
+        }
 
     @routes.get("/{key}/versions")
     async def versions(request: Request, key: str) -> dict[str, Any]:
