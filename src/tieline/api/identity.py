@@ -38,14 +38,15 @@ def router(doors: Doors) -> APIRouter:
             decision = msgspec.convert(body, Decision)
         except msgspec.ValidationError as error:
             raise InvalidInputError(f"{error}.") from None
-        offset = await _say(doors, workspace_id, kind, decision)
-        await _absorbed(doors, offset)
+        offset = await say(doors, workspace_id, kind, decision)
+        await absorbed(doors, offset)
         return {"kind": kind, "log_offset": offset, "as_of": doors.clock.now()}
 
     return routes
 
 
-async def _say(doors: Doors, workspace_id: int, kind: str, decision: Decision) -> int:
+async def say(doors: Doors, workspace_id: int, kind: str, decision: Decision) -> int:
+    """Append a decision to the log; return where it stands."""
     now = doors.clock.now()
     async with doors.pool.connection() as connection:
         cursor = await connection.execute(
@@ -65,7 +66,7 @@ async def _say(doors: Doors, workspace_id: int, kind: str, decision: Decision) -
     )
 
 
-async def _absorbed(doors: Doors, offset: int) -> None:
+async def absorbed(doors: Doors, offset: int) -> None:
     """Wait until the stream has come past `offset`."""
     async with asyncio.timeout(WAIT_SECONDS):
         while True:

@@ -25,6 +25,7 @@ from tieline.api import (
     segments,
     shelf,
     sources,
+    suggestions,
 )
 from tieline.api.doors import Doors
 from tieline.channel.line.secrets import Vault
@@ -44,6 +45,7 @@ def build(doors: Doors, vault: Vault, sms: Sms) -> FastAPI:
     app.include_router(identity.router(doors))
     app.include_router(segment_counts.router(doors))
     app.include_router(segment_questions.router(doors))
+    app.include_router(suggestions.router(doors))
     app.include_router(segments.router(doors))
     app.include_router(journeys.router(doors))
     app.include_router(broadcasts.router(doors))

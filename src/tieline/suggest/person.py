@@ -19,7 +19,7 @@ class Person(msgspec.Struct, frozen=True):
     Attributes:
         person_id: Names the profile, in hexadecimal.
         phone: As the identifier is kept: E.164.
-        member: A member id that was proved; two different ones are two people.
+        member: A member id; two different ones are two people.
     """
 
     person_id: str

@@ -13,7 +13,7 @@ HOUSEHOLD = "household"
 
 
 def members_conflict(a: Row, b: Row) -> str | None:
-    """Refuse two different proved member ids."""
+    """Refuse two different member ids."""
     return "different_members" if a["member"] and b["member"] and a["member"] != b["member"] else None
 
 
