@@ -93,6 +93,15 @@ async def test_who_is_gone_is_in_nothing(doors: Doors) -> None:
     assert not any((await doors.which({"gold": GOLD}, "ann")).values())
 
 
+async def test_what_a_person_did_who_is_gone_counts_for_nobody_until_they_are_back(doors: Doors) -> None:
+    await doors.append(orders("ann", 1, 5), orders("ben", 1, 6), batch(7, [], [changed("ann")]))
+    gone = await doors.members(often(1))
+    await doors.append(batch(8, [], [changed("ann", {})]))
+
+    assert gone == {name("ben")}
+    assert await doors.members(often(1)) == {name("ann"), name("ben")}
+
+
 async def test_events_follow_their_node_to_another_profile_and_back(doors: Doors) -> None:
     await doors.append(orders("ann", 1, 1), orders("phone", 2, 2))
     await doors.append(batch(3, (), [changed("ann", {}), changed("phone")], [moved("phone", "phone", "ann")]))
@@ -150,6 +159,15 @@ async def test_a_window_moves_with_time(doors: Doors) -> None:
 
     assert await doors.members(lately, minutes(59)) == {name("ann")}
     assert await doors.members(lately, minutes(60)) == set()
+
+
+async def test_what_a_clock_dated_ahead_counts_at_once_except_in_a_window_that_moves(doors: Doors) -> None:
+    await doors.append(orders("ann", 1, 5))
+    before = minutes(-30)
+
+    assert await doors.members(often(1), before) == {name("ann")}
+    assert await doors.members({**ORDERED, "window": {"last": "P1D"}}, before) == set()
+    assert await doors.members({**ORDERED, "window": {"last": "P1D"}}) == {name("ann")}
 
 
 async def test_another_workspace_sees_nothing(doors: Doors) -> None:

@@ -195,11 +195,11 @@ def _followed(then: Then, first: HistoryEvent, events: Sequence[HistoryEvent], n
 
 def _counts(occurrence: Occurrence, event: HistoryEvent, now: datetime, zone: tzinfo) -> bool:
     at = when.to_milliseconds(event.at)
-    if event.event != occurrence.event or at > now:
+    if event.event != occurrence.event:
         return False
     window = occurrence.window
     if isinstance(window, Last):
-        inside = at > now - window.duration
+        inside = now - window.duration < at <= now
     elif window:
         start, end = (moment and when.instant(moment, zone) for moment in (window.start, window.end))
         inside = (start is None or start <= at) and (end is None or at < end)

@@ -41,6 +41,7 @@ from tieline.journey.enrolment import (
     EventSeen,
     Finished,
     Happening,
+    Merged,
     ReachedGoal,
     State,
     TimerDue,
@@ -95,9 +96,8 @@ def advance(
         return enrolment, ()
     match happened:
         case Entered():
-            if enrolment.step:
-                return enrolment, ()
-            return _walk(course, enrolment, journey.start, enrolment.entered_at)
+            begun = bool(enrolment.step)
+            return (enrolment, ()) if begun else _walk(course, enrolment, journey.start, enrolment.entered_at)
         case TimerDue():
             return _fire(course, enrolment, now, until_included=True)
         case EventSeen():
@@ -107,6 +107,8 @@ def advance(
             )
         case ConditionKnown() | CouponKnown():
             return _answer(course, enrolment, happened)
+        case Merged(at):
+            return _finish(enrolment, State.EXITED, "merged", at)
 
 
 def _walk(course: _Course, enrolment: Enrolment, onward: str | None, at: datetime) -> Moved:

@@ -59,7 +59,13 @@ class CouponKnown(msgspec.Struct, frozen=True, tag=True):
     code: str | None
 
 
-Happening: TypeAlias = Entered | TimerDue | EventSeen | ConditionKnown | CouponKnown
+class Merged(msgspec.Struct, frozen=True, tag=True):
+    """The person turned out to be another one who is on the same way and began it earlier."""
+
+    at: datetime
+
+
+Happening: TypeAlias = Entered | TimerDue | EventSeen | ConditionKnown | CouponKnown | Merged
 
 
 class PlanSend(msgspec.Struct, frozen=True):
@@ -130,7 +136,7 @@ class ReachedGoal(msgspec.Struct, frozen=True):
 
 
 class Finished(msgspec.Struct, frozen=True):
-    """The enrolment ended. `reason`: end, exit_event, goal or too_many_visits."""
+    """The enrolment ended. `reason`: end, exit_event, goal, merged or too_many_visits."""
 
     reason: str
     at: datetime

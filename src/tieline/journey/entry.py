@@ -1,6 +1,6 @@
 """Who comes onto a journey: what starts it, and whether this person may enter now. Pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -64,6 +64,25 @@ def refusal(
     if last_entered_at is not None and reentry.mode == "after" and at < last_entered_at + reentry.after:
         return "too_soon"
     return ""
+
+
+def doubled(running: Iterable[Enrolment]) -> list[Enrolment]:
+    """Return which enrolments of one person are there twice, since two people on the same way turned out to be one.
+
+    The oldest goes on, whichever moves first. Were they one person from the beginning, the others had been refused as
+    "running".
+
+    Args:
+        running: Enrolments of one person that are not over, in any order.
+    """
+    found = []
+    ways: set[tuple[str, str]] = set()
+    for one in sorted(running, key=lambda one: (one.entered_at, one.id)):
+        way = (one.journey_key, one.correlation)
+        if way in ways:
+            found.append(one)
+        ways.add(way)
+    return found
 
 
 def enrol(

@@ -2,15 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from tieline.journey.definition import Condition, Journey
 from tieline.journey.effects import Fill, Mover, Outcome, stored
-from tieline.journey.enrolment import ConditionKnown, Enrolment, Entered, EventSeen, Happening, TimerDue
-from tieline.journey.entry import TRIGGER_AGE_MAX, enrol, refusal, starts
+from tieline.journey.enrolment import (
+    ConditionKnown,
+    Enrolment,
+    Entered,
+    EventSeen,
+    Happening,
+    Merged,
+    TimerDue,
+)
+from tieline.journey.entry import TRIGGER_AGE_MAX, doubled, enrol, refusal, starts
 from tieline.journey.library import Library
 from tieline.model.event import Identified
 from tieline.model.signal import EnrolmentRow, Said, SendRequest, Signal, SignalKind, WebhookCall
@@ -84,7 +92,8 @@ class JourneyStage:
         handled = len(signals)
         await self._save(outcome, now)
         if handled < most:
-            handled += await self._time(mover, until, most)
+            handled += await self._time(mover, until, most, now)
+            await self._save(outcome, now)  # a merge may have ended what an answer would move
             handled += await self._answer(mover, now, most)
             await self._save(outcome, now)
         return Moved(outcome.requests, outcome.said, outcome.calls, handled)
@@ -111,6 +120,8 @@ class JourneyStage:
             entered=await self._store.entered(workspace_id, wanted),
             earlier=await self._heard(workspace_id, signals, profiles),
         )
+        for mine in running.values():
+            await self._end_doubled(round_, mine)
         for signal in signals:
             profile_id = profiles.get(signal.node_id)
             if profile_id is None:
@@ -169,10 +180,19 @@ class JourneyStage:
                 ]
         return found
 
-    async def _time(self, mover: Mover, until: datetime, most: int) -> int:
+    async def _end_doubled(self, round_: "_Round", mine: list[Enrolment]) -> None:
+        """End all but the oldest of the enrolments that a merge made double; what is left stays in `mine`."""
+        over = {one.id for one in doubled(mine)}
+        for one in mine:
+            journey = self._library.find(round_.workspace_id, one.journey_key, one.version)
+            if one.id in over and journey is not None:
+                await round_.move(journey, one, Merged(round_.now))
+        mine[:] = [one for one in mine if one.id not in over]
+
+    async def _time(self, mover: Mover, until: datetime, most: int, now: datetime) -> int:
         """Fire timers; not beyond what the stream has absorbed, or an order at minute 29 would be seen too late."""
         rows = await self._store.due(until, most)
-        for row, journey, identifier, zone in await self._loaded(rows):
+        for row, journey, identifier, zone in await self._loaded(rows, mover, now):
             await mover.move(row.workspace_id, identifier, journey, stored(row), TimerDue(), until, zone)
         return len(rows)
 
@@ -182,7 +202,7 @@ class JourneyStage:
         asked: defaultdict[int, list[tuple[EnrolmentRow, Journey, tuple[str, str], ZoneInfo]]] = defaultdict(
             list
         )
-        for row, journey, identifier, zone in await self._loaded(rows):
+        for row, journey, identifier, zone in await self._loaded(rows, mover, now):
             asked[row.workspace_id].append((row, journey, identifier, zone))
         for workspace_id, mine in asked.items():
             profiles = await self._store.profiles_now(workspace_id, sorted({row.person for row, *_ in mine}))
@@ -201,22 +221,45 @@ class JourneyStage:
         return len(rows)
 
     async def _loaded(
-        self, rows: Sequence[EnrolmentRow]
+        self, rows: Sequence[EnrolmentRow], mover: Mover, now: datetime
     ) -> list[tuple[EnrolmentRow, Journey, tuple[str, str], ZoneInfo]]:
-        """Find each row's journey and person; leave out who stands still."""
+        """Find each row's journey and person; leave out who stands still, and what a merge made double."""
         found = []
         by_workspace: defaultdict[int, list[EnrolmentRow]] = defaultdict(list)
         for row in rows:
             by_workspace[row.workspace_id].append(row)
         for workspace_id, mine in by_workspace.items():
-            people = sorted({row.person for row in mine})
-            identifiers = await self._store.identifiers(workspace_id, people)
-            zone = ZoneInfo(self._zones.get(workspace_id, "UTC"))
+            round_, going_on = await self._parted(workspace_id, mine, mover, now)
             for row in mine:
                 journey = self._library.find(workspace_id, row.journey, row.version)
-                if journey is not None and not self._library.paused(workspace_id, row.journey):
-                    found.append((row, journey, identifiers[row.person], zone))
+                paused = self._library.paused(workspace_id, row.journey)
+                if journey is not None and not paused and row.enrolment_id in going_on:
+                    found.append((row, journey, round_.identifiers[row.person], round_.zone))
         return found
+
+    async def _parted(
+        self, workspace_id: int, rows: Sequence[EnrolmentRow], mover: Mover, now: datetime
+    ) -> tuple["_Round", set[bytes]]:
+        """End what a merge made double of all that the people of `rows` are on; return what goes on.
+
+        A timer that fires knows nothing of the person's other enrolments: they have to be looked for here.
+        """
+        profiles = await self._store.profiles_now(workspace_id, sorted({row.person for row in rows}))
+        running = await self._store.open_of(workspace_id, sorted(set(profiles.values())))
+        nodes = {row.person for many in running.values() for row in many}
+        round_ = _Round(
+            workspace_id=workspace_id,
+            mover=mover,
+            now=now,
+            zone=ZoneInfo(self._zones.get(workspace_id, "UTC")),
+            identifiers=await self._store.identifiers(workspace_id, sorted(nodes)),
+        )
+        going_on: set[bytes] = set()
+        for many in running.values():
+            mine = [stored(row) for row in many]
+            await self._end_doubled(round_, mine)
+            going_on |= {one.id for one in mine}
+        return round_, going_on
 
     async def _save(self, outcome: Outcome, now: datetime) -> None:
         await self._store.save(list(outcome.rows.values()), now)
@@ -225,7 +268,7 @@ class JourneyStage:
 
 @dataclass(frozen=True)
 class _Round:
-    """What stays the same while the signals of one workspace are heard.
+    """What stays the same while people of one workspace are moved.
 
     Attributes:
         entered: When each person last entered each journey, by profile and key.
@@ -237,8 +280,8 @@ class _Round:
     now: datetime
     zone: ZoneInfo
     identifiers: Mapping[bytes, tuple[str, str]]
-    entered: dict[tuple[bytes, str], datetime]
-    earlier: defaultdict[bytes, list[EventSeen]]
+    entered: dict[tuple[bytes, str], datetime] = field(default_factory=dict)
+    earlier: defaultdict[bytes, list[EventSeen]] = field(default_factory=lambda: defaultdict(list))
 
     async def move(self, journey: Journey, enrolment: Enrolment, happened: Happening) -> Enrolment:
         """Return where a person stands after something happened."""

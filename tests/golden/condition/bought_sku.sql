@@ -7,19 +7,21 @@ history AS (
   FROM (
       SELECT
         profile_id AS holder_id,
-        ((event = {p2:String} AND at <= {now:DateTime64(3, 'UTC')}) AND (arrayExists(x -> ifNull(dynamicElement(x, 'String') IN {p3:Array(String)}, 0), if(startsWith(dynamicType(properties.`items`), 'Array(JSON'), arrayMap(x -> CAST(x, 'Dynamic'), properties.`items`[].`sku`), arrayMap(x -> tupleElement(x, 1), JSONExtract(ifNull(toJSONString(properties.`items`), ''), 'Array(Tuple(`sku` Dynamic))')))) AND (NOT (properties.`coupon`.`code` IS NOT NULL)))) AS c0
+        ((event = {p2:String}) AND (arrayExists(x -> ifNull(dynamicElement(x, 'String') IN {p3:Array(String)}, 0), if(startsWith(dynamicType(properties.`items`), 'Array(JSON'), arrayMap(x -> CAST(x, 'Dynamic'), properties.`items`[].`sku`), arrayMap(x -> tupleElement(x, 1), JSONExtract(ifNull(toJSONString(properties.`items`), ''), 'Array(Tuple(`sku` Dynamic))')))) AND (NOT (properties.`coupon`.`code` IS NOT NULL)))) AS c0
       FROM event
-      WHERE workspace_id = {workspace:UInt32} AND (event = {p2:String} AND at <= {now:DateTime64(3, 'UTC')})
+      WHERE workspace_id = {workspace:UInt32} AND (event = {p2:String})
   )
   WHERE c0
   GROUP BY holder_id
 )
 SELECT history.profile_id AS profile_id
 FROM history
-WHERE history.h0 >= {p1:UInt64}
+WHERE history.h0 >= {p1:UInt64} AND history.profile_id NOT IN (
+  SELECT profile_id FROM profile WHERE workspace_id = {workspace:UInt32} AND profile_id IN (SELECT profile_id FROM profile WHERE workspace_id = {workspace:UInt32} AND gone)
+  GROUP BY profile_id HAVING argMax(gone, version)
+)
 -- bound:
 --   p1 = 1
---   p2 = "Order Completed"
---   now = "2026-03-15 16:30:00.000"
---   p3 = ["S-1", "S-2"]
 --   workspace = 1
+--   p2 = "Order Completed"
+--   p3 = ["S-1", "S-2"]

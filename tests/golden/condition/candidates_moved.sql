@@ -16,13 +16,16 @@ history AS (
 )
 SELECT history.profile_id AS profile_id
 FROM history
-WHERE history.h0 >= {p1:UInt64}
+WHERE history.h0 >= {p1:UInt64} AND history.profile_id NOT IN (
+  SELECT profile_id FROM profile WHERE workspace_id = {workspace:UInt32} AND profile_id IN (SELECT profile_id FROM profile WHERE workspace_id = {workspace:UInt32} AND gone)
+  GROUP BY profile_id HAVING argMax(gone, version)
+)
 SETTINGS optimize_move_to_prewhere = 0
 -- bound:
 --   p1 = 1
+--   workspace = 1
 --   p2 = "Order Completed"
 --   p3 = "2026-02-13 16:30:00.000"
 --   now = "2026-03-15 16:30:00.000"
 --   candidates = "ABEiM0RVZneImaq7zN3u/w=="
---   workspace = 1
 --   written = "ABEiM0RVZneImaq7zN3u///u3cy7qpmId2ZVRDMiEQA="

@@ -14,9 +14,9 @@ history AS (
   FROM (
       SELECT
         profile_id AS holder_id,
-        (event = {p3:String} AND at <= {now:DateTime64(3, 'UTC')}) AS c0
+        (event = {p3:String}) AS c0
       FROM event
-      WHERE workspace_id = {workspace:UInt32} AND (event = {p3:String} AND at <= {now:DateTime64(3, 'UTC')})
+      WHERE workspace_id = {workspace:UInt32} AND (event = {p3:String})
   )
   WHERE c0
   GROUP BY holder_id
@@ -29,4 +29,3 @@ WHERE (person.f0 AND history.h0 >= {p1:UInt64})
 --   p2 = ["VIP", "gold"]
 --   workspace = 1
 --   p3 = "Order Completed"
---   now = "2026-03-15 16:30:00.000"

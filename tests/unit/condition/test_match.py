@@ -26,9 +26,11 @@ def test_a_window_ends_now_and_leaves_out_its_first_instant() -> None:
     assert not holds(tree, order(1, NOW - timedelta(days=7)))
 
 
-def test_an_event_after_now_never_counts() -> None:
-    assert not holds({"event": "Order"}, order(1, NOW + SECOND))
-    assert holds({"event": "Order", "op": "eq", "value": 0}, order(1, NOW + SECOND))
+def test_an_event_dated_after_now_counts_where_nothing_would_ask_again() -> None:
+    later = order(1, NOW + SECOND)
+    assert holds({"event": "Order"}, later)
+    assert holds({"event": "Order", "window": {"from": "2026-03-30"}}, later)
+    assert not holds({"event": "Order", "window": {"last": "P7D"}}, later)
 
 
 def test_what_is_less_than_a_millisecond_after_now_is_now() -> None:

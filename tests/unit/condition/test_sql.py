@@ -41,8 +41,10 @@ def test_what_a_person_types_never_reaches_the_text(typed: str) -> None:
     assert typed in query.parameters.values()
 
 
-def test_nobody_without_events_and_no_profile_leaf_reads_events_alone() -> None:
-    assert "FROM profile" not in members({"all": [EVENT, {"not": {"event": "Refund"}}]})
+def test_nobody_without_events_and_no_profile_leaf_asks_profiles_only_for_who_is_gone() -> None:
+    written = members({"all": [EVENT, {"not": {"event": "Refund"}}]})
+    assert "FROM profile FINAL" not in written
+    assert "NOT IN" in written
 
 
 def test_what_did_not_happen_reads_all_profiles() -> None:

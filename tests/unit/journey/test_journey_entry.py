@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from tieline.journey.definition import Journey
 from tieline.journey.enrolment import Enrolment, State
-from tieline.journey.entry import TRIGGER_AGE_MAX, enrol, refusal, starts
+from tieline.journey.entry import TRIGGER_AGE_MAX, doubled, enrol, refusal, starts
 from tieline.journey.parse import parse
 from tieline.model.signal import Signal, SignalKind
 
@@ -139,3 +139,12 @@ def test_the_correlation_is_the_value_of_the_key() -> None:
     to = journey(reentry={"mode": "always", "key": "cart.id"})
     assert enrol(to, PERSON, {"cart": {"id": 7}}, NOON, NOON).correlation == "7"
     assert enrol(to, PERSON, {}, NOON, NOON).correlation == ""
+
+
+def test_of_two_on_the_same_way_the_older_goes_on_in_whatever_order_they_are_found() -> None:
+    keyed = journey(reentry={"mode": "always", "key": "cart"})
+    older = enrol(keyed, PERSON, {"cart": 1}, NOON, NOON + DAY)
+    younger = enrol(keyed, b"q" * 16, {"cart": 1}, NOON + DAY, NOON + DAY)
+    elsewhere = enrol(keyed, PERSON, {"cart": 2}, NOON + DAY, NOON + DAY)
+
+    assert doubled([younger, elsewhere, older]) == doubled([older, younger, elsewhere]) == [younger]

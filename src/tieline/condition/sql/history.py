@@ -133,13 +133,15 @@ class HistoryTable:
         writer, window = self._writer, occurrence.window
         parts = [f"event = {writer.text(occurrence.event)}"]
         if isinstance(window, Last):
-            parts.append(f"at > {writer.moment(writer.now - window.duration)}")
+            parts.append(f"at > {writer.moment(writer.now - window.duration)} AND at <= {writer.until()}")
         elif isinstance(window, Between):
             if window.start is not None:
                 parts.append(f"at >= {writer.moment(when.instant(window.start, writer.zone))}")
             if window.end is not None:
                 parts.append(f"at < {writer.moment(when.instant(window.end, writer.zone))}")
-        return f"({' AND '.join((*parts, f'at <= {writer.until()}'))})"
+        # What is dated later than now, by a clock that was set back since, counts where no window moves with time:
+        # nothing would ask again when its time comes.
+        return f"({' AND '.join(parts)})"
 
 
 def _onwards(window: Window) -> Window:

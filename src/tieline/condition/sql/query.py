@@ -33,7 +33,7 @@ class Scope(msgspec.Struct, frozen=True):
 
     Attributes:
         workspace_id: Whose data.
-        now: The moment of the question, with an offset; later events do not count.
+        now: The moment of the question, with an offset; a window that moves with time ends here.
         time_zone: IANA name of the workspace's time zone.
         candidates: Profile ids (16 bytes each) the answer is restricted to; None asks about everybody.
         written: Further ids under which events of the candidates may be stored: the former profiles of nodes that
