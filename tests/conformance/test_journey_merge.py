@@ -186,3 +186,12 @@ async def test_a_merged_person_goes_on_for_each_of_two_carts(doors: Doors) -> No
     await doors.merge()
 
     assert await doors.run(stage, 60) == [name("ann"), name("bob")]
+
+
+async def test_an_order_that_is_told_after_a_later_event_is_still_in_time(doors: Doors) -> None:
+    """A clock that was set back tells things in another order than it dates them."""
+    stage = await doors.begin({**CART, "exit_on": [{"event": "Order Completed"}]})
+
+    heard = [signal("Looked", "ann", minutes(33), 3), signal("Order Completed", "ann", minutes(20), 4)]
+
+    assert await doors.run(stage, 34, heard) == []

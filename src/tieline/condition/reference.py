@@ -67,7 +67,8 @@ A condition says who is meant: in segments, in journeys, in broadcasts. It is a 
 with the place (a JSON pointer), the value and the way out: half a condition must never mean everyone or no one. It has at most
 {place.SIZE_MAX} objects and lists, {place.DEPTH_MAX} inside each other.
 
-Events after the moment of the question never count. A **duration** is ISO 8601 in weeks, or in days, hours, minutes and seconds
+A window `last` ends at the moment of the question. Elsewhere an event that is dated later counts too: only a clock that was set
+back leaves such events behind. A **duration** is ISO 8601 in weeks, or in days, hours, minutes and seconds
 (P30D, P2W, PT12H), up to {when.DURATION_MAX.days} days; a day of it is 24 hours. A **moment** is a day of the workspace
 (2026-01-31, from its midnight) or a time with an offset (2026-01-31T09:00:00+08:00).
 """

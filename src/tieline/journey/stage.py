@@ -122,7 +122,9 @@ class JourneyStage:
         )
         for mine in running.values():
             await self._end_doubled(round_, mine)
-        for signal in signals:
+        # A clock that was set back tells things in another order than it dates them; what happened first lets no timer
+        # fire that something told after it, and known by now, would have stopped.
+        for signal in sorted(signals, key=lambda one: one.at):
             profile_id = profiles.get(signal.node_id)
             if profile_id is None:
                 continue

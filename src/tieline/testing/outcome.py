@@ -20,8 +20,8 @@ class Outcome:
 
     Attributes:
         now: What time the installation believes it is.
-        clock_set_back: Whether the installation lived some time twice. Then what is later by its clock is not later, and
-            nobody can say who ordered in time.
+        clock_set_back: Whether the installation lived some time twice. Then what is later by its clock may have come
+            earlier: an order dated too late may have been in time.
         drained: Whether everything came to rest after the faults had ended.
         errors: Failures of steps that no fault explains.
         ours: Picture of the stores.
