@@ -161,7 +161,9 @@ def _happened(leaf: Happened, events: Sequence[HistoryEvent], now: datetime, zon
     counted = counted_events(leaf, events, now, zone)
     path = leaf.measure.path
     if leaf.measure.function in measure.SINCE:
-        ages = [(now - when.to_milliseconds(event.at)) // timedelta(days=1) for event in counted]
+        ages = [
+            max(now - when.to_milliseconds(event.at), timedelta(0)) // timedelta(days=1) for event in counted
+        ]
         return measure.compares(leaf.measure.function, ages, leaf.op, leaf.value)
     values = (
         counted

@@ -17,16 +17,16 @@ history AS (
       SELECT
         profile_id AS holder_id,
         at,
-        (event = {p5:String} AND at <= {now:DateTime64(3, 'UTC')}) AS c0
+        (event = {p5:String}) AS c0
       FROM event
-      WHERE workspace_id = {workspace:UInt32} AND (event = {p5:String} AND at <= {now:DateTime64(3, 'UTC')})
+      WHERE workspace_id = {workspace:UInt32} AND (event = {p5:String})
   )
   WHERE c0
   GROUP BY holder_id
 )
 SELECT person.profile_id AS profile_id
 FROM person INNER JOIN history ON history.profile_id = person.profile_id
-WHERE (ifNull(intDiv(toUnixTimestamp64Milli({now:DateTime64(3, 'UTC')}) - toUnixTimestamp64Milli(history.h0), 86400000) = {p1:UInt64}, 0) AND person.f0 AND person.f1)
+WHERE (ifNull(intDiv(if(toUnixTimestamp64Milli({now:DateTime64(3, 'UTC')}) - toUnixTimestamp64Milli(history.h0) < 0, 0, toUnixTimestamp64Milli({now:DateTime64(3, 'UTC')}) - toUnixTimestamp64Milli(history.h0)), 86400000) = {p1:UInt64}, 0) AND person.f0 AND person.f1)
 -- bound:
 --   now = "2026-03-15 16:30:00.000"
 --   p1 = 14

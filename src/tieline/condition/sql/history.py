@@ -88,7 +88,7 @@ class HistoryTable:
         newest = leaf.measure.function == "days_since_last"
         end = self._aggregate(f"{'max' if newest else 'min'}OrNullIf(at, {flag})")
         age = f"toUnixTimestamp64Milli({self._writer.until()}) - toUnixTimestamp64Milli({end})"
-        return f"ifNull(intDiv({age}, 86400000) {SIGNS[leaf.op]} {self._count(leaf)}, 0)"
+        return f"ifNull(intDiv(if({age} < 0, 0, {age}), 86400000) {SIGNS[leaf.op]} {self._count(leaf)}, 0)"
 
     def _followed(self, leaf: Happened, then: Then, flag: str) -> str:
         """Return how many of the events were followed, or were not and can no longer be."""
@@ -96,9 +96,11 @@ class HistoryTable:
         came = self._occurrences.setdefault(after, f"c{len(self._occurrences)}")
         within = self._writer.bound("Int64", then.within // timedelta(milliseconds=1))
         moments = "toUnixTimestamp64Milli(at)"
-        follows = f"arrayExists(u -> u > t AND u <= t + {within}, groupArrayIf({moments}, {came}))"
+        now = f"toUnixTimestamp64Milli({self._writer.until()})"
+        follows = (
+            f"arrayExists(u -> u > t AND u <= least(t + {within}, {now}), groupArrayIf({moments}, {came}))"
+        )
         if then.absent:
-            now = f"toUnixTimestamp64Milli({self._writer.until()})"
             follows = f"t + {within} <= {now} AND NOT {follows}"
         return self._aggregate(f"arrayCount(t -> {follows}, groupArrayIf({moments}, {flag}))")
 
