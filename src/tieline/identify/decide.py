@@ -1,14 +1,18 @@
 """A person's word about two identifiers: they are apart, they are together, or never mind."""
 
+import sys
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
 from tieline.errors import InvalidInputError
-from tieline.identify.graph import Resolution
 from tieline.identify.rules import RULES, Rules
-from tieline.identify.settle import Settler
+from tieline.identify.settle import Explained, Settler
 from tieline.model.identity import CUT, JOIN, Assertion, Moved
 from tieline.ports import IdentityStore
+
+UNDO = "undo"
+_LATEST = sys.maxsize
 
 
 class Decided(NamedTuple):
@@ -54,9 +58,22 @@ class Decisions:
         )
         return Decided(assertion_id, settled.moves)
 
-    async def explain(self, workspace_id: int, node_id: bytes) -> Resolution:
+    async def explain(self, workspace_id: int, node_id: bytes) -> Explained:
         """Return everyone in the zone of `node_id`, with the links that join nobody and why."""
         return await self._settler.explain(workspace_id, [node_id])
+
+    async def preview(self, workspace_id: int, kind: str, a: bytes, b: bytes, at: datetime) -> Explained:
+        """Return who would be one person after a decision ("cut", "join" or "undo"), without deciding it."""
+
+        def supposing(assertions: Iterable[Assertion]) -> list[Assertion]:
+            held = list(assertions)
+            if kind != UNDO:
+                return [*held, Assertion(kind, a, b, at, assertion_id=_LATEST)]
+            about = [one for one in held if {one.a, one.b} == {a, b} and one.revoked_at is None]
+            latest = max(about, key=lambda one: one.assertion_id, default=None)
+            return [one for one in held if one is not latest]
+
+        return await self._settler.explain(workspace_id, [a, b], supposing)
 
     async def _assert(self, workspace_id: int, assertion: Assertion) -> Decided:
         if assertion.a == assertion.b:

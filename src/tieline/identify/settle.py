@@ -1,14 +1,16 @@
 """Bring the zones of some nodes to the state that their facts demand, whatever changed: more, less, or a decision."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
 from tieline.identify.graph import Resolution, in_force, resolve
 from tieline.identify.grow import Growth, earlier, grow
 from tieline.identify.rules import RULES, Rules
-from tieline.model.identity import Link, Moved, Node, Placed
+from tieline.model.identity import Assertion, Link, Moved, Node, Placed
 from tieline.ports import IdentityStore, Zones
+
+Supposing = Callable[[Iterable[Assertion]], list[Assertion]]
 
 
 class Evidence(NamedTuple):
@@ -28,6 +30,20 @@ class Settled(NamedTuple):
 
     placed: list[Placed]
     moves: list[Moved]
+
+
+class Explained(NamedTuple):
+    """Whole zones with everything that decides them.
+
+    Attributes:
+        zones: As they stand.
+        links: What sources claim about their nodes.
+        resolution: Who is one person, and why others are not.
+    """
+
+    zones: Zones
+    links: list[Link]
+    resolution: Resolution
 
 
 class Settler:
@@ -61,12 +77,25 @@ class Settler:
         after = stand(nodes, resolve(nodes.values(), stored, zones.assertions, self._rules))
         return await self._save(workspace_id, before, after, [], cause, at)
 
-    async def explain(self, workspace_id: int, node_ids: Iterable[bytes]) -> Resolution:
-        """Return the people behind whole zones, with every link that joins nobody and why."""
-        zones = await self._load(workspace_id, node_ids)
+    async def explain(
+        self, workspace_id: int, node_ids: Iterable[bytes], supposing: Supposing = list
+    ) -> Explained:
+        """Return the people behind whole zones, with every link that joins nobody and why; nothing is changed.
+
+        Args:
+            workspace_id: The brand.
+            node_ids: Whose zones.
+            supposing: Turns the decisions that hold into those that would.
+        """
+        wanted = set(node_ids)
+        about = (await self._load(workspace_id, wanted)).assertions
+        # Who was cut off stands in a zone of their own, and belongs to the explanation.
+        wanted |= {end for one in about if one.revoked_at is None for end in (one.a, one.b)}
+        zones = await self._load(workspace_id, wanted)
         nodes = [placed.node for placed in zones.placed]
         stored = await self._store.links(workspace_id, sorted(node.node_id for node in nodes))
-        return resolve(nodes, stored, zones.assertions, self._rules)
+        resolution = resolve(nodes, stored, supposing(zones.assertions), self._rules)
+        return Explained(zones, stored, resolution)
 
     async def _load(self, workspace_id: int, node_ids: Iterable[bytes]) -> Zones:
         """Load zones, and those that a person joined to them before there was a link."""

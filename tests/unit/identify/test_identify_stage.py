@@ -225,7 +225,7 @@ async def test_an_explanation_says_what_would_help(stage, store):
         ]
     )
     found = await Decisions(store).explain(1, node("phone", "+886987654301"))
-    assert [(r.reason, r.limits, r.cuts) for r in found.decisions] == [
+    assert [(r.reason, r.limits, r.cuts) for r in found.resolution.decisions] == [
         ("limit:member_id", (("member_id", 2),), ())
     ]
 

@@ -1,0 +1,145 @@
+"""The identity graph around one person: what links them, what was not joined and why, and what a decision would do."""
+
+from collections import defaultdict
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Body, Request
+
+from tieline.api.doors import Doors
+from tieline.api.profiles import parse_id
+from tieline.errors import InvalidInputError, NotFoundError
+from tieline.identify.decide import UNDO, Decisions
+from tieline.identify.normalize import normalize
+from tieline.identify.reason import remedies, sentences
+from tieline.identify.settle import Explained
+from tieline.ids import keyed_hash
+from tieline.model.identity import CUT, JOIN
+from tieline.store.postgres.identity import PostgresIdentity
+from tieline.store.postgres.workspaces import PostgresWorkspaces
+
+Json = Annotated[dict[str, Any], Body()]
+
+
+class Preview(msgspec.Struct, forbid_unknown_fields=True):
+    """A decision that is not made yet: two identifiers, each {"namespace", "value"}."""
+
+    kind: str
+    a: dict[str, str]
+    b: dict[str, str]
+
+
+def router(doors: Doors) -> APIRouter:
+    """Build GET /api/profiles/{id}/graph and POST /api/identity/preview."""
+    routes = APIRouter(tags=["identity"])
+
+    @routes.get("/api/profiles/{profile_id}/graph")
+    async def graph(request: Request, profile_id: str) -> dict[str, Any]:
+        """Return identifiers and links of a person and of everyone who could be joined, with why they are not."""
+        workspace_id = await doors.keys.workspace(request)
+        node_id = parse_id(profile_id)
+        async with doors.pool.connection() as connection:
+            found = await Decisions(PostgresIdentity(connection)).explain(workspace_id, node_id)
+        if node_id not in found.resolution.profile_of:
+            raise NotFoundError("There is no such profile.")
+        return {
+            "profile_id": found.resolution.profile_of[node_id].hex(),
+            **_drawn(found),
+            "as_of": doors.clock.now(),
+        }
+
+    @routes.post("/api/identity/preview")
+    async def preview(request: Request, body: Json) -> dict[str, Any]:
+        """Return who would be one person after a cut, a join or an undo; nothing is changed."""
+        workspace_id = await doors.keys.workspace(request)
+        try:
+            wish = msgspec.convert(body, Preview)
+        except msgspec.ValidationError as error:
+            raise InvalidInputError(f"{error}.") from None
+        if wish.kind not in {CUT, JOIN, UNDO}:
+            raise InvalidInputError(f"kind is {wish.kind!r}; it must be cut, join or undo.", field="/kind")
+        now = doors.clock.now()
+        async with doors.pool.connection() as connection:
+            workspace = await PostgresWorkspaces(connection).find(workspace_id)
+            a, b = (
+                _node_id(named, place, workspace.identity_key, workspace.country)
+                for named, place in ((wish.a, "/a"), (wish.b, "/b"))
+            )
+            found = await Decisions(PostgresIdentity(connection)).preview(workspace_id, wish.kind, a, b, now)
+        for node_id, place in ((a, "/a"), (b, "/b")):
+            if node_id not in found.resolution.profile_of:
+                raise NotFoundError("No profile has this identifier.", field=place)
+        before = {placed.node.node_id: placed.profile_id for placed in found.zones.placed}
+        return {
+            "before": _people(found, before),
+            "after": _people(found, found.resolution.profile_of),
+            "as_of": now,
+        }
+
+    return routes
+
+
+def _drawn(found: Explained) -> dict[str, Any]:
+    return {
+        "nodes": [
+            {
+                "node_id": placed.node.node_id.hex(),
+                "namespace": placed.node.namespace,
+                "value": placed.node.value,
+                "first_at": placed.node.first_at,
+                "profile_id": found.resolution.profile_of[placed.node.node_id].hex(),
+            }
+            for placed in sorted(found.zones.placed, key=lambda one: (one.node.namespace, one.node.value))
+        ],
+        "links": [
+            {
+                "a": link.a.hex(),
+                "b": link.b.hex(),
+                "source": link.source,
+                "proof": link.proof.name.lower(),
+                "first_at": link.first_at,
+                "last_at": link.last_at,
+            }
+            for link in sorted(found.links, key=lambda one: (one.first_at, one.a, one.b, one.source))
+        ],
+        "rejected": [
+            {
+                "a": one.a.hex(),
+                "b": one.b.hex(),
+                "reason": one.reason,
+                "sentence": sentences(one),
+                "accepted_if": list(remedies(one)),
+            }
+            for one in found.resolution.decisions
+        ],
+        "decisions": [
+            {
+                "kind": one.kind,
+                "a": one.a.hex(),
+                "b": one.b.hex(),
+                "author": one.author,
+                "reason": one.reason,
+                "at": one.at,
+                "revoked_at": one.revoked_at,
+            }
+            for one in sorted(found.zones.assertions, key=lambda one: one.assertion_id)
+        ],
+    }
+
+
+def _people(found: Explained, profile_of: dict[bytes, bytes]) -> list[dict[str, Any]]:
+    names: defaultdict[bytes, list[tuple[str, str]]] = defaultdict(list)
+    for placed in found.zones.placed:
+        names[profile_of[placed.node.node_id]].append((placed.node.namespace, placed.node.value))
+    people = [
+        {"profile_id": profile_id.hex(), "identifiers": sorted(held)} for profile_id, held in names.items()
+    ]
+    return sorted(people, key=lambda one: str(one["identifiers"]))
+
+
+def _node_id(named: dict[str, str], place: str, identity_key: bytes, country: str) -> bytes:
+    namespace, value = named.get("namespace", ""), named.get("value", "")
+    normal = normalize(namespace, value, country)
+    if not isinstance(normal, str):
+        raise InvalidInputError(f"{value!r} is no {namespace}: {normal.reason}.", field=place)
+    return keyed_hash(identity_key, namespace, normal)
