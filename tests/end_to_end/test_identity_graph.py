@@ -34,6 +34,20 @@ def test_a_family_phone_stays_with_the_first_and_the_graph_says_why(served: Serv
     assert "會員編號" in rejected["sentence"]["zh-TW"]
 
 
+def test_the_doctor_names_what_many_share_and_why_links_join_nobody(served: Served) -> None:
+    served.collect(*(identify(member, "0922333444") for member in ("M1", "M2", "M3")))
+    wait_for(served.settled)
+
+    found = served.get("/api/identity/doctor")
+
+    assert found["most_shared"][0] == {"namespace": "phone", "value": "+886*****3444", "seen_with": 3}
+    assert found["largest_zones"][0]["identifiers"] == 4
+    assert found["largest_zones"][0]["profiles"] == 3
+    assert found["rejected"] == [{"reason": "limit:member_id", "links": 2}]
+    assert found["at_limit"] == []
+    assert "922333444" not in str(found)
+
+
 def test_a_preview_is_what_the_decision_then_does(served: Served) -> None:
     served.collect(identify("M1", "0922333444"))
     wait_for(served.settled)

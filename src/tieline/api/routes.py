@@ -11,6 +11,7 @@ from tieline.api import (
     bind,
     broadcasts,
     collect,
+    doctor,
     graph,
     health,
     identity,
@@ -43,6 +44,7 @@ def build(doors: Doors, vault: Vault, sms: Sms) -> FastAPI:
     app.include_router(links.router(doors))
     app.include_router(health.router(doors))
     app.include_router(profiles.router(doors))
+    app.include_router(doctor.router(doors))
     app.include_router(graph.router(doors))
     app.include_router(identity.router(doors))
     app.include_router(segment_counts.router(doors))

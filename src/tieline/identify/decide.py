@@ -58,9 +58,9 @@ class Decisions:
         )
         return Decided(assertion_id, settled.moves)
 
-    async def explain(self, workspace_id: int, node_id: bytes) -> Explained:
-        """Return everyone in the zone of `node_id`, with the links that join nobody and why."""
-        return await self._settler.explain(workspace_id, [node_id])
+    async def explain(self, workspace_id: int, *node_ids: bytes) -> Explained:
+        """Return everyone in the zones of `node_ids`, with the links that join nobody and why."""
+        return await self._settler.explain(workspace_id, node_ids)
 
     async def preview(self, workspace_id: int, kind: str, a: bytes, b: bytes, at: datetime) -> Explained:
         """Return who would be one person after a decision ("cut", "join" or "undo"), without deciding it."""
