@@ -12,6 +12,9 @@ from starlette.requests import Request
 from tieline.errors import RateLimitedError, UnknownKeyError
 from tieline.model.event import Source
 
+_OPENED = "tieline.workspace"
+"""Where a request keeps the workspace its key opened: the guard and the route ask, the database is asked once."""
+
 
 class KeyStore(Protocol):
     """Where keys are kept."""
@@ -62,6 +65,9 @@ class Keys:
         Raises:
             UnknownKeyError: There is no Bearer key, or it opens nothing.
         """
+        known: int | None = request.scope.get(_OPENED)
+        if known is not None:
+            return known
         scheme, _, secret = request.headers.get("authorization", "").partition(" ")
         workspace_id = (
             await self._store.workspace_of(key_hash(secret)) if scheme.lower() == "bearer" else None
@@ -70,6 +76,7 @@ class Keys:
             raise UnknownKeyError(
                 "The secret key is not known.", way_out="Send it as Authorization: Bearer sk_..."
             )
+        request.scope[_OPENED] = workspace_id
         return workspace_id
 
 

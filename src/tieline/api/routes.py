@@ -30,6 +30,7 @@ from tieline.api import (
     suggestions,
 )
 from tieline.api.doors import Doors
+from tieline.api.guard import Guard
 from tieline.channel.line.secrets import Vault
 from tieline.ports import Sms
 
@@ -38,6 +39,7 @@ def build(doors: Doors, vault: Vault, sms: Sms) -> FastAPI:
     """Return the application."""
     app = FastAPI(title="Tieline", version="0.1.0", docs_url="/docs", redoc_url=None)
     problem.install(app)
+    app.add_middleware(Guard, keys=doors.keys)
     app.include_router(collect.router(doors.commit, doors.keys, doors.clock, doors.settings.body_max_bytes))
     app.include_router(line.router(doors, vault))
     app.include_router(bind.router(doors, sms))
