@@ -73,6 +73,12 @@ class Child:
                 f"`tieline {self._name}` ended with {self._process.returncode}:\n" + "\n".join(lines)
             )
 
+    @property
+    def killed(self) -> bool:
+        """Whether a signal ended it that nobody here sent."""
+        code = self._process.poll()
+        return code is not None and code < 0
+
     def stop(self) -> None:
         """Ask it to end, and see that it did."""
         if self._process.poll() is None:

@@ -12,6 +12,7 @@ import httpx
 from tieline.clock import SystemClock, monotonic
 from tieline.demo.brand import Brand, LineChannel
 from tieline.demo.moments import OPENS_AT
+from tieline.demo.patience import Patient
 from tieline.demo.phones import Phones
 from tieline.demo.processes import Child, free_port, told
 from tieline.errors import UnavailableError
@@ -20,6 +21,7 @@ from tieline.store.postgres.engine import stop_embedded
 READY_SECONDS = 60
 REFRESH_SECONDS = {1.0: 5, 60.0: 300}
 """How often segments with relative time are computed afresh, in seconds of a clock of this speed."""
+REVIVE_SECONDS = 0.1
 FAST = 60.0
 """A minute passes in a second."""
 
@@ -31,6 +33,7 @@ class World:
         address: Of Tieline, as a browser reaches it.
         line_address: Of the phone page of the simulated LINE platform.
         clock: What both programs believe the time to be.
+        revived: How often Tieline was killed and started again.
     """
 
     def __init__(self, data: Path) -> None:
@@ -38,6 +41,7 @@ class World:
         self._stack = AsyncExitStack()
         self._ports = free_port(), free_port()
         self._tieline: Child | None = None
+        self.revived = 0
         self.address, self.line_address = (f"http://127.0.0.1:{port}" for port in self._ports)
         self._set_clock(OPENS_AT, 1.0)
         self.sms_file = data / "sms.txt"
@@ -51,6 +55,8 @@ class World:
         )
         self._stack.callback(self._simulator.stop)
         self._stack.callback(self._stop_tieline)
+        reviver = asyncio.ensure_future(self._revive())
+        self._stack.callback(reviver.cancel)
         return self
 
     async def __aexit__(
@@ -70,11 +76,22 @@ class World:
         """Start Tieline and let its clock, and LINE's, run from `at`; if it runs, it is stopped first."""
         await asyncio.to_thread(self._stop_tieline)
         self._set_clock(at, speed)
-        arguments = ["serve", "--data", str(self._data), "--port", str(self._ports[0])]
-        self._tieline = Child("serve", arguments, self._settings(), self._data)
+        self._serve()
         await self._answers(self.line_address, "/_sim/health")
         await self.phones.set_clock(self.clock.now(), speed)
         await self._answers(self.address, "/readyz")
+
+    def _serve(self) -> None:
+        arguments = ["serve", "--data", str(self._data), "--port", str(self._ports[0])]
+        self._tieline = Child("serve", arguments, self._settings(), self._data)
+
+    async def _revive(self) -> None:
+        """Start Tieline again whenever somebody kills it: nothing it acknowledged may be lost by that."""
+        while True:
+            await asyncio.sleep(REVIVE_SECONDS)
+            if self._tieline is not None and self._tieline.killed:
+                self.revived += 1
+                self._serve()
 
     async def sleep_until(self, at: datetime) -> None:
         """Wait until the clock shows `at`."""
@@ -99,7 +116,8 @@ class World:
 
     async def _client(self, address: str) -> httpx.AsyncClient:
         limits = httpx.Limits(max_connections=32, max_keepalive_connections=32)
-        client = httpx.AsyncClient(base_url=address, timeout=30, limits=limits, trust_env=False)
+        carrier = Patient(httpx.AsyncHTTPTransport(limits=limits))
+        client = httpx.AsyncClient(base_url=address, timeout=30, transport=carrier, trust_env=False)
         return await self._stack.enter_async_context(client)
 
     async def _answers(self, address: str, path: str) -> None:
@@ -107,7 +125,7 @@ class World:
         async with httpx.AsyncClient(trust_env=False) as client:
             while monotonic() < deadline:
                 for child in (self._simulator, self._tieline):
-                    if child is not None:
+                    if child is not None and not child.killed:
                         child.check()
                 try:
                     if (await client.get(address + path)).status_code == httpx.codes.OK:
