@@ -11,7 +11,7 @@ PATIENCE_SECONDS = 60.0
 
 
 class Patient(httpx.AsyncBaseTransport):
-    """Repeats a request whose connection broke, as every client library does that promises to deliver.
+    """Repeats a request whose connection broke or that is asked for patience (503), as every client library does that promises to deliver.
 
     Args:
         inner: Carries each attempt.
@@ -36,9 +36,10 @@ class Patient(httpx.AsyncBaseTransport):
             except httpx.TransportError:
                 if monotonic() > deadline:
                     raise
-                await asyncio.sleep(PAUSE_SECONDS)
             else:
-                return response
+                if response.status_code != httpx.codes.SERVICE_UNAVAILABLE or monotonic() > deadline:
+                    return response
+            await asyncio.sleep(PAUSE_SECONDS)
 
     async def aclose(self) -> None:
         """Give the connections back."""
