@@ -157,7 +157,9 @@ def test_a_refused_batch_is_dropped_and_the_console_says_why(page: Page, shop: W
     visit(page, shop)
     send_now(page)
     page.wait_for_function(f"{QUEUED} === 0")
-    page.wait_for_timeout(1_000 * QUIET_S)  # not a sleep: what the console says is heard only while the page is asked
+    page.wait_for_timeout(
+        1_000 * QUIET_S
+    )  # not a sleep: what the console says is heard only while the page is asked
 
     assert len(collector.requests) == 1
     assert "tieline: 1 event(s) dropped: 401 write_key_unknown No source has this write key." in said
