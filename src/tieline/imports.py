@@ -9,7 +9,8 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from tieline import app, settings
+from tieline import settings
+from tieline.app.parts import clock
 from tieline.clock import Clock
 from tieline.connect.convert import ImportRun
 from tieline.connect.intake import Carried, Intake
@@ -122,7 +123,7 @@ class _Opened(NamedTuple):
 async def _with(chosen: settings.Settings, url: str, act: Callable[[_Opened], Coroutine[Any, Any, _T]]) -> _T:
     unit = await PostgresUnit.open(url)
     try:
-        now = app.clock(chosen)
+        now = clock(chosen)
         intake = Intake(unit, PostgresLog(unit.connection), PostgresImports(unit.connection), now)
         return await act(_Opened(unit, intake, now))
     finally:

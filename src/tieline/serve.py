@@ -14,7 +14,8 @@ from typing import NoReturn, Self
 
 import structlog
 
-from tieline import app, settings
+from tieline import settings
+from tieline.app import run
 from tieline.clock import monotonic
 from tieline.errors import StartError, TielineError
 from tieline.store.postgres import engine as postgres
@@ -108,7 +109,7 @@ def serve(data: Path, host: str, port: int) -> None:
         if chosen.processes > 1:
             worker.start()
         try:
-            uvloop.run(app.serve_http(chosen, url, host, port, alone=chosen.processes == 1))
+            uvloop.run(run.serve_http(chosen, url, host, port, alone=chosen.processes == 1))
         finally:
             stop.set()
             if chosen.processes > 1:
@@ -128,7 +129,7 @@ def work(data: Path) -> None:
         threading.Thread(target=_die_with_parent, daemon=True).start()
     with FolderLock(data, "history.lock", _LOCK_PATIENCE_SECONDS):
         try:
-            uvloop.run(app.work(chosen, chosen.postgres_url or postgres_url(chosen)))
+            uvloop.run(run.work(chosen, chosen.postgres_url or postgres_url(chosen)))
         except TielineError as error:
             sys.stderr.write(f"tieline: {error}\n")
             _end(CANNOT_START)

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from argon2 import PasswordHasher
 
-from tieline import app, settings
+from tieline import settings
 from tieline.api.keys import key_hash
+from tieline.app.parts import clock
 from tieline.errors import InvalidInputError
 from tieline.serve import FolderLock, postgres_url
 from tieline.store.postgres.unit import PostgresUnit
@@ -46,7 +47,7 @@ def create_workspace(data: Path, key: str, name: str, time_zone: str, admin_emai
 async def _create(
     url: str, chosen: settings.Settings, key: str, name: str, time_zone: str, admin_email: str
 ) -> dict[str, str]:
-    now = app.clock(chosen).now()
+    now = clock(chosen).now()
     secret_key = f"sk_{secrets.token_urlsafe(24)}"
     password = secrets.token_urlsafe(12)
     unit = await PostgresUnit.open(url)

@@ -8,7 +8,7 @@ import pytest
 
 from tieline import settings
 from tieline.api.keys import key_hash
-from tieline.app import answering
+from tieline.app.http import answering
 from tieline.store.postgres.workspaces import PostgresWorkspaces
 
 

@@ -1,6 +1,6 @@
 """Every door to the outside world, as a Protocol.
 
-Adapters live in `store`, `channel` and `connect` and are chosen in `app.py` alone. A stage never commits: the runner
+Adapters live in `store`, `channel` and `connect` and are chosen in `app/` alone. A stage never commits: the runner
 of each loop opens one transaction, and all ports of that loop share it.
 """
 

@@ -1,0 +1,58 @@
+"""The HTTP application with everything its routes need."""
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import (
+    AbstractContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    nullcontext,
+)
+from pathlib import Path
+from typing import TextIO
+
+from fastapi import FastAPI
+from psycopg_pool import AsyncConnectionPool
+
+from tieline.api.commit import GroupCommit
+from tieline.api.doors import Doors, HistoryQuestions
+from tieline.api.keys import Keys
+from tieline.api.routes import build
+from tieline.app.parts import clock, vault
+from tieline.channel.console import ConsoleSms
+from tieline.channel.line.client import LineClient
+from tieline.ids import SystemIds
+from tieline.settings import Settings
+from tieline.store.postgres.accounts import LineAccount
+from tieline.store.postgres.engine import tune
+from tieline.store.postgres.log import PostgresLog
+from tieline.store.postgres.unit import PostgresUnit
+from tieline.store.postgres.workspaces import PostgresKeys
+
+
+@asynccontextmanager
+async def answering(
+    settings: Settings, url: str, history: HistoryQuestions
+) -> AsyncIterator[tuple[FastAPI, GroupCommit]]:
+    """Open what the routes need and yield the application with its commit loop, which the caller runs."""
+    async with AsyncExitStack() as stack:
+        pool = AsyncConnectionPool(url, min_size=1, max_size=10, open=False, timeout=5, configure=tune)
+        await stack.enter_async_context(pool)
+        unit = await PostgresUnit.open(url)
+        stack.push_async_callback(unit.close)
+        now = clock(settings)
+        commit = GroupCommit(unit, PostgresLog(unit.connection), settings.commit_wait_ms / 1000)
+        keys = Keys(PostgresKeys(pool), settings.rate_per_second)
+        accounts: dict[tuple[int, str], LineAccount] = {}
+        line = LineClient(settings.line_api_url, settings.line_data_api_url, accounts, vault(settings), now)
+        stack.push_async_callback(line.close)
+        doors = Doors(settings, pool, history, commit, keys, now, SystemIds(), line, accounts)
+        out = stack.enter_context(_sms_out(settings))
+        yield build(doors, vault(settings), ConsoleSms(out)), commit
+
+
+def _sms_out(settings: Settings) -> AbstractContextManager[TextIO]:
+    """Return where one-time codes are written until an SMS provider is connected."""
+    return (
+        Path(settings.sms_file).open("a", encoding="utf-8") if settings.sms_file else nullcontext(sys.stderr)
+    )

@@ -1,0 +1,87 @@
+"""The loops of one worker, opened together and ready to run."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import (
+    AsyncExitStack,
+    asynccontextmanager,
+)
+
+from tieline.app import stages
+from tieline.app.parts import clock, open_clickhouse, vault
+from tieline.channel.line.client import LineClient
+from tieline.connect.outgoing import OutgoingCaller
+from tieline.connect.webhook import WebhookLoop
+from tieline.settings import Settings
+from tieline.store.clickhouse.evaluate import ClickHouseEvaluator
+from tieline.store.clickhouse.history import ClickHouseHistory
+from tieline.store.postgres.deliver import PostgresSends
+from tieline.store.postgres.directory import PostgresDirectory
+from tieline.store.postgres.unit import PostgresUnit
+from tieline.store.postgres.webhooks import PostgresWebhooks
+from tieline.stream.loop import Loop, Wakeup
+
+_CATALOG_SECONDS = 1.0
+
+
+@asynccontextmanager
+async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHouseHistory, list[Loop]]]:
+    """Open what the loops need and yield them, ready to run."""
+    async with AsyncExitStack() as stack:
+        engine = await asyncio.to_thread(open_clickhouse, settings)
+        stack.callback(engine.close)
+        history = ClickHouseHistory(engine)
+        await history.mark()
+
+        async def unit() -> PostgresUnit:
+            opened = await PostgresUnit.open(url)
+            stack.push_async_callback(opened.close)
+            return opened
+
+        now, directory = clock(settings), PostgresDirectory(await unit())
+        await directory.learn()
+        evaluator = ClickHouseEvaluator(history)
+        client = LineClient(
+            settings.line_api_url, settings.line_data_api_url, directory.accounts, vault(settings), now
+        )
+        stack.push_async_callback(client.close)
+
+        absorb = stages.absorb(settings, await unit(), history, directory, now)
+        remember = stages.remember(settings, await unit(), history, evaluator, now)
+        advance = stages.advance(settings, await unit(), evaluator, directory, now)
+        sending = await unit()
+        if engine.embedded:
+            # Nobody else can hold this folder, so what a killed worker had claimed need not wait for its lease.
+            async with sending.transaction():
+                await PostgresSends(sending.connection).take_over(now.now())
+        send = stages.send(sending, client, directory, now)
+        stack.push_async_callback(lambda: send.sender.close(now.now()))
+
+        outside = await unit()
+        caller = OutgoingCaller(settings.webhook_hosts.split())
+        stack.push_async_callback(caller.close)
+        webhooks = WebhookLoop(outside, PostgresWebhooks(outside.connection), caller)
+
+        reply = stages.reply(await unit(), client, directory, now)
+        stack.push_async_callback(lambda: reply.replier.close(now.now()))
+
+        wake_remember, wake_advance, wake_send, wake_reply = Wakeup(), Wakeup(), Wakeup(), Wakeup()
+        idle = settings.idle_ms / 1000
+
+        def absorbed() -> None:
+            wake_remember.call()
+            wake_advance.call()
+            wake_reply.call()
+
+        loops = [
+            Loop("absorb", absorb.step, idle_seconds=idle, then=absorbed, recover=absorb.recover),
+            Loop(
+                "remember", remember.step, idle_seconds=idle * 5, wake=wake_remember, then=wake_advance.call
+            ),
+            Loop("advance", advance.step, idle_seconds=idle * 2, wake=wake_advance, then=wake_send.call),
+            Loop("send", send.step, idle_seconds=idle * 2, wake=wake_send),
+            Loop("reply", reply.step, idle_seconds=idle * 2, wake=wake_reply),
+            Loop("webhooks", lambda: webhooks.step(now.now()), idle_seconds=idle * 10),
+            Loop("directory", directory.step, idle_seconds=_CATALOG_SECONDS),
+        ]
+        yield history, loops

@@ -1,0 +1,131 @@
+"""Each loop of the pipeline with the adapters that it runs on."""
+
+from datetime import timedelta
+
+from tieline import pipeline
+from tieline.answer.stage import AnswerStage
+from tieline.channel.line.client import LineClient
+from tieline.channel.line.inbox import LineInbox
+from tieline.clock import Clock
+from tieline.collect.stage import CollectStage, message_key, named_key
+from tieline.connect import undo
+from tieline.deliver.body import Bodies
+from tieline.deliver.broadcast import BroadcastStage
+from tieline.deliver.fill import fill_tree
+from tieline.deliver.reply import Replier, ReplyStage
+from tieline.deliver.sender import Sender
+from tieline.deliver.stage import DeliverStage
+from tieline.identify.command import DecisionStage
+from tieline.identify.stage import IdentifyStage
+from tieline.identify.undo import UndoStage
+from tieline.ids import SystemIds
+from tieline.journey.stage import JourneyStage
+from tieline.profile.stage import ProfileStage
+from tieline.segment.stage import SegmentStage
+from tieline.settings import Settings
+from tieline.store.clickhouse.evaluate import ClickHouseEvaluator
+from tieline.store.clickhouse.history import ClickHouseHistory
+from tieline.store.clickhouse.imported import ClickHouseImported
+from tieline.store.postgres.backlog import PostgresBacklog
+from tieline.store.postgres.bind import PostgresNonces
+from tieline.store.postgres.broadcasts import PostgresBroadcasts
+from tieline.store.postgres.deliver import PostgresSends
+from tieline.store.postgres.directory import PostgresDirectory
+from tieline.store.postgres.facts import PostgresFacts
+from tieline.store.postgres.identity import PostgresIdentity
+from tieline.store.postgres.journeys import PostgresJourneys
+from tieline.store.postgres.log import PostgresLog, PostgresMessages
+from tieline.store.postgres.outbox import PostgresHistoryOutbox
+from tieline.store.postgres.replies import PostgresAutoReplies, PostgresReplies
+from tieline.store.postgres.segments import PostgresSegments
+from tieline.store.postgres.signals import PostgresSignals
+from tieline.store.postgres.undo import PostgresUndo
+from tieline.store.postgres.unit import PostgresUnit
+from tieline.store.postgres.webhooks import PostgresWebhooks
+
+
+def absorb(
+    settings: Settings,
+    unit: PostgresUnit,
+    history: ClickHouseHistory,
+    directory: PostgresDirectory,
+    now: Clock,
+) -> pipeline.Absorb:
+    """Log rows become people and facts."""
+    connection, evaluator = unit.connection, ClickHouseEvaluator(history)
+    identity = PostgresIdentity(connection)
+    return pipeline.Absorb(
+        unit=unit,
+        directory=directory,
+        log=PostgresLog(connection),
+        messages=(messages := PostgresMessages(connection)),
+        outbox=PostgresHistoryOutbox(connection),
+        signals=PostgresSignals(connection),
+        collect=CollectStage(messages, directory.sources, LineInbox(PostgresNonces(connection)).read),
+        identify=IdentifyStage(identity, directory.identity_keys, directory.regions),
+        decide=DecisionStage(identity, directory.identity_keys, directory.regions),
+        profile=ProfileStage(PostgresFacts(connection), message_key, directory.notices, directory.golden),
+        journey=JourneyStage(PostgresJourneys(connection), evaluator, fill_tree, directory.zones),
+        answer=AnswerStage(PostgresAutoReplies(connection), directory.zones),
+        reply=ReplyStage(
+            PostgresReplies(connection), PostgresSends(connection), Bodies(SystemIds(), settings.public_url)
+        ),
+        clock=now,
+        events_max=settings.batch_events,
+        undo=UndoStage(
+            PostgresUndo(connection), identity, ClickHouseImported(history), undo.message_ids, named_key
+        ),
+    )
+
+
+def remember(
+    settings: Settings,
+    unit: PostgresUnit,
+    history: ClickHouseHistory,
+    evaluator: ClickHouseEvaluator,
+    now: Clock,
+) -> pipeline.Remember:
+    """Committed batches enter history, and segments are evaluated."""
+    connection = unit.connection
+    every = timedelta(seconds=settings.refresh_seconds)
+    return pipeline.Remember(
+        unit=unit,
+        outbox=PostgresHistoryOutbox(connection),
+        history=history,
+        signals=PostgresSignals(connection),
+        segment=SegmentStage(PostgresSegments(connection), evaluator, every),
+        clock=now,
+    )
+
+
+def advance(
+    settings: Settings,
+    unit: PostgresUnit,
+    evaluator: ClickHouseEvaluator,
+    directory: PostgresDirectory,
+    now: Clock,
+) -> pipeline.Advance:
+    """Signals and timers move enrolments."""
+    connection = unit.connection
+    return pipeline.Advance(
+        unit=unit,
+        journey=JourneyStage(PostgresJourneys(connection), evaluator, fill_tree, directory.zones),
+        broadcast=BroadcastStage(PostgresBroadcasts(connection)),
+        deliver=DeliverStage(PostgresSends(connection), SystemIds(), now, settings.public_url),
+        webhooks=PostgresWebhooks(connection),
+        news=pipeline.LogNews(PostgresLog(connection), directory.own_sources, now),
+        clock=now,
+    )
+
+
+def send(unit: PostgresUnit, client: LineClient, directory: PostgresDirectory, now: Clock) -> pipeline.Send:
+    """Planned messages leave."""
+    news = pipeline.LogNews(PostgresLog(unit.connection), directory.own_sources, now)
+    sends, backlog = PostgresSends(unit.connection), PostgresBacklog(unit.connection)
+    return pipeline.Send(Sender(unit, sends, backlog, client, news, SystemIds()), now)
+
+
+def reply(unit: PostgresUnit, client: LineClient, directory: PostgresDirectory, now: Clock) -> pipeline.Reply:
+    """Answers leave."""
+    news = pipeline.LogNews(PostgresLog(unit.connection), directory.own_sources, now)
+    return pipeline.Reply(Replier(unit, PostgresReplies(unit.connection), client, news), now)
