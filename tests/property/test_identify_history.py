@@ -22,6 +22,7 @@ from test_identify_reference import (
 from tieline.identify.decide import Decisions
 from tieline.identify.graph import day
 from tieline.identify.memory import Memory
+from tieline.identify.rules import RuleBook
 from tieline.identify.stage import IdentifyStage
 from tieline.model.identity import CUT, Assertion
 from tieline.store.memory.identity import MemoryIdentity
@@ -42,8 +43,10 @@ class Run:
     def __init__(self, rules, memory=None):
         self.store = MemoryIdentity()
         self.rules = rules
-        self.stage = IdentifyStage(self.store, {1: KEY, 2: KEY}, {}, rules=rules, memory=memory)
-        self.decisions = Decisions(self.store, rules)
+        self.stage = IdentifyStage(
+            self.store, {1: KEY, 2: KEY}, {}, rules=RuleBook(default=rules), memory=memory
+        )
+        self.decisions = Decisions(self.store, RuleBook(default=rules))
         self.ids_said = set()
         self.profiles = {}
 

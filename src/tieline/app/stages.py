@@ -16,6 +16,7 @@ from tieline.deliver.reply import Replier, ReplyStage
 from tieline.deliver.sender import Sender
 from tieline.deliver.stage import DeliverStage
 from tieline.identify.command import DecisionStage
+from tieline.identify.rules import RuleBook
 from tieline.identify.stage import IdentifyStage
 from tieline.identify.undo import UndoStage
 from tieline.ids import SystemIds
@@ -53,7 +54,7 @@ def absorb(
 ) -> pipeline.Absorb:
     """Log rows become people and facts."""
     connection, evaluator = unit.connection, ClickHouseEvaluator(history)
-    identity = PostgresIdentity(connection)
+    identity, rules = PostgresIdentity(connection), RuleBook(directory.rules)
     return pipeline.Absorb(
         unit=unit,
         directory=directory,
@@ -62,8 +63,8 @@ def absorb(
         outbox=PostgresHistoryOutbox(connection),
         signals=PostgresSignals(connection),
         collect=CollectStage(messages, directory.sources, LineInbox(PostgresNonces(connection)).read),
-        identify=IdentifyStage(identity, directory.identity_keys, directory.regions),
-        decide=DecisionStage(identity, directory.identity_keys, directory.regions),
+        identify=IdentifyStage(identity, directory.identity_keys, directory.regions, rules=rules),
+        decide=DecisionStage(identity, directory.identity_keys, directory.regions, rules),
         profile=ProfileStage(PostgresFacts(connection), message_key, directory.notices, directory.golden),
         journey=JourneyStage(PostgresJourneys(connection), evaluator, fill_tree, directory.zones),
         answer=AnswerStage(PostgresAutoReplies(connection), directory.zones),
@@ -73,7 +74,12 @@ def absorb(
         clock=now,
         events_max=settings.batch_events,
         undo=UndoStage(
-            PostgresUndo(connection), identity, ClickHouseImported(history), undo.message_ids, named_key
+            PostgresUndo(connection),
+            identity,
+            ClickHouseImported(history),
+            undo.message_ids,
+            named_key,
+            rules,
         ),
     )
 

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from tieline.identify.decide import Decisions
 from tieline.identify.normalize import normalize
+from tieline.identify.rules import RuleBook
 from tieline.identify.stage import REGION
 from tieline.ids import keyed_hash
 from tieline.model.event import IDENTITY_DECIDED, Event, Identified
@@ -21,11 +22,18 @@ class DecisionStage:
         store: Identifier nodes, links and decisions.
         keys: Identity key by workspace.
         regions: Country by workspace.
+        rules: The rules of each workspace.
     """
 
-    def __init__(self, store: IdentityStore, keys: Mapping[int, bytes], regions: Mapping[int, str]) -> None:
+    def __init__(
+        self,
+        store: IdentityStore,
+        keys: Mapping[int, bytes],
+        regions: Mapping[int, str],
+        rules: RuleBook | None = None,
+    ) -> None:
         self._store = store
-        self._decisions = Decisions(store)
+        self._decisions = Decisions(store, rules)
         self._keys = keys
         self._regions = regions
 

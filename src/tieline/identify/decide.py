@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tieline.errors import InvalidInputError
-from tieline.identify.rules import RULES, Rules
+from tieline.identify.rules import RuleBook
 from tieline.identify.settle import Explained, Settler
 from tieline.model.identity import CUT, JOIN, Assertion, Moved
 from tieline.ports import IdentityStore
@@ -29,7 +29,7 @@ class Decisions:
     the moves into history, in the same transaction.
     """
 
-    def __init__(self, store: IdentityStore, rules: Rules = RULES) -> None:
+    def __init__(self, store: IdentityStore, rules: RuleBook | None = None) -> None:
         self._store = store
         self._settler = Settler(store, rules)
 

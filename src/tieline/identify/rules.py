@@ -1,49 +1,107 @@
 """What counts as a name for a person, how strong it is, and how many of a kind one person may hold."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import cached_property
 
 import msgspec
 
 from tieline.model.identity import ANONYMOUS, EMAIL, LINE, MEMBER, PHONE, POS_CARD
 
 RULES_VERSION = 1
+NAMESPACES_REMEMBERED = 10_000
 
 
-class Rule(msgspec.Struct, frozen=True, gc=False):
+class Rule(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """One namespace.
 
     Attributes:
         tier: Strength; the lowest names the person best, and its links are decided first. No two rules share a tier.
         limit: How many different values one profile may hold.
         weak: It names a thing that changes hands. Of weak links the latest wins, of others the first.
+        anchor: It names a person by itself: without proof nothing joins two people who each have one.
+        proven_only: Only a verified link to it counts; what a browser or a clerk says about it is no evidence.
+        shared_above: A value that was seen with more anchors of one namespace than this is shared, like a family phone or
+            a kiosk, and joins nobody; 0: any number may share it.
+        succeeds_after_days: It passes to a later verified owner when the former was silent for so long, as a recycled
+            phone number does; 0: never.
+        replaced: Of several verified for one anchor the latest holds and the others are history, as with a new LINE
+            account of the same member.
+        ttl_days: A link that was not seen for so long joins nobody any more; 0: links do not age.
+        blocked: Values that name nobody, in their one spelling.
+        allowed: Values that count although they look blocked, filled in or shared.
     """
 
     namespace: str
     tier: int
     limit: int
     weak: bool = False
+    anchor: bool = False
+    proven_only: bool = False
+    shared_above: int = 0
+    succeeds_after_days: int = 0
+    replaced: bool = False
+    ttl_days: int = 0
+    blocked: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ()
 
 
-class Rules:
-    """A table of rules with one for every namespace that it does not name.
+class LinkingBasis(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """Why LINE users of two providers may be one person here. LINE forbids it unless its conditions are met.
 
-    Args:
-        table: Named namespaces. "line" stands for every "line:<provider>", each with a limit of its own.
-        other: Everything else.
+    Attributes:
+        providers: Provider ids whose users may be joined.
+        page_url: The provider page on which the brand says so.
+        attested_by: Who vouches for it.
+        at: Since when, as ISO 8601 writes a date.
     """
 
-    def __init__(self, table: Sequence[Rule], other: Rule, version: int) -> None:
-        self._table = {rule.namespace: rule for rule in table}
-        self._other = other
-        self.version = version
+    providers: tuple[str, ...]
+    page_url: str
+    attested_by: str
+    at: str
+
+
+class Rules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=True):
+    """The rules of one workspace: a table with one rule for every namespace that it does not name.
+
+    Attributes:
+        table: Named namespaces. "line" stands for every "line:<provider>", each with a limit of its own.
+        other: Everything else.
+        version: Changes with every change of the rules.
+        vetoes: What keeps people apart when it differs: "given_name", "birth_date".
+        profile_max: Most identifiers of one profile; 0: no limit.
+        zone_max: In a zone of more identifiers only verified links of the two strongest tiers count; 0: no limit.
+        providers_apart: LINE users of different providers are never one person, except by a basis.
+        bases: Exceptions to that.
+    """
+
+    table: tuple[Rule, ...]
+    other: Rule
+    version: int
+    vetoes: tuple[str, ...] = ()
+    profile_max: int = 0
+    zone_max: int = 0
+    providers_apart: bool = False
+    bases: tuple[LinkingBasis, ...] = ()
+
+    @cached_property
+    def _named(self) -> dict[str, Rule]:
+        return {rule.namespace: rule for rule in self.table}
+
+    @cached_property
+    def _found(self) -> dict[str, Rule]:
+        return {}
 
     def of(self, namespace: str) -> Rule:
         """Return the rule for `namespace`."""
-        rule = self._table.get(namespace)
-        if rule is not None:
-            return rule
-        family = namespace.partition(":")[0]
-        return self._table[LINE] if family == LINE else self._other
+        rule = self._found.get(namespace)
+        if rule is None:
+            rule = self._named.get(namespace)
+            if rule is None:
+                rule = self._named.get(LINE, self.other) if namespace.startswith("line:") else self.other
+            if len(self._found) < NAMESPACES_REMEMBERED:
+                self._found[namespace] = rule
+        return rule
 
     def exceeded(self, counts: Mapping[str, int]) -> list[str]:
         """Return the namespaces of which there are too many; every part of a fitting profile fits too."""
@@ -52,10 +110,26 @@ class Rules:
         ]
 
 
+class RuleBook:
+    """The rules of each workspace; those of the house where a workspace has none of its own.
+
+    Args:
+        rules: Rules by workspace. Read anew for each question, so that it may grow and change.
+    """
+
+    def __init__(self, rules: Mapping[int, Rules] | None = None, default: Rules | None = None) -> None:
+        self._rules = rules if rules is not None else {}
+        self._default = default or RULES
+
+    def of(self, workspace_id: int) -> Rules:
+        """Return the rules of a workspace."""
+        return self._rules.get(workspace_id, self._default)
+
+
 RULES = Rules(
     (
-        Rule(MEMBER, tier=0, limit=1),
-        Rule(LINE, tier=1, limit=1),
+        Rule(MEMBER, tier=0, limit=1, anchor=True),
+        Rule(LINE, tier=1, limit=1, anchor=True),
         Rule(POS_CARD, tier=2, limit=3),
         Rule(PHONE, tier=3, limit=3),
         Rule(EMAIL, tier=4, limit=5),

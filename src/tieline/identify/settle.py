@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from tieline.identify.graph import Resolution, in_force, resolve
 from tieline.identify.grow import Growth, earlier, grow
-from tieline.identify.rules import RULES, Rules
+from tieline.identify.rules import RuleBook
 from tieline.model.identity import Assertion, Link, Moved, Node, Placed
 from tieline.ports import IdentityStore, Zones
 
@@ -49,9 +49,9 @@ class Explained(NamedTuple):
 class Settler:
     """Loads whole zones, decides them again and saves what changed."""
 
-    def __init__(self, store: IdentityStore, rules: Rules = RULES) -> None:
+    def __init__(self, store: IdentityStore, rules: RuleBook | None = None) -> None:
         self._store = store
-        self._rules = rules
+        self._rules = rules or RuleBook()
 
     async def grow(self, workspace_id: int, evidence: Evidence, at: datetime) -> Settled:
         """Take in what a batch says; only zones that break a rule have their links read."""
@@ -59,11 +59,13 @@ class Settler:
         zones = await self._load(workspace_id, evidence.nodes)
         before = {placed.node.node_id: placed for placed in zones.placed}
         links = list(evidence.links.values())
-        growth = grow(before, evidence.nodes, links, zones.assertions, self._rules)
+        growth = grow(before, evidence.nodes, links, zones.assertions, self._rules.of(workspace_id))
         if growth.crowded:
             nodes = _together(before, evidence.nodes, growth)
             stored = await self._store.links(workspace_id, sorted(growth.crowded))
-            resolution = resolve(nodes.values(), [*stored, *links], zones.assertions, self._rules)
+            resolution = resolve(
+                nodes.values(), [*stored, *links], zones.assertions, self._rules.of(workspace_id)
+            )
             growth.placed.update(stand(nodes, resolution))
         return await self._save(workspace_id, before, growth.placed, links, "link", at)
 
@@ -74,7 +76,7 @@ class Settler:
         before = {placed.node.node_id: placed for placed in zones.placed}
         nodes = {node_id: placed.node for node_id, placed in before.items()}
         stored = await self._store.links(workspace_id, sorted(before))
-        after = stand(nodes, resolve(nodes.values(), stored, zones.assertions, self._rules))
+        after = stand(nodes, resolve(nodes.values(), stored, zones.assertions, self._rules.of(workspace_id)))
         return await self._save(workspace_id, before, after, [], cause, at)
 
     async def explain(
@@ -94,7 +96,7 @@ class Settler:
         zones = await self._load(workspace_id, wanted)
         nodes = [placed.node for placed in zones.placed]
         stored = await self._store.links(workspace_id, sorted(node.node_id for node in nodes))
-        resolution = resolve(nodes, stored, supposing(zones.assertions), self._rules)
+        resolution = resolve(nodes, stored, supposing(zones.assertions), self._rules.of(workspace_id))
         return Explained(zones, stored, resolution)
 
     async def _load(self, workspace_id: int, node_ids: Iterable[bytes]) -> Zones:

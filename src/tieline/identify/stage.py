@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tieline.errors import NotFoundError
 from tieline.identify.graph import day
 from tieline.identify.memory import Known, Memory, NodeKey, Seat, star_key
-from tieline.identify.rules import RULES, Rules
+from tieline.identify.rules import RuleBook
 from tieline.identify.settle import Evidence, Settled, Settler
 from tieline.identify.star import IDENTIFIERS_MAX, Star, read
 from tieline.model.event import Event, Identified, Parked
@@ -52,6 +52,7 @@ class IdentifyStage:
     Args:
         keys: Identity key by workspace. Read anew for each event, so that it may grow.
         regions: Country by workspace, for telephone numbers that do not say theirs; TW if it is not there.
+        rules: The rules of each workspace.
     """
 
     def __init__(
@@ -60,14 +61,14 @@ class IdentifyStage:
         keys: Mapping[int, bytes],
         regions: Mapping[int, str],
         *,
-        rules: Rules = RULES,
+        rules: RuleBook | None = None,
         memory: Memory | None = None,
     ) -> None:
         self._store = store
         self._keys = keys
         self._regions = regions
-        self._rules = rules
-        self._settler = Settler(store, rules)
+        self._rules = rules or RuleBook()
+        self._settler = Settler(store, self._rules)
         self._memory = memory or Memory()
         self._decisions = -1
 
@@ -167,9 +168,8 @@ class IdentifyStage:
         identity_key = self._keys.get(event.workspace_id)
         if identity_key is None:
             raise NotFoundError(f"The workspace {event.workspace_id} has no identity key.")
-        return read(
-            event.identifiers, identity_key, self._regions.get(event.workspace_id, REGION), self._rules
-        )
+        region = self._regions.get(event.workspace_id, REGION)
+        return read(event.identifiers, identity_key, region, self._rules.of(event.workspace_id))
 
 
 def _add_nodes(evidence: Evidence, star: Star, at: datetime) -> None:

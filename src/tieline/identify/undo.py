@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
+from tieline.identify.rules import RuleBook
 from tieline.identify.settle import Settler
 from tieline.model.event import IMPORT_UNDONE, Event, LogKind, LogRow, import_source
 from tieline.model.identity import Moved
@@ -36,6 +37,7 @@ class UndoStage:
         history: The events of the import. It has to be complete up to the undo.
         message_ids: Reads the message ids out of a log row of an import, in the order of its items.
         message_key: Names a message of a source, as it was remembered when it was collected.
+        rules: The rules of each workspace.
     """
 
     def __init__(
@@ -45,9 +47,10 @@ class UndoStage:
         history: ImportedHistory,
         message_ids: Callable[[bytes, str], Iterable[str]],
         message_key: Callable[[int, str], bytes],
+        rules: RuleBook | None = None,
     ) -> None:
         self._store = store
-        self._settler = Settler(identity)
+        self._settler = Settler(identity, rules)
         self._identity = identity
         self._history = history
         self._message_ids = message_ids

@@ -1,8 +1,8 @@
-from tieline.identify.rules import RULES, Rule, Rules
+from tieline.identify.rules import RULES, Rule, RuleBook, Rules
 
 
 def test_no_two_rules_share_a_tier():
-    tiers = [rule.tier for rule in (*RULES._table.values(), RULES._other)]
+    tiers = [rule.tier for rule in (*RULES.table, RULES.other)]
     assert len(set(tiers)) == len(tiers)
 
 
@@ -15,6 +15,12 @@ def test_an_unnamed_namespace_has_the_rule_for_others():
     rules = Rules((Rule("member_id", 0, 1),), Rule("", 5, 2), version=1)
     assert rules.exceeded({"shopify_id": 2}) == []
     assert rules.exceeded({"shopify_id": 3, "member_id": 2}) == ["shopify_id", "member_id"]
+
+
+def test_a_workspace_without_rules_has_those_of_the_house():
+    own = Rules((Rule("member_id", 0, 1),), Rule("", 5, 2), version=7)
+    book = RuleBook({1: own})
+    assert (book.of(1), book.of(2)) == (own, RULES)
 
 
 def test_the_limits_are_those_of_the_handbook():

@@ -19,6 +19,7 @@ class PostgresDirectory:
         self.sources: dict[int, Any] = {}
         self.identity_keys: dict[int, bytes] = {}
         self.regions: dict[int, str] = {}
+        self.rules: dict[int, Any] = {}
         self.zones: dict[int, str] = {}
         self.notices: dict[int, str] = {}
         self.golden: dict[int, Mapping[str, Any]] = {}
