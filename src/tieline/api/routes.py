@@ -19,6 +19,8 @@ from tieline.api import (
     journeys,
     line,
     links,
+    message_trials,
+    messages,
     problem,
     profiles,
     report,
@@ -55,6 +57,8 @@ def build(doors: Doors, vault: Vault, sms: Sms) -> FastAPI:
     app.include_router(segments.router(doors))
     app.include_router(journeys.router(doors))
     app.include_router(broadcasts.router(doors))
+    app.include_router(message_trials.router(doors))
+    app.include_router(messages.router(doors))
     app.include_router(sources.router(doors))
     app.include_router(accounts.router(doors, vault))
     app.include_router(auto_replies.router(doors))

@@ -11,7 +11,7 @@ from message_gallery import ACTIONS, HTTPS, MESSAGES, RICH_BUBBLE, URI, box, bub
 from tieline.deliver.limits import problems
 from tieline.deliver.render import check, compiled
 from tieline.errors import InvalidTemplateError
-from tieline.simulator.message_rules import check_messages
+from tieline.simulator.message_rules import RULES, check_messages
 
 FAMILY = "👨‍👩‍👧"
 Json = dict[str, Any]
@@ -173,13 +173,13 @@ ODD = [None, True, 0, -1, 10**6, "", "x", "x" * 2_001, [], {}, [{}], "none", "#0
 
 
 @settings(max_examples=400, deadline=None)
-@given(st.sampled_from(sorted(MESSAGES)), st.data())
+@given(st.sampled_from(sorted(name for name in MESSAGES if MESSAGES[name]["type"] in RULES)), st.data())
 def test_the_platform_refuses_nothing_that_we_let_pass(name: str, data: st.DataObject) -> None:
     where = data.draw(st.sampled_from(sorted(_places(MESSAGES[name]))))
     message = changed(MESSAGES[name], where, data.draw(st.sampled_from([..., *ODD])))
 
     if not wrong(message):
-        assert [one for one in check_messages([message]) if "imagemap" not in str(one)] == []
+        assert check_messages([message]) == []
 
 
 def test_a_bubble_is_limited_in_bytes_of_its_json() -> None:
