@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from tieline import errors, settings
+from tieline.access import table as access
 from tieline.store import migrate
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -70,10 +71,32 @@ def schema_page() -> str:
     )
 
 
+def access_page() -> str:
+    """Return the page of roles and permissions."""
+    roles = [f"| `{name}` | {meaning} |" for name, meaning in access.ROLES.items()]
+    rows = [
+        f"| `{one.name}` | {one.meaning} | {', '.join(one.roles)} | {'yes' if one.audited else ''} | "
+        f"{', '.join(f'`{route}`' for route in one.routes)} |"
+        for one in access.TABLE
+    ]
+    return _page(
+        "Roles and permissions",
+        "src/tieline/access/table.py",
+        "Every route under `/api` needs one permission; the narrowest pattern decides, and a route without a row is closed\n"
+        "to everybody. A secret key has the permissions that its scopes name, `*` stands for all. What is audited is written\n"
+        "into the audit log before its answer leaves.",
+        [
+            "| role | may |", "| --- | --- |", *roles, "",
+            "| permission | means | roles | audited | routes |", "| --- | --- | --- | --- | --- |", *rows,
+        ],
+    )  # fmt: skip
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "errors.md": errors_page,
     "schema.md": schema_page,
+    "access.md": access_page,
 }
 
 

@@ -83,6 +83,20 @@ class UnknownKeyError(TielineError):
     status = 401
 
 
+class LoginRequiredError(TielineError):
+    """Nobody is logged in, the session has ended, or address and password do not fit."""
+
+    code = "login_required"
+    status = 401
+
+
+class CrossSiteError(TielineError):
+    """A request that changes something came from another site, or without the session's token."""
+
+    code = "cross_site"
+    status = 403
+
+
 class ForbiddenError(TielineError):
     """The key is known but may not do this."""
 

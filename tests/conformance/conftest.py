@@ -1,11 +1,16 @@
 """What the suites of this folder share."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import psycopg
 import pytest
+from console_http import NoHistory
+from fastapi import FastAPI
 from send_outbox import Outbox, fill, nodes_of
 
+from tieline import settings
+from tieline.app.http import answering
 from tieline.store.memory.deliver import MemorySends
 from tieline.store.memory.facts import MemoryFacts
 from tieline.store.memory.unit import MemoryUnit
@@ -27,3 +32,10 @@ async def outbox(request: pytest.FixtureRequest) -> AsyncIterator[Outbox]:
     unit = await PostgresUnit.open(url)
     yield Outbox(PostgresSends(unit.connection), PostgresFacts(unit.connection), unit)
     await unit.close()
+
+
+@pytest.fixture
+async def app(tmp_path: Path, postgres_url: str) -> AsyncIterator[FastAPI]:
+    """The application as it is served, without history."""
+    async with answering(settings.load(tmp_path), postgres_url, NoHistory()) as (built, _):
+        yield built

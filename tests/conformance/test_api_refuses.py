@@ -6,21 +6,9 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from tieline import settings
+from tieline.access import table
 from tieline.api.keys import key_hash
-from tieline.app.http import answering
 from tieline.store.postgres.workspaces import PostgresWorkspaces
-
-
-class NoHistory:
-    async def query(self, sql, parameters):
-        raise AssertionError(f"history was asked: {sql} with {parameters}")
-
-
-@pytest.fixture
-async def app(tmp_path, postgres_url):
-    async with answering(settings.load(tmp_path), postgres_url, NoHistory()) as (built, _):
-        yield built
 
 
 @pytest.fixture
@@ -41,12 +29,24 @@ async def test_every_api_route_refuses_who_has_no_key(app, http, authorization):
     assert len(routes) > 20
     open_doors = []
     for method, path in routes:
+        if table.EVERYBODY in table.needed(method, path).roles:
+            continue
         answer = await http.request(
             method, re.sub(r"{[^}]+}", "x", path), headers={"Authorization": authorization}, content=b"{"
         )
-        if answer.status_code != 401 or answer.headers["cache-control"] != "no-store":
+        told = answer.headers["cache-control"], answer.headers["www-authenticate"]
+        if answer.status_code != 401 or told != ("no-store", 'Bearer realm="tieline"'):
             open_doors.append((method, path, answer.status_code))
     assert open_doors == []
+
+
+def test_every_api_route_has_a_permission(app):
+    assert [route for route in api_routes(app) if table.needed(*route) is None] == []
+
+
+def test_only_the_door_is_open_to_everybody(app):
+    opened = {p for m, p in api_routes(app) if table.EVERYBODY in table.needed(m, p).roles}
+    assert opened <= {"/api/session", "/api/invitations/look", "/api/invitations/accept"}
 
 
 async def test_a_path_that_is_no_route_is_not_told_apart_without_a_key(http):

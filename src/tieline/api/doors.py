@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 from psycopg_pool import AsyncConnectionPool
 
+from tieline.api.callers import Callers
 from tieline.api.commit import GroupCommit
 from tieline.api.keys import Keys
 from tieline.clock import Clock
@@ -16,12 +17,8 @@ from tieline.settings import Settings
 from tieline.store.postgres.accounts import LineAccount
 
 
-class LineCalls(Protocol):
-    """What the routes ask of LINE."""
-
-    async def validate(self, workspace_id: int, account: str, kind: str, body: bytes) -> Answer:
-        """Return whether LINE would take messages for a kind of sending."""
-        ...
+class LinkTokens(Protocol):
+    """Where LINE's link tokens come from."""
 
     async def link_token(self, workspace_id: int, account: str, user_id: str) -> Answer:
         """Return a token that starts an account link."""
@@ -47,8 +44,9 @@ class Doors:
     keys: Keys
     clock: Clock
     ids: Ids
-    line: LineCalls
+    line: LinkTokens
     accounts: dict[tuple[int, str], LineAccount]
+    callers: Callers
 
 
 def rows(table: pa.Table) -> Sequence[Mapping[str, Any]]:

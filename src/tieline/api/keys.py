@@ -1,4 +1,4 @@
-"""Who may do what: write keys only collect, secret keys administer one workspace."""
+"""Write keys only collect; and which workspace a request under /api is about."""
 
 import base64
 import binascii
@@ -10,10 +10,11 @@ from typing import Protocol
 from starlette.requests import Request
 
 from tieline.errors import RateLimitedError, UnknownKeyError
+from tieline.model.access import Caller
 from tieline.model.event import Source
 
-_OPENED = "tieline.workspace"
-"""Where a request keeps the workspace its key opened: the guard and the route ask, the database is asked once."""
+CALLER = "tieline.caller"
+"""Where a request keeps who makes it: the guard asks once, routes read it."""
 
 
 class KeyStore(Protocol):
@@ -21,10 +22,6 @@ class KeyStore(Protocol):
 
     async def write_keys(self) -> Mapping[str, Source]:
         """Return every source by its write key."""
-        ...
-
-    async def workspace_of(self, key_hash: bytes) -> int | None:
-        """Return the workspace that a secret key opens."""
         ...
 
 
@@ -60,24 +57,24 @@ class Keys:
         return found
 
     async def workspace(self, request: Request) -> int:
-        """Return the workspace that the request's secret key opens.
+        """Return the workspace that the request is about.
 
         Raises:
-            UnknownKeyError: There is no Bearer key, or it opens nothing.
+            UnknownKeyError: The guard let nobody in.
         """
-        known: int | None = request.scope.get(_OPENED)
-        if known is not None:
-            return known
-        scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-        workspace_id = (
-            await self._store.workspace_of(key_hash(secret)) if scheme.lower() == "bearer" else None
-        )
-        if workspace_id is None:
-            raise UnknownKeyError(
-                "The secret key is not known.", way_out="Send it as Authorization: Bearer sk_..."
-            )
-        request.scope[_OPENED] = workspace_id
-        return workspace_id
+        return caller(request).workspace_id
+
+
+def caller(request: Request) -> Caller:
+    """Return who makes a request.
+
+    Raises:
+        UnknownKeyError: The guard let nobody in.
+    """
+    found: Caller | None = request.scope.get(CALLER)
+    if found is None:
+        raise UnknownKeyError("Nobody is known to make this request.")
+    return found
 
 
 class RateWindow:

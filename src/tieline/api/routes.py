@@ -5,8 +5,10 @@ from importlib.resources import files
 from fastapi import FastAPI
 from starlette.responses import Response
 
+from tieline.access.password import Passwords
 from tieline.api import (
     accounts,
+    audit,
     auto_replies,
     bind,
     broadcasts,
@@ -19,8 +21,7 @@ from tieline.api import (
     journeys,
     line,
     links,
-    message_trials,
-    messages,
+    login,
     problem,
     profiles,
     report,
@@ -41,7 +42,9 @@ def build(doors: Doors, vault: Vault, sms: Sms) -> FastAPI:
     """Return the application."""
     app = FastAPI(title="Tieline", version="0.1.0", docs_url="/docs", redoc_url=None)
     problem.install(app)
-    app.add_middleware(Guard, keys=doors.keys)
+    app.add_middleware(Guard, callers=doors.callers)
+    app.include_router(login.router(doors, doors.callers, Passwords()))
+    app.include_router(audit.router(doors))
     app.include_router(collect.router(doors.commit, doors.keys, doors.clock, doors.settings.body_max_bytes))
     app.include_router(line.router(doors, vault))
     app.include_router(bind.router(doors, sms))
@@ -57,8 +60,6 @@ def build(doors: Doors, vault: Vault, sms: Sms) -> FastAPI:
     app.include_router(segments.router(doors))
     app.include_router(journeys.router(doors))
     app.include_router(broadcasts.router(doors))
-    app.include_router(message_trials.router(doors))
-    app.include_router(messages.router(doors))
     app.include_router(sources.router(doors))
     app.include_router(accounts.router(doors, vault))
     app.include_router(auto_replies.router(doors))

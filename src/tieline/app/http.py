@@ -11,10 +11,10 @@ from contextlib import (
 from pathlib import Path
 from typing import TextIO
 
-import httpx
 from fastapi import FastAPI
 from psycopg_pool import AsyncConnectionPool
 
+from tieline.api.callers import Callers
 from tieline.api.commit import GroupCommit
 from tieline.api.doors import Doors, HistoryQuestions
 from tieline.api.keys import Keys
@@ -22,6 +22,7 @@ from tieline.api.routes import build
 from tieline.app.parts import clock, vault
 from tieline.channel.console import ConsoleSms
 from tieline.channel.line.client import LineClient
+from tieline.clock import SystemClock
 from tieline.ids import SystemIds
 from tieline.settings import Settings
 from tieline.store.postgres.accounts import LineAccount
@@ -33,16 +34,9 @@ from tieline.store.postgres.workspaces import PostgresKeys
 
 @asynccontextmanager
 async def answering(
-    settings: Settings, url: str, history: HistoryQuestions, transport: httpx.AsyncBaseTransport | None = None
+    settings: Settings, url: str, history: HistoryQuestions
 ) -> AsyncIterator[tuple[FastAPI, GroupCommit]]:
-    """Open what the routes need and yield the application with its commit loop, which the caller runs.
-
-    Args:
-        settings: The settings in force.
-        url: Address of PostgreSQL.
-        history: Answers questions to history.
-        transport: Carries calls to LINE; only simulations give one.
-    """
+    """Open what the routes need and yield the application with its commit loop, which the caller runs."""
     async with AsyncExitStack() as stack:
         pool = AsyncConnectionPool(url, min_size=1, max_size=10, open=False, timeout=5, configure=tune)
         await stack.enter_async_context(pool)
@@ -51,12 +45,11 @@ async def answering(
         now = clock(settings)
         commit = GroupCommit(unit, PostgresLog(unit.connection), settings.commit_wait_ms / 1000)
         keys = Keys(PostgresKeys(pool), settings.rate_per_second)
+        callers = Callers(pool, SystemClock(), SystemIds(), settings.public_url)
         accounts: dict[tuple[int, str], LineAccount] = {}
-        line = LineClient(
-            settings.line_api_url, settings.line_data_api_url, accounts, vault(settings), now, transport
-        )
+        line = LineClient(settings.line_api_url, settings.line_data_api_url, accounts, vault(settings), now)
         stack.push_async_callback(line.close)
-        doors = Doors(settings, pool, history, commit, keys, now, SystemIds(), line, accounts)
+        doors = Doors(settings, pool, history, commit, keys, now, SystemIds(), line, accounts, callers)
         out = stack.enter_context(_sms_out(settings))
         yield build(doors, vault(settings), ConsoleSms(out)), commit
 

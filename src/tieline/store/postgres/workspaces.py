@@ -43,15 +43,6 @@ class PostgresKeys:
             )
             return {str(key): sources[int(source_id)] for key, source_id in await cursor.fetchall()}
 
-    async def workspace_of(self, key_hash: bytes) -> int | None:
-        """Return the workspace that a secret key opens."""
-        async with self._pool.connection() as connection:
-            cursor = await connection.execute(
-                "select workspace_id from secret_key where key_hash = %s and revoked_at is null", (key_hash,)
-            )
-            row = await cursor.fetchone()
-            return int(row[0]) if row else None
-
 
 class PostgresWorkspaces:
     """Creates and finds workspaces."""
