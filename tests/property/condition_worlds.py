@@ -96,7 +96,18 @@ values = st.recursive(
     ),
     max_leaves=6,
 )
-objects = st.dictionaries(st.sampled_from(KEYS), values, max_size=4)
+lines = st.lists(
+    st.dictionaries(st.sampled_from(KEYS), st.one_of(scalars, st.lists(scalars, max_size=2)), max_size=3),
+    max_size=3,
+)
+objects = st.one_of(
+    st.dictionaries(st.sampled_from(KEYS), values, max_size=4),
+    st.builds(
+        lambda rest, items: {**rest, "items": items},
+        st.dictionaries(st.sampled_from(KEYS), scalars, max_size=3),
+        lines,
+    ),
+)
 traits = st.dictionaries(st.sampled_from(KEYS), st.one_of(values, st.sampled_from(DATES)), max_size=4)
 
 paths = st.builds(
@@ -150,7 +161,17 @@ def _joined(leaves: st.SearchStrategy[Any], size: int) -> st.SearchStrategy[Any]
     )
 
 
-filters = _joined(st.builds(lambda path, rest: {"property": path, **rest}, paths, comparisons), 3)
+properties = st.builds(
+    lambda path, rest: {"property": path, **rest}, paths, st.one_of(comparisons, comparisons, date_tests)
+)
+single_paths = paths.filter(lambda path: "[]" not in path)
+same_items = st.builds(
+    lambda path, where: {"item_of": path, "where": where},
+    st.one_of(st.just("items"), single_paths),
+    _joined(properties, 3),
+)
+filters = _joined(st.one_of(properties, properties, same_items), 3)
+maybe_where = st.deferred(lambda: st.one_of(st.just({}), st.builds(lambda found: {"where": found}, filters)))
 windows = st.one_of(
     st.fixed_dictionaries({"last": durations}),
     st.sampled_from(
@@ -180,22 +201,63 @@ since = st.builds(
     lambda fn, op, value: {"measure": {"fn": fn}, "op": op, "value": value},
     st.sampled_from(("days_since_last", "days_since_first")), orders, st.integers(0, 9),
 )  # fmt: skip
+cycles = st.one_of(
+    st.builds(
+        lambda op, value: {"measure": {"fn": "days_between"}, "op": op, "value": value},
+        orders, st.sampled_from((0, 0.5, 1, 2, 3.25)),
+    ),
+    st.builds(
+        lambda otherwise, op, value: {
+            "measure": {"fn": "cycles_since_last", "otherwise_days": otherwise}, "op": op, "value": value,
+        },
+        st.sampled_from((0.5, 7, 30)), orders, st.sampled_from((0, 0.5, 1, 2, 14)),
+    ),
+)  # fmt: skip
+told = st.one_of(
+    st.builds(
+        lambda fn, path, rest: {"measure": {"fn": fn, "property": path}, **rest},
+        st.sampled_from(("first", "last", "most_frequent")), paths, comparisons,
+    ),
+    st.builds(
+        lambda many, path, rest: {"measure": {"fn": "recent", "many": many, "property": path}, **rest},
+        st.integers(1, 3), paths, comparisons,
+    ),
+)  # fmt: skip
+happened_at = st.builds(
+    lambda fn, rest: {"measure": {"fn": fn}, **rest}, st.sampled_from(("first_at", "last_at")), date_tests
+)
 followed = st.builds(
     lambda key, event, within, where, rest: {"then": {key: event, "within": within, **where}, **rest},
     st.sampled_from(("event", "no_event")),
     st.sampled_from(EVENTS),
     st.one_of(durations, st.sampled_from(("PT2H", "P2D"))),
-    st.one_of(st.just({}), st.builds(lambda found: {"where": found}, filters)),
+    maybe_where,
     st.one_of(st.just({}), whole),
 )
 happened = st.builds(
     lambda event, where, window, rest: {"event": event, **where, **window, **rest},
     st.sampled_from((*EVENTS, "never sent")),
-    st.one_of(st.just({}), st.builds(lambda found: {"where": found}, filters)),
+    maybe_where,
     st.one_of(st.just({}), st.builds(lambda found: {"window": found}, windows)),
-    st.one_of(measured, measured, since, followed),
+    st.one_of(measured, measured, since, cycles, told, happened_at, followed),
 )
+ranked_by = st.builds(
+    lambda event, where, window, by: {"event": event, **where, **window, **by},
+    st.sampled_from(EVENTS),
+    maybe_where,
+    st.one_of(st.just({}), st.builds(lambda found: {"window": found}, windows)),
+    st.one_of(
+        st.just({}),
+        st.builds(
+            lambda fn, path: {"measure": {"fn": fn, "property": path}},
+            st.sampled_from(("sum", "min", "max", "distinct")),
+            paths,
+        ),
+    ),
+)
+tops = st.builds(lambda people, by: {"top": {"people": people, "by": by}}, st.integers(1, 4), ranked_by)
 about_profile = st.one_of(
+    same_items,
     st.builds(lambda path, rest: {"trait": path, **rest}, paths, st.one_of(comparisons, date_tests)),
     st.sampled_from(
         (
@@ -221,9 +283,15 @@ joined_about = st.one_of(
         st.sampled_from((10, 50, 99.5)),
         st.sampled_from(("spring", "中文")),
     ),
-    st.builds(lambda inside, outside: {"include": inside, "exclude": outside}, happened, about_profile),
+    st.builds(
+        lambda inside, outside: {"include": inside, "exclude": outside},
+        st.deferred(lambda: happened),
+        st.deferred(lambda: about_profile),
+    ),
 )
-conditions = _joined(st.one_of(happened, happened, about_profile, joined_about), 4)
+conditions = _joined(
+    st.one_of(*[st.deferred(lambda: happened)] * 3, st.deferred(lambda: about_profile), joined_about, tops), 4
+)
 
 ats = st.one_of(
     st.sampled_from(

@@ -12,13 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tieline.condition import sql
-from tieline.condition.match import match
+from tieline.condition.match import match, rankings
 from tieline.condition.node import Node
 from tieline.condition.parse import parse
 from tieline.condition.rewrite import rewrite
 from tieline.condition.sql import Scope
 from tieline.store.clickhouse.engine import ClickHouse
 
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 zones = st.sampled_from(("Asia/Taipei", "UTC", "America/New_York", "Asia/Kathmandu"))
 
 
@@ -28,10 +29,15 @@ def table(_clickhouse_engine: ClickHouse) -> Table:
 
 
 def expected(nodes: list[Node], world: World, zone: str) -> dict[bytes, list[int]]:
-    people = (
-        (profile_id(index), world.person(index, profile_id(index))) for index in range(len(world.people))
-    )
-    return {key: [int(match(node, person, NOW, zone)) for node in nodes] for key, person in people if person}
+    people = {
+        profile_id(index): person
+        for index in range(len(world.people))
+        if (person := world.person(index, profile_id(index))) is not None
+    }
+    first = {leaf: ids for node in nodes for leaf, ids in rankings(node, people.values(), NOW, zone).items()}
+    return {
+        key: [int(match(node, person, NOW, zone, first)) for node in nodes] for key, person in people.items()
+    }
 
 
 @settings(max_examples=63, deadline=None, suppress_health_check=list(HealthCheck))

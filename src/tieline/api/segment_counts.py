@@ -10,7 +10,7 @@ from tieline.api.doors import Doors, rows
 from tieline.condition import sql
 from tieline.condition.node import Node
 from tieline.condition.parse import parse
-from tieline.condition.rewrite import rewrite
+from tieline.condition.rewrite import parsed, rewrite
 from tieline.condition.tree import All, Not
 from tieline.errors import InvalidInputError, NotFoundError
 from tieline.store.postgres.segments import PostgresSegments
@@ -102,7 +102,7 @@ async def definitions_of(doors: Doors, workspace_id: int) -> tuple[dict[str, Any
 def compiled(condition: Any, definitions: Mapping[str, Any]) -> Node:
     """Return a condition that may refer to the segments in `definitions`."""
     node = parse(condition, "/condition")
-    return rewrite(node, {key: parse(written) for key, written in definitions.items() if written})
+    return rewrite(node, parsed(definitions))
 
 
 def named(key: str, definitions: Mapping[str, Any]) -> Node:

@@ -12,8 +12,11 @@ from starlette.responses import StreamingResponse
 from tieline.api.doors import Doors, rows
 from tieline.api.profiles import load, parse_id
 from tieline.api.segment_counts import definitions_of, named
+from tieline.condition import sql
 from tieline.condition.match import HistoryEvent, Person
+from tieline.condition.node import Node, Top
 from tieline.condition.reads import reads
+from tieline.condition.tree import leaves
 from tieline.condition.why import Question, explain
 from tieline.model.profile import Profile
 from tieline.store.clickhouse.written import WRITTEN_BY
@@ -51,7 +54,8 @@ def router(doors: Doors) -> APIRouter:
         profile = await load(doors, workspace_id, parse_id(profile_id))
         now = doors.clock.now()
         events = await _events(doors, workspace_id, profile.profile_id, sorted(reads(node).events))
-        question = Question(_person(profile, events), now, zone, definitions)
+        first = await _first(doors, sql.Scope(workspace_id, now, zone, overrides=True), node)
+        question = Question(_person(profile, events), now, zone, definitions, first)
         said = explain(definitions[key], question)
         return {"key": key, "profile_id": profile.profile_id.hex(), "as_of": now, **said}
 
@@ -165,6 +169,16 @@ async def _events(
     parameters = {"workspace": workspace_id, "events": list(names), "profiles": [profile_id.hex().upper()]}
     found = rows(await doors.history.query(_EVENTS, parameters))
     return [HistoryEvent(row["event"], row["at"], msgspec.json.decode(row["properties"])) for row in found]
+
+
+async def _first(doors: Doors, scope: sql.Scope, node: Node) -> dict[Top, frozenset[bytes]]:
+    """Return who is among the first, for each ranking in a condition."""
+    found = {}
+    for leaf in {leaf for leaf in leaves(node) if isinstance(leaf, Top)}:
+        query = sql.compile_members(leaf, scope)
+        table = await doors.history.query(query.sql, query.parameters)
+        found[leaf] = frozenset(table["profile_id"].to_pylist())
+    return found
 
 
 def _person(profile: Profile, events: Sequence[HistoryEvent]) -> Person:

@@ -6,10 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Request
 
 from tieline.api.doors import Doors, rows
+from tieline.api.segment_counts import compiled
 from tieline.condition import sql
-from tieline.condition.node import Node
-from tieline.condition.parse import parse
-from tieline.condition.rewrite import rewrite
 from tieline.errors import InvalidInputError
 from tieline.store.postgres.segments import PostgresSegments
 
@@ -29,7 +27,7 @@ def router(doors: Doors) -> APIRouter:
         async with doors.pool.connection() as connection, connection.transaction():
             segments = PostgresSegments(connection)
             others = {**await segments.definitions(workspace_id), key: body.get("condition")}
-            _compiled(body.get("condition"), others)
+            compiled(body.get("condition"), others)
             await segments.put(workspace_id, key, name, body["condition"], "api", doors.clock.now())
             return await segments.describe(workspace_id, key)
 
@@ -39,7 +37,7 @@ def router(doors: Doors) -> APIRouter:
         workspace_id = await doors.keys.workspace(request)
         async with doors.pool.connection() as connection:
             segments = PostgresSegments(connection)
-            node = _compiled(body.get("condition"), await segments.definitions(workspace_id))
+            node = compiled(body.get("condition"), await segments.definitions(workspace_id))
             zone = await segments.time_zone(workspace_id)
         now = doors.clock.now()
         scope = sql.Scope(workspace_id, now, zone, overrides=True)
@@ -97,9 +95,3 @@ def required_key(body: Mapping[str, Any]) -> str:
             f"key is {key!r}; it must be a short name.", field="/key", way_out="Use letters, digits, - and _."
         )
     return key
-
-
-def _compiled(condition: Any, definitions: Mapping[str, Any]) -> Node:
-    """Refuse what would not compile, with the place, before anything is stored."""
-    node = parse(condition, "/condition")
-    return rewrite(node, {key: parse(definition) for key, definition in definitions.items() if definition})

@@ -54,7 +54,7 @@ OPERATORS = {
     "not_exists": Operator("nothing", "Not `exists`.", opposite_of="exists"),
 }
 
-ORDER: dict[str, Callable[[Decimal, Decimal], bool]] = {
+ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "eq": lambda left, right: left == right,
     "ne": lambda left, right: left != right,
     "gt": lambda left, right: left > right,

@@ -1,41 +1,43 @@
 """What a condition means, in memory: the oracle that the SQL is tested against."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, tzinfo
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from tieline.condition import measure, tree, when
+from tieline.condition import dates, measure, tree, value, when
 from tieline.condition.compare import Compare, satisfied
-from tieline.condition.filter import matches
+from tieline.condition.filter import Clock, matches, same_item
 from tieline.condition.node import (
-    After,
-    Anniversary,
-    Before,
+    Computed,
     Consent,
-    DateTest,
     Happened,
+    HappenedAt,
+    HistoryLeaf,
     IdentifiedBy,
-    InDays,
     InSegment,
     Last,
     Leaf,
     LineFriend,
-    Month,
+    Measure,
     Node,
     Occurrence,
     Sample,
     Tag,
     Then,
+    Told,
+    Top,
     Trait,
-    WithinLast,
-    WithinNext,
+    TraitItem,
 )
 from tieline.condition.path import values_at
 from tieline.errors import InvalidConditionError
+
+NOBODY: Mapping[Top, frozenset[bytes]] = {}
 
 
 class HistoryEvent(msgspec.Struct, frozen=True):
@@ -68,7 +70,13 @@ class Person(msgspec.Struct, frozen=True):
     profile_id: bytes = b""
 
 
-def match(node: Node, person: Person, now: datetime, time_zone: str) -> bool:
+def match(
+    node: Node,
+    person: Person,
+    now: datetime,
+    time_zone: str,
+    first: Mapping[Top, frozenset[bytes]] = NOBODY,
+) -> bool:
     """Tell whether `person` satisfies `node`.
 
     Args:
@@ -76,23 +84,74 @@ def match(node: Node, person: Person, now: datetime, time_zone: str) -> bool:
         person: Profile and history.
         now: The moment of the question, with an offset.
         time_zone: IANA name of the workspace's time zone.
+        first: Who is among the first, for each ranking in `node`: what `ranked` says of everybody.
     """
-    zone = ZoneInfo(time_zone)
+    clock = Clock(when.to_milliseconds(now), ZoneInfo(time_zone))
 
     def leaf(found: Leaf) -> bool:
-        return _leaf(found, person, when.to_milliseconds(now), zone)
+        if isinstance(found, Top):
+            return person.profile_id in first[found]
+        return _leaf(found, person, clock)
 
     return tree.holds(node, leaf)
 
 
-def _leaf(leaf: Leaf, person: Person, now: datetime, zone: tzinfo) -> bool:
+def ranked(leaf: Top, people: Iterable[Person], now: datetime, time_zone: str) -> frozenset[bytes]:
+    """Return the ids of those who come first among `people`."""
+    clock = Clock(when.to_milliseconds(now), ZoneInfo(time_zone))
+    worth = []
+    for person in people:
+        counted = _counted(leaf.occurrence, person.events, clock)
+        found = _worth(leaf.measure, counted)
+        if counted and found is not None:
+            worth.append((-found, person.profile_id))
+    return frozenset(profile_id for _, profile_id in sorted(worth)[: leaf.most])
+
+
+def rankings(
+    node: Node, people: Iterable[Person], now: datetime, time_zone: str
+) -> dict[Top, frozenset[bytes]]:
+    """Return who is among the first of `people`, for each ranking in a condition."""
+    everybody = list(people)
+    tops = {leaf for leaf in tree.leaves(node) if isinstance(leaf, Top)}
+    return {leaf: ranked(leaf, everybody, now, time_zone) for leaf in tops}
+
+
+def _worth(computed: Measure, counted: Sequence[HistoryEvent]) -> Decimal | None:
+    if computed.function == "count":
+        return Decimal(len(counted))
+    values = [found for _, found in _told(computed, counted)]
+    if computed.function == "distinct":
+        return Decimal(len({value.text(found) for found in values} - {None}))
+    numbers = [number for number in map(value.number, values) if number is not None]
+    if computed.function == "sum":
+        return sum(numbers, Decimal())
+    if not numbers:
+        return None
+    return min(numbers) if computed.function == "min" else max(numbers)
+
+
+def _leaf(leaf: Leaf, person: Person, clock: Clock) -> bool:
+    if isinstance(leaf, HistoryLeaf):
+        return _remembered(leaf, person.events, clock)
     if isinstance(leaf, Trait):
-        return _trait(leaf, person, now, zone)
-    if isinstance(leaf, Happened):
-        return _happened(leaf, person.events, now, zone)
+        return _trait(leaf, person, clock)
+    if isinstance(leaf, TraitItem):
+        return same_item(leaf.item, person.traits, clock)
     if isinstance(leaf, Sample):
         return sampled(leaf, person.profile_id)
     return _said(leaf, person)
+
+
+def _remembered(leaf: HistoryLeaf, events: Sequence[HistoryEvent], clock: Clock) -> bool:
+    if isinstance(leaf, HappenedAt):
+        return _happened_at(leaf, events, clock)
+    if isinstance(leaf, Told):
+        told = _told(leaf.measure, _counted(leaf.occurrence, events, clock))
+        return satisfied(leaf.compare, measure.texts(leaf.measure.function, told, leaf.measure.many))
+    if not isinstance(leaf, Happened):
+        raise TypeError(leaf)
+    return _happened(leaf, events, clock)
 
 
 def _said(leaf: Leaf, person: Person) -> bool:
@@ -115,96 +174,86 @@ def sampled(leaf: Sample, profile_id: bytes) -> bool:
 
 def not_rewritten(leaf: Leaf) -> InvalidConditionError:
     """Return the error for a leaf that has no meaning of its own: a reference that `rewrite` did not replace."""
-    key = leaf.key if isinstance(leaf, InSegment) else type(leaf).__name__
+    key = leaf.key if isinstance(leaf, InSegment | Computed) else type(leaf).__name__
     return InvalidConditionError(
         f"The segment {key!r} was not looked up.", way_out="Rewrite the condition first."
     )
 
 
-def _trait(leaf: Trait, person: Person, now: datetime, zone: tzinfo) -> bool:
+def _trait(leaf: Trait, person: Person, clock: Clock) -> bool:
     values, test = values_at(person.traits, leaf.path), leaf.test
     if isinstance(test, Compare):
         return satisfied(test, values)
-    return any(_dated(test, value, now, zone) for value in values)
+    return any(dates.dated(test, found, clock.now, clock.zone) for found in values)
 
 
-def _dated(test: DateTest, value: Any, now: datetime, zone: tzinfo) -> bool:
-    shown = when.trait_on_clock(value, zone)
-    if shown is None:
+def _happened(leaf: Happened, events: Sequence[HistoryEvent], clock: Clock) -> bool:
+    counted, function, now = counted_events(leaf, events, clock), leaf.measure.function, clock.now
+    ats = [when.to_milliseconds(event.at) for event in counted]
+    values: Sequence[Any] = counted
+    if function in measure.SINCE:
+        values = [max(now - at, timedelta(0)) // timedelta(days=1) for at in ats]
+    elif function in measure.CYCLES:
+        values = measure.cycle(function, ats, now, leaf.measure.otherwise)
+    elif leaf.measure.path is not None:
+        values = [found for _, found in _told(leaf.measure, counted)]
+    return measure.compares(function, values, leaf.op, leaf.value)
+
+
+def _happened_at(leaf: HappenedAt, events: Sequence[HistoryEvent], clock: Clock) -> bool:
+    ats = [when.to_milliseconds(event.at) for event in _counted(leaf.occurrence, events, clock)]
+    if not ats:
         return False
-    clock = when.on_clock(now, zone)
-    if isinstance(test, Before | After):
-        limit = when.on_clock(test.moment, zone)
-        return shown < limit if isinstance(test, Before) else shown > limit
-    return _relative(test, shown, clock, zone, now)
+    at = min(ats) if leaf.measure.function == "first_at" else max(ats)
+    return dates.on_time(leaf.test, when.on_clock(at, clock.zone), clock.now, clock.zone)
 
 
-def _relative(
-    test: Month | WithinLast | WithinNext | InDays | Anniversary,
-    shown: datetime,
-    clock: datetime,
-    zone: tzinfo,
-    now: datetime,
-) -> bool:
-    if isinstance(test, WithinNext):
-        return clock < shown <= clock + test.duration
-    if isinstance(test, InDays):
-        return shown.date() == when.day_after(now, test.days, zone).date()
-    if isinstance(test, Anniversary):
-        return shown.month * 100 + shown.day in when.month_days(when.day_after(now, test.days, zone))
-    if isinstance(test, Month):
-        return shown.month == (test.month or clock.month)
-    return clock - test.duration < shown <= clock
+def _told(computed: Measure, counted: Sequence[HistoryEvent]) -> list[tuple[datetime, Any]]:
+    """Return time and value of a property of each event."""
+    return [
+        (when.to_milliseconds(event.at), found)
+        for event in counted
+        if computed.path is not None
+        for found in values_at(event.properties, computed.path)
+    ]
 
 
-def _happened(leaf: Happened, events: Sequence[HistoryEvent], now: datetime, zone: tzinfo) -> bool:
-    counted = counted_events(leaf, events, now, zone)
-    path = leaf.measure.path
-    if leaf.measure.function in measure.SINCE:
-        ages = [
-            max(now - when.to_milliseconds(event.at), timedelta(0)) // timedelta(days=1) for event in counted
-        ]
-        return measure.compares(leaf.measure.function, ages, leaf.op, leaf.value)
-    values = (
-        counted
-        if path is None
-        else [value for event in counted for value in values_at(event.properties, path)]
-    )
-    return measure.compares(leaf.measure.function, values, leaf.op, leaf.value)
-
-
-def counted_events(
-    leaf: Happened, events: Sequence[HistoryEvent], now: datetime, zone: tzinfo
-) -> list[HistoryEvent]:
-    """Return the events that the leaf measures, in the order given; `now` in whole milliseconds."""
-    counted = [event for event in events if _counts(leaf.occurrence, event, now, zone)]
-    if leaf.then is None:
+def counted_events(leaf: HistoryLeaf, events: Sequence[HistoryEvent], clock: Clock) -> list[HistoryEvent]:
+    """Return the events that the leaf measures, in the order given."""
+    if not isinstance(leaf, Happened | HappenedAt | Told):
+        return []
+    counted = _counted(leaf.occurrence, events, clock)
+    if not isinstance(leaf, Happened) or leaf.then is None:
         return counted
-    return [event for event in counted if _followed(leaf.then, event, events, now)]
+    return [event for event in counted if _followed(leaf.then, event, events, clock)]
 
 
-def _followed(then: Then, first: HistoryEvent, events: Sequence[HistoryEvent], now: datetime) -> bool:
+def _followed(then: Then, first: HistoryEvent, events: Sequence[HistoryEvent], clock: Clock) -> bool:
     at = when.to_milliseconds(first.at)
     until = at + then.within
     came = any(
         event.event == then.event
-        and at < when.to_milliseconds(event.at) <= min(until, now)
-        and (then.where is None or matches(then.where, event.properties))
+        and at < when.to_milliseconds(event.at) <= min(until, clock.now)
+        and (then.where is None or matches(then.where, event.properties, clock))
         for event in events
     )
-    return not came and until <= now if then.absent else came
+    return not came and until <= clock.now if then.absent else came
 
 
-def _counts(occurrence: Occurrence, event: HistoryEvent, now: datetime, zone: tzinfo) -> bool:
-    at = when.to_milliseconds(event.at)
+def _counted(occurrence: Occurrence, events: Sequence[HistoryEvent], clock: Clock) -> list[HistoryEvent]:
+    return [event for event in events if _counts(occurrence, event, clock)]
+
+
+def _counts(occurrence: Occurrence, event: HistoryEvent, clock: Clock) -> bool:
+    at, now = when.to_milliseconds(event.at), clock.now
     if event.event != occurrence.event:
         return False
     window = occurrence.window
     if isinstance(window, Last):
         inside = now - window.duration < at <= now
     elif window:
-        start, end = (moment and when.instant(moment, zone) for moment in (window.start, window.end))
+        start, end = (moment and when.instant(moment, clock.zone) for moment in (window.start, window.end))
         inside = (start is None or start <= at) and (end is None or at < end)
     else:
         inside = True
-    return inside and (occurrence.where is None or matches(occurrence.where, event.properties))
+    return inside and (occurrence.where is None or matches(occurrence.where, event.properties, clock))

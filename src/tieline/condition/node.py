@@ -7,7 +7,8 @@ from typing import TypeAlias
 import msgspec
 
 from tieline.condition.compare import Compare
-from tieline.condition.filter import Filter
+from tieline.condition.dates import DateTest
+from tieline.condition.filter import Filter, SameItem
 from tieline.condition.path import Path
 from tieline.condition.tree import Tree
 from tieline.condition.when import Moment
@@ -21,49 +22,8 @@ class ProfileLeaf(Leaf, frozen=True):
     """A statement that the profile answers."""
 
 
-class Month(msgspec.Struct, frozen=True):
-    """A date trait lies in this month of any year; 0 is the current month."""
-
-    month: int
-
-
-class Before(msgspec.Struct, frozen=True):
-    """A date trait lies before this moment."""
-
-    moment: Moment
-
-
-class After(msgspec.Struct, frozen=True):
-    """A date trait lies after this moment."""
-
-    moment: Moment
-
-
-class WithinLast(msgspec.Struct, frozen=True):
-    """A date trait lies in the time that ends now; the end belongs to it, the start does not."""
-
-    duration: timedelta
-
-
-class WithinNext(msgspec.Struct, frozen=True):
-    """A date trait lies in the time that begins now; the start does not belong to it, the end does."""
-
-    duration: timedelta
-
-
-class InDays(msgspec.Struct, frozen=True):
-    """A date trait lies on the day that is this many days after today, on the workspace's clock."""
-
-    days: int
-
-
-class Anniversary(msgspec.Struct, frozen=True):
-    """Month and day of a date trait are those of the day this many days after today."""
-
-    days: int
-
-
-DateTest: TypeAlias = Month | Before | After | WithinLast | WithinNext | InDays | Anniversary
+class HistoryLeaf(Leaf, frozen=True):
+    """A statement that history answers."""
 
 
 class Trait(ProfileLeaf, frozen=True):
@@ -71,6 +31,12 @@ class Trait(ProfileLeaf, frozen=True):
 
     path: Path
     test: Compare | DateTest
+
+
+class TraitItem(ProfileLeaf, frozen=True):
+    """One item of a list among the traits passes a filter by itself."""
+
+    item: SameItem
 
 
 class Tag(ProfileLeaf, frozen=True):
@@ -115,6 +81,24 @@ class InSegment(Leaf, frozen=True):
     key: str
 
 
+class Computed(Leaf, frozen=True):
+    """A computed trait compares like this. Gone after `rewrite`.
+
+    Attributes:
+        key: Which one.
+        said: `op` and `value` as JSON: what they may be depends on the trait.
+    """
+
+    key: str
+    said: str
+
+
+class Definition(Leaf, frozen=True):
+    """What a computed trait is, as JSON: stands among the definitions that `rewrite` is given, never in a condition."""
+
+    said: str
+
+
 class Last(msgspec.Struct, frozen=True):
     """From `duration` ago (not included) to now (included)."""
 
@@ -145,11 +129,15 @@ class Measure(msgspec.Struct, frozen=True):
 
     Attributes:
         function: A key of `measure.FUNCTIONS`.
-        path: The property it reads, None for "count".
+        path: The property it reads, None for "count" and what reads only times.
+        many: How many values "recent" keeps.
+        otherwise: Days of the cycle of people with no cycle of their own, for "cycles_since_last".
     """
 
     function: str = "count"
     path: Path | None = None
+    many: int = 0
+    otherwise: Decimal | None = None
 
 
 class Then(msgspec.Struct, frozen=True):
@@ -168,7 +156,7 @@ class Then(msgspec.Struct, frozen=True):
     absent: bool
 
 
-class Happened(Leaf, frozen=True):
+class Happened(HistoryLeaf, frozen=True):
     """A measure of past events compares like this with a number; with `then`, of those that were followed."""
 
     occurrence: Occurrence
@@ -176,6 +164,36 @@ class Happened(Leaf, frozen=True):
     op: str
     value: Decimal
     then: Then | None = None
+
+
+class HappenedAt(HistoryLeaf, frozen=True):
+    """The first of the events that count, or the last, lies on a date like this."""
+
+    occurrence: Occurrence
+    measure: Measure
+    test: DateTest
+
+
+class Told(HistoryLeaf, frozen=True):
+    """What the events that count say about a property compares like this: the first, last, most frequent, recent texts."""
+
+    occurrence: Occurrence
+    measure: Measure
+    compare: Compare
+
+
+class Top(ProfileLeaf, frozen=True):
+    """The person is one of so many with the highest measure; of equals, those with the smaller id.
+
+    Attributes:
+        most: How many people there are at most.
+        occurrence: Which events count; who has none is not ranked.
+        measure: What is compared: a number.
+    """
+
+    most: int
+    occurrence: Occurrence
+    measure: Measure
 
 
 Node: TypeAlias = Tree[Leaf]

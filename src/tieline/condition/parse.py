@@ -2,58 +2,31 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
-from tieline.condition import measure, tree, when
-from tieline.condition.compare import OPERATORS, ORDER, read_compare, read_number
-from tieline.condition.filter import read_filter
+from tieline.condition import about, dates, tree
+from tieline.condition.compare import OPERATORS, read_compare, read_number
+from tieline.condition.filter import read_same_item
+from tieline.condition.happened import read_happened, read_top
 from tieline.condition.node import (
-    After,
-    Anniversary,
-    Before,
-    Between,
+    Computed,
     Consent,
-    DateTest,
-    Happened,
     IdentifiedBy,
-    InDays,
     InSegment,
-    Last,
     LineFriend,
-    Measure,
-    Month,
     Node,
-    Occurrence,
     Sample,
     Tag,
-    Then,
     Trait,
-    Window,
-    WithinLast,
-    WithinNext,
+    TraitItem,
 )
 from tieline.condition.path import read_path
-from tieline.condition.place import Place, limit_size, listed, quote
+from tieline.condition.place import Place, limit_size, listed, quote, written
 from tieline.condition.tree import All, Not
-from tieline.condition.when import Moment
 
 NAME_MAX = 200
-COUNT_MAX = 10**12
-DAYS_MAX = 3660
 
 _part_of_consent = re.compile(r"[A-Za-z0-9_-]{1,64}")
-
-DATE_OPERATORS = {
-    "month_is": 'The date lies in this month of any year: 1 to 12, or "current".',
-    "before": "The date lies before this day or instant.",
-    "after": "The date lies after this day or instant; a day begins at midnight.",
-    "within_last": "The date lies between this duration ago (not included) and now (included).",
-    "within_next": "The date lies between now (not included) and this duration ahead (included).",
-    "in_days": "The date is the day this many days after today; 0 is today, -14 two weeks ago.",
-    "anniversary_in_days": "Month and day are those of the day this many days after today; 29 February is kept on the 28th when there is none.",
-}
 
 
 def parse(data: Any, pointer: str = "") -> Node:
@@ -90,39 +63,26 @@ def _starts() -> tuple[str, ...]:
 def _trait(place: Place) -> Trait:
     place.keys(("trait", "op"), ("value",))
     path = read_path(place.at("trait"))
-    op = place.at("op").one_of((*OPERATORS, *DATE_OPERATORS))
-    if op in OPERATORS:
-        return Trait(path, read_compare(place))
-    if not place.has("value"):
-        raise place.refuse(f"{op} needs a value.", 'Add "value".')
-    return Trait(path, _date_test(op, place.at("value")))
+    op = place.at("op").one_of((*OPERATORS, *dates.OPERATORS))
+    return Trait(path, read_compare(place) if op in OPERATORS else dates.read_date_test(place))
 
 
-def _date_test(op: str, place: Place) -> DateTest:
-    if op == "month_is":
-        if place.data == "current":
-            return Month(0)
-        if isinstance(place.data, int) and not isinstance(place.data, bool) and 1 <= place.data <= 12:
-            return Month(place.data)
-        raise place.refuse(f"{quote(place.data)} is not a month.", 'Use 1 to 12, or "current".')
-    if op in {"in_days", "anniversary_in_days"}:
-        if isinstance(place.data, bool) or not isinstance(place.data, int) or abs(place.data) > DAYS_MAX:
-            raise place.refuse(
-                f"{quote(place.data)} is not a number of days.",
-                f"Use a whole number from -{DAYS_MAX} to {DAYS_MAX}; 0 is today.",
-            )
-        return InDays(place.data) if op == "in_days" else Anniversary(place.data)
-    if op == "within_next":
-        return WithinNext(when.read_duration(place))
-    if op == "within_last":
-        return WithinLast(when.read_duration(place))
-    moment = when.read_moment(place)
-    return Before(moment) if op == "before" else After(moment)
+def _item(place: Place) -> TraitItem:
+    return TraitItem(read_same_item(place))
 
 
-def _tag(place: Place) -> Tag:
-    place.keys(("tag",))
-    return Tag(place.at("tag").text(NAME_MAX))
+def _computed(place: Place) -> Computed:
+    place.keys(("computed", "op"), ("value",))
+    said = {key: place.data[key] for key in ("op", "value") if place.has(key)}
+    return Computed(place.at("computed").text(NAME_MAX), written(said))
+
+
+def _tag(place: Place) -> Node:
+    place.keys(("tag",), ("strength",))
+    tag = place.at("tag").text(NAME_MAX)
+    if not place.has("strength"):
+        return Tag(tag)
+    return All((Tag(tag), about.read_strength(tag, place.at("strength"))))
 
 
 def _consent(place: Place) -> Consent:
@@ -188,94 +148,14 @@ def _segment(place: Place) -> InSegment:
     return InSegment(place.at("segment").text(NAME_MAX))
 
 
-def _happened(place: Place) -> Happened:
-    place.keys(("event",), ("where", "window", "then", "measure", "op", "value"))
-    event = place.at("event").text(NAME_MAX)
-    where = read_filter(place.at("where")) if place.has("where") else None
-    window = _window(place.at("window")) if place.has("window") else None
-    computed = _measure(place.at("measure")) if place.has("measure") else Measure()
-    op, right = _comparison(place, computed)
-    then = _then(place.at("then")) if place.has("then") else None
-    if then is not None and computed.function != "count":
-        raise place.at("measure").refuse(f"{computed.function} does not go with then.", 'Remove "measure".')
-    return Happened(Occurrence(event, where, window), computed, op, right, then)
-
-
-def _then(place: Place) -> Then:
-    place.keys(("within",), ("event", "no_event", "where"))
-    if place.has("event") == place.has("no_event"):
-        raise place.refuse("It must be clear what follows.", 'Write either "event" or "no_event".')
-    name = "event" if place.has("event") else "no_event"
-    where = read_filter(place.at("where")) if place.has("where") else None
-    within = when.read_duration(place.at("within"))
-    return Then(place.at(name).text(NAME_MAX), where, within, absent=name == "no_event")
-
-
-def _comparison(place: Place, computed: Measure) -> tuple[str, Decimal]:
-    if not place.has("op") and not place.has("value"):
-        if computed.function != "count":
-            raise place.refuse(f"{computed.function} is compared with nothing.", 'Add "op" and "value".')
-        return "gte", Decimal(1)
-    for key in ("op", "value"):
-        if not place.has(key):
-            raise place.refuse(f"The key {quote(key)} is missing.", 'Give "op" and "value" together.')
-    op = place.at("op").one_of(tuple(ORDER))
-    right = read_number(place.at("value"))
-    if computed.function in measure.WHOLE:
-        if right != right.to_integral_value() or not 0 <= right <= COUNT_MAX:
-            raise place.at("value").refuse(
-                f"{right.normalize():f} is not a count.", "Use 0 or a whole number above it."
-            )
-        if right == 0 and op in {"gte", "lt"} and computed.function not in measure.SINCE:
-            raise place.at("value").refuse(
-                f"{op} 0 is the same for everybody.",
-                'Use "gte" 1 for "it happened", "eq" 0 for "it did not".',
-            )
-    return op, right
-
-
-def _measure(place: Place) -> Measure:
-    place.keys(("fn",), ("property",))
-    function = place.at("fn").one_of(tuple(measure.FUNCTIONS))
-    if function in measure.PLAIN:
-        if place.has("property"):
-            raise place.at("property").refuse(
-                f"{function} reads no property.", 'Remove it, or use "distinct".'
-            )
-        return Measure(function)
-    place.keys(("fn", "property"))
-    return Measure(function, read_path(place.at("property")))
-
-
-def _window(place: Place) -> Window:
-    place.keys((), ("last", "from", "to"))
-    if place.has("last"):
-        place.keys(("last",))
-        return Last(when.read_duration(place.at("last")))
-    if not place.data:
-        raise place.refuse(
-            "The window is empty.", 'Use "last", or "from" and "to"; leave the window out for "ever".'
-        )
-    start, end = (when.read_moment(place.at(key)) if place.has(key) else None for key in ("from", "to"))
-    if _backwards(start, end):
-        raise place.refuse("The window ends before it starts.", 'Put "from" before "to".')
-    return Between(start, end)
-
-
-def _backwards(start: Moment | None, end: Moment | None) -> bool:
-    if isinstance(start, datetime) and isinstance(end, datetime):
-        return start >= end
-    if start is None or end is None or isinstance(start, datetime) or isinstance(end, datetime):
-        return False  # a day and an instant compare only in a time zone
-    return start >= end
-
-
 CHANNELS = {"line": "", "email": "email", "sms": "phone"}
 """Channels, and the identifier that each needs; LINE needs a friendship."""
 
 LEAVES: dict[str, Callable[[Place], Node]] = {
     "include": _include,
     "trait": _trait,
+    "item_of": _item,
+    "computed": _computed,
     "tag": _tag,
     "consent": _consent,
     "line_friend": _line_friend,
@@ -283,6 +163,10 @@ LEAVES: dict[str, Callable[[Place], Node]] = {
     "reachable": _reachable,
     "sample": _sample,
     "segment": _segment,
-    "event": _happened,
+    "top": read_top,
+    "message": about.read_message,
+    "coupon": about.read_coupon,
+    "join_source": about.read_join_source,
+    "event": read_happened,
 }
 """What a leaf starts with."""

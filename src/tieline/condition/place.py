@@ -120,3 +120,8 @@ def quote(data: Any) -> str:
 def listed(words: tuple[str, ...]) -> str:
     """Return `words` for an error sentence."""
     return ", ".join(words)
+
+
+def written(data: Any) -> str:
+    """Return `data` as JSON, the same for equal data."""
+    return msgspec.json.encode(data, order="deterministic").decode()

@@ -2,24 +2,27 @@
 
 import msgspec
 
-from tieline.condition import measure, tree
+from tieline.condition import dates, measure, tree
+from tieline.condition import filter as filters
 from tieline.condition.node import (
-    Anniversary,
     Consent,
     Happened,
+    HappenedAt,
     IdentifiedBy,
-    InDays,
     InSegment,
     Last,
     Leaf,
     LineFriend,
-    Month,
     Node,
+    Occurrence,
     Tag,
+    Told,
+    Top,
     Trait,
-    WithinLast,
-    WithinNext,
+    TraitItem,
 )
+
+_COUNTING = Happened | HappenedAt | Told | Top
 
 
 class Reads(msgspec.Struct, frozen=True):
@@ -34,6 +37,7 @@ class Reads(msgspec.Struct, frozen=True):
         identifiers: Namespaces.
         segments: Segments referred to; empty after `rewrite`.
         relative_time: True if the answer may change without any event, because a window moves with time.
+        others: True if what others do may change the answer about a person.
     """
 
     events: frozenset[str] = frozenset()
@@ -44,38 +48,55 @@ class Reads(msgspec.Struct, frozen=True):
     identifiers: frozenset[str] = frozenset()
     segments: frozenset[str] = frozenset()
     relative_time: bool = False
-
-
-_MOVING = WithinLast | WithinNext | InDays | Anniversary
+    others: bool = False
 
 
 def reads(node: Node) -> Reads:
     """Collect what the leaves of `node` read."""
     leaves: tuple[Leaf, ...] = tuple(tree.leaves(node))
     return Reads(
-        events=frozenset(
-            name
+        events=frozenset(name for leaf in leaves for name in (*_event(leaf), *_then(leaf))),
+        traits=frozenset(
+            leaf.path.top if isinstance(leaf, Trait) else leaf.item.path.top
             for leaf in leaves
-            if isinstance(leaf, Happened)
-            for name in (leaf.occurrence.event, *_then(leaf))
+            if isinstance(leaf, Trait | TraitItem)
         ),
-        traits=frozenset(leaf.path.top for leaf in leaves if isinstance(leaf, Trait)),
         tags=frozenset(leaf.tag for leaf in leaves if isinstance(leaf, Tag)),
         consents=frozenset(leaf.key for leaf in leaves if isinstance(leaf, Consent)),
         friends=frozenset(leaf.account for leaf in leaves if isinstance(leaf, LineFriend)),
         identifiers=frozenset(leaf.namespace for leaf in leaves if isinstance(leaf, IdentifiedBy)),
         segments=frozenset(leaf.key for leaf in leaves if isinstance(leaf, InSegment)),
         relative_time=any(_moves(leaf) for leaf in leaves),
+        others=any(isinstance(leaf, Top) for leaf in leaves),
     )
 
 
-def _then(leaf: Happened) -> tuple[str, ...]:
-    return (leaf.then.event,) if leaf.then else ()
+def _event(leaf: Leaf) -> tuple[str, ...]:
+    return (leaf.occurrence.event,) if isinstance(leaf, _COUNTING) else ()
+
+
+def _then(leaf: Leaf) -> tuple[str, ...]:
+    return (leaf.then.event,) if isinstance(leaf, Happened) and leaf.then else ()
 
 
 def _moves(leaf: Leaf) -> bool:
-    if isinstance(leaf, Happened):
-        late = leaf.then is not None and leaf.then.absent
-        since = leaf.measure.function in measure.SINCE
-        return late or since or isinstance(leaf.occurrence.window, Last)
-    return isinstance(leaf, Trait) and (isinstance(leaf.test, _MOVING) or leaf.test == Month(0))
+    if isinstance(leaf, Trait):
+        return dates.moves(leaf.test)
+    if isinstance(leaf, TraitItem):
+        return filters.moves(leaf.item)
+    if not isinstance(leaf, _COUNTING):
+        return False
+    then = leaf.then if isinstance(leaf, Happened) else None
+    return (
+        _passes(leaf.occurrence)
+        or leaf.measure.function in measure.MOVING
+        or (isinstance(leaf, HappenedAt) and dates.moves(leaf.test))
+        or (then is not None and (then.absent or (then.where is not None and filters.moves(then.where))))
+    )
+
+
+def _passes(occurrence: Occurrence) -> bool:
+    """Tell whether an event stops counting, or begins to, with time alone."""
+    return isinstance(occurrence.window, Last) or (
+        occurrence.where is not None and filters.moves(occurrence.where)
+    )

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from tieline.condition import compare, measure, parse, path, place, tree, when
+from tieline.condition import about, compare, dates, measure, path, place, tree, when
 
 
 class Start(NamedTuple):
@@ -25,7 +25,26 @@ STARTS = {
         "A trait of the profile compares like this; a trait that is missing makes every operator false except the denying ones.",
         {"trait": "tier", "op": "eq", "value": "VIP"},
     ),
-    "tag": Start("The profile has the tag.", {"tag": "vip"}),
+    "item_of": Start(
+        "One item of a list among the traits passes all of `where` by itself. The same stands in the `where` of an event.",
+        {
+            "item_of": "pets",
+            "where": {
+                "all": [
+                    {"property": "kind", "op": "eq", "value": "dog"},
+                    {"property": "birthday", "op": "anniversary_in_days", "value": 7},
+                ]
+            },
+        },
+    ),
+    "computed": Start(
+        "A computed trait compares like this: like its measure, or, if it has classes, like the label of the first that holds.",
+        {"computed": "nes", "op": "in", "value": ["S1", "S2"]},
+    ),
+    "tag": Start(
+        "The profile has the tag; with `strength`, put on so many times.",
+        {"tag": "vip", "strength": {"op": "gte", "value": 3, "window": {"last": "P90D"}}},
+    ),
     "consent": Start(
         "The person granted the purpose on the channel.",
         {"consent": {"purpose": "marketing", "channel": "line"}},
@@ -45,6 +64,33 @@ STARTS = {
         {"sample": {"percent": 10, "seed": "spring"}},
     ),
     "segment": Start("The definition of another segment holds.", {"segment": "big-spenders"}),
+    "top": Start(
+        "The person is one of so many with the highest count, sum, min, max or distinct; of equals, those with the smaller id. "
+        "It depends on others, so that it is computed on schedule and not with each event.",
+        {
+            "top": {
+                "people": 1000,
+                "by": {
+                    "event": "Order Completed",
+                    "window": {"last": "P365D"},
+                    "measure": {"fn": "sum", "property": "total"},
+                },
+            }
+        },
+    ),
+    "message": Start(
+        "What the person did with messages, like an event: narrowed by `origin`, `step`, `account`, `url` or `reason`, where `*` "
+        "stands for anything; with `window`, `op` and `value`.",
+        {"message": {"did": "clicked", "origin": "broadcast:spring"}, "window": {"last": "P7D"}},
+    ),
+    "coupon": Start(
+        "What the person did with coupons, narrowed by `pool` and `code`.",
+        {"coupon": {"did": "redeemed", "pool": "spring"}},
+    ),
+    "join_source": Start(
+        "By which link or code the person became a friend; `*` stands for anything.",
+        {"join_source": "poster-*", "account": "@shop"},
+    ),
     "event": Start(
         "A measure of past events compares like this; without `measure` their count, without `op` and `value` at least 1. "
         'What did not happen is `"op": "eq", "value": 0`.',
@@ -104,9 +150,39 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     },
     "Points expire in 3 days": {"trait": "points_expire_on", "op": "in_days", "value": 3},
     "Birthday in a week": {"trait": "birthday", "op": "anniversary_in_days", "value": 7},
-    "Came from the poster": {
-        "event": "line_followed",
-        "where": {"property": "source", "op": "like", "value": "poster-*"},
+    "The first order was in the last week": {
+        "event": "Order Completed",
+        "measure": {"fn": "first_at"},
+        "op": "within_last",
+        "value": "P7D",
+    },
+    "Three or more of one shoe in one order": {
+        "event": "Order Completed",
+        "where": {
+            "item_of": "items",
+            "where": {
+                "all": [
+                    {"property": "category", "op": "like", "value": "shoes/*"},
+                    {"property": "quantity", "op": "gte", "value": 3},
+                ]
+            },
+        },
+    },
+    "A coupon that expires in 3 days": {
+        "event": "coupon_issued",
+        "where": {"property": "expires_at", "op": "in_days", "value": 3},
+    },
+    "Mostly buys dresses": {
+        "event": "Order Completed",
+        "measure": {"fn": "most_frequent", "property": "items[].category"},
+        "op": "eq",
+        "value": "dress",
+    },
+    "Later than twice the own cycle": {
+        "event": "Order Completed",
+        "measure": {"fn": "cycles_since_last", "otherwise_days": 45},
+        "op": "gt",
+        "value": 2,
     },
     "Got at least three messages and clicked none": {
         "all": [
@@ -116,6 +192,12 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     },
 }
 """What marketers ask for, by what they call it."""
+
+_MEASURES = """\
+`first_at` and `last_at` are compared by the operators of dates, `first`, `last`, `most_frequent` and `recent` by those of
+values, all others by `eq`, `ne`, `gt`, `gte`, `lt`, `lte`. `recent` needs `many`, `cycles_since_last` needs
+`otherwise_days`. In `where`, a property is compared by either kind of operator.
+"""
 
 _THEN = """\
 ## Sequences
@@ -149,8 +231,11 @@ def markdown() -> str:
         _table("Leaves", "starts with", starts),
         *(f"```json\n{_json(start.example)}\n```\n" for start in STARTS.values()),
         _table("Operators", "`op`", operators),
-        _table("Operators of date traits", "`op`", parse.DATE_OPERATORS),
+        _table("Operators of dates", "`op`", dates.OPERATORS),
         _table("Measures", "`fn`", measure.FUNCTIONS),
+        _MEASURES,
+        _table("Messages", "`did`", {key: meaning for key, (_, meaning) in about.MESSAGES.items()}),
+        _table("Coupons", "`did`", {key: meaning for key, (_, meaning) in about.COUPONS.items()}),
         _WINDOWS,
         _THEN,
         "## Examples\n",

@@ -1,10 +1,11 @@
 """Passes over a condition before it is compiled: a condition in, an equal condition out."""
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from tieline.condition import tree
-from tieline.condition.node import InSegment, Leaf, Node
+from tieline.condition import computed, tree
+from tieline.condition.node import Computed, InSegment, Leaf, Node
+from tieline.condition.parse import parse
 from tieline.condition.place import SIZE_MAX, quote
 from tieline.condition.tree import All, AnyOf, Not
 from tieline.errors import InvalidConditionError
@@ -29,8 +30,17 @@ def rewrite(node: Node, segments: Segments | None = None) -> Node:
     return node
 
 
+def parsed(definitions: Mapping[str, Any]) -> dict[str, Node]:
+    """Read definitions as written: of segments by their key, of computed traits by `computed:` and theirs."""
+    return {
+        key: computed.parse_definition(written) if key.startswith(computed.PREFIX) else parse(written)
+        for key, written in definitions.items()
+        if written
+    }
+
+
 def inline_segments(node: Node, segments: Segments) -> Node:
-    """Replace each `{"segment": key}` by the definition of that segment."""
+    """Replace each `{"segment": key}` by the definition of that segment, each computed trait by what it computes."""
     budget = _Budget(SIZE_MAX)
     return _inlined(node, segments, (), budget)
 
@@ -78,6 +88,8 @@ class _Budget:
 
 def _inlined(node: Node, segments: Segments, path: tuple[str, ...], budget: _Budget) -> Node:
     def leaf(found: Leaf) -> Node:
+        if isinstance(found, Computed):
+            return _inlined(computed.resolved(found, segments), segments, (*path, found.key), budget)
         budget.left -= 1
         if budget.left < 0:
             raise InvalidConditionError(

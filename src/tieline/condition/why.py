@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from tieline.condition import when
+from tieline.condition.filter import Clock
 from tieline.condition.match import Person, counted_events, match
-from tieline.condition.node import Happened, Leaf, Node, Trait
+from tieline.condition.node import Happened, HistoryLeaf, Leaf, Told, Top, Trait, TraitItem
 from tieline.condition.parse import parse
 from tieline.condition.path import values_at
-from tieline.condition.rewrite import rewrite
+from tieline.condition.rewrite import Segments, parsed, rewrite
 from tieline.condition.tree import leaves
 
 EVENTS_MAX = 20
@@ -29,12 +30,14 @@ class Question(msgspec.Struct, frozen=True):
         now: The moment of the question, with an offset.
         time_zone: IANA name of the workspace's time zone.
         definitions: Conditions, as written, that `{"segment": key}` may refer to.
+        first: Who is among the first, for each ranking in the condition.
     """
 
     person: Person
     now: datetime
     time_zone: str
     definitions: Json = {}
+    first: Mapping[Top, frozenset[bytes]] = {}
 
 
 def explain(condition: Json, question: Question) -> dict[str, Any]:
@@ -48,13 +51,12 @@ def explain(condition: Json, question: Question) -> dict[str, Any]:
     Raises:
         InvalidConditionError: The condition does not compile.
     """
-    segments = {key: parse(written) for key, written in question.definitions.items()}
-    return _explained(condition, question, segments)
+    return _explained(condition, question, parsed(question.definitions))
 
 
-def _explained(condition: Json, question: Question, segments: Mapping[str, Node]) -> dict[str, Any]:
+def _explained(condition: Json, question: Question, segments: Segments) -> dict[str, Any]:
     node = rewrite(parse(condition), segments)
-    holds = match(node, question.person, question.now, question.time_zone)
+    holds = match(node, question.person, question.now, question.time_zone, question.first)
     said: dict[str, Any] = {"holds": holds, "condition": condition}
     parts = _parts(condition, question.definitions)
     if parts:
@@ -82,12 +84,16 @@ def _evidence(leaf: Leaf, question: Question) -> dict[str, Any]:
     person = question.person
     if isinstance(leaf, Trait):
         return {"found": values_at(person.traits, leaf.path)}
-    if not isinstance(leaf, Happened):
+    if isinstance(leaf, TraitItem):
+        return {"found": values_at(person.traits, leaf.item.path)}
+    if isinstance(leaf, Top):
+        return {"first": person.profile_id in question.first.get(leaf, ()), "of": leaf.most}
+    if not isinstance(leaf, HistoryLeaf):
         return {"found": _standing(person)}
-    now = when.to_milliseconds(question.now)
-    counted = counted_events(leaf, person.events, now, ZoneInfo(question.time_zone))
+    clock = Clock(when.to_milliseconds(question.now), ZoneInfo(question.time_zone))
+    counted = counted_events(leaf, person.events, clock)
     newest = sorted(counted, key=lambda event: event.at, reverse=True)[:EVENTS_MAX]
-    path = leaf.measure.path
+    path = leaf.measure.path if isinstance(leaf, Happened | Told) else None
     events = [
         {
             "event": event.event,

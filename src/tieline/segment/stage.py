@@ -56,6 +56,8 @@ class SegmentStage:
         log_offset: int,
         now: datetime,
     ) -> list[Signal]:
+        # What depends on others cannot be told from those who changed: it is computed as a whole, on schedule.
+        live = [segment for segment in live if not reads(segment.node).others]
         segments = [segment for segment in live if touched.concerns(reads(segment.node))]
         # A profile that is gone, or one that nodes came to, is looked at in every segment.
         profile_ids = sorted(touched.profile_ids)
@@ -79,11 +81,12 @@ class SegmentStage:
         return difference.signals
 
     async def _whole(self, segment: LiveSegment, now: datetime) -> list[Signal]:
-        """Compute a segment as a whole if it is new, or if time alone may have changed it."""
+        """Compute a segment as a whole if it is new, or if time or other people may have changed it."""
         name = (segment.workspace_id, f"{segment.key}@{segment.version}")
         last = self._refreshed_at.get(name)
         due = last is None or abs(now - last) >= self._refresh_every
-        if segment.computed and not (due and reads(segment.node).relative_time):
+        read = reads(segment.node)
+        if segment.computed and not (due and (read.relative_time or read.others)):
             return []
         zone = await self._store.time_zone(segment.workspace_id)
         after = await self._evaluator.members(segment.workspace_id, segment.node, now, zone)

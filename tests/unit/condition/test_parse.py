@@ -5,17 +5,16 @@ from typing import Any
 import pytest
 
 from tieline.condition.compare import Compare
+from tieline.condition.dates import Month, WithinLast
 from tieline.condition.node import (
     Between,
     Consent,
     Happened,
     Last,
     Measure,
-    Month,
     Occurrence,
     Tag,
     Trait,
-    WithinLast,
 )
 from tieline.condition.parse import parse
 from tieline.condition.path import Path
@@ -118,7 +117,7 @@ REFUSED = [
     ({"event": "O", "where": {}}, "/where"),
     ({"event": "O", "where": {"all": []}}, "/where/all"),
     ({"event": "O", "where": {"trait": "tier", "op": "exists"}}, "/where/trait"),
-    ({"event": "O", "where": {"property": "a", "op": "within_last", "value": "P1D"}}, "/where/op"),
+    ({"event": "O", "where": {"property": "a", "op": "lately", "value": "P1D"}}, "/where/op"),
     ({"event": "O", "window": {}}, "/window"),
     ({"event": "O", "window": {"last": "P1D", "from": "2026-01-01"}}, "/window/from"),
     ({"event": "O", "window": {"last": "P"}}, "/window/last"),

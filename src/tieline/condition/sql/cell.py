@@ -1,13 +1,15 @@
 """Values inside a JSON column, and how they compare, as SQL."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 import msgspec
 
 from tieline.condition.compare import OPERATORS, Compare
+from tieline.condition.dates import DateTest
 from tieline.condition.path import Path
+from tieline.condition.sql.date import dated
 from tieline.condition.sql.query import Writer
 from tieline.condition.value import Literal
 
@@ -43,17 +45,36 @@ class Cell(msgspec.Struct, frozen=True):
         return f"to_text({self.value})"
 
 
-ELEMENT = Cell(
-    value="x",
-    string="dynamicElement(x, 'String')",
-    present="(x IS NOT NULL AND NOT startsWith(dynamicType(x), 'JSON'))",
-)
+class TextCell(Cell, frozen=True):
+    """One value that is known to be a text, or NULL."""
+
+    @property
+    def text(self) -> str:
+        """Itself."""
+        return self.value
+
+
+def element(name: str) -> Cell:
+    """Return what `name`, Dynamic inside a lambda, holds."""
+    return Cell(
+        value=name,
+        string=f"dynamicElement({name}, 'String')",
+        present=f"({name} IS NOT NULL AND NOT startsWith(dynamicType({name}), 'JSON'))",
+    )
+
+
+ELEMENT = element("x")
 """An element of what `elements` returns, inside a lambda over x."""
+
+
+def text_cell(text: str) -> Cell:
+    """Return a cell that holds a text, or NULL."""
+    return TextCell(value=text, string=text, present=f"({text} IS NOT NULL)")
 
 
 def at(column: str, path: Path) -> Cell:
     """Return the cell at a path without lists."""
-    inner = _quoted(column, path.groups[0])
+    inner = quoted(column, path.groups[0])
     return Cell(value=inner, string=f"{inner}.:String", present=f"({inner} IS NOT NULL)")
 
 
@@ -64,8 +85,17 @@ def elements(column: str, path: Path) -> str:
     inner columns; and which of the two may differ from row to row. The first is ten times faster to read.
     """
     head, *rest = path.groups
-    whole = _quoted(column, head)
-    read = f"JSONExtract(ifNull(toJSONString({whole}), ''), '{_list_type(tuple(rest))}')"
+    whole = quoted(column, head)
+    read = listed_in(f"ifNull(toJSONString({whole}), '')", rest)
+    if len(rest) != 1 or not rest[0] or any(ENGINE_KEY.fullmatch(key) for key in rest[0]):
+        return read
+    inner = quoted(f"{whole}[]", rest[0])
+    return f"if(startsWith(dynamicType({whole}), 'Array(JSON'), arrayMap(x -> CAST(x, 'Dynamic'), {inner}), {read})"
+
+
+def listed_in(json: str, rest: Sequence[tuple[str, ...]]) -> str:
+    """Return an Array(Dynamic) of what lies below a list whose JSON is given."""
+    read = f"JSONExtract({json}, '{_list_type(tuple(rest))}')"
     for depth, keys in enumerate(rest):
         if keys:
             step = "x"
@@ -74,10 +104,7 @@ def elements(column: str, path: Path) -> str:
             read = f"arrayMap(x -> {step}, {read})"
         if depth < len(rest) - 1:
             read = f"arrayFlatten({read})"
-    if len(rest) != 1 or not rest[0] or any(ENGINE_KEY.fullmatch(key) for key in rest[0]):
-        return read
-    inner = _quoted(f"{whole}[]", rest[0])
-    return f"if(startsWith(dynamicType({whole}), 'Array(JSON'), arrayMap(x -> CAST(x, 'Dynamic'), {inner}), {read})"
+    return read
 
 
 def any_cell(column: str, path: Path, test: Callable[[Cell], str]) -> str:
@@ -92,10 +119,28 @@ def compared(column: str, path: Path, compare: Compare, writer: Writer) -> str:
     opposite = OPERATORS[compare.op].opposite_of
     if opposite:
         return f"(NOT {compared(column, path, Compare(opposite, compare.operands), writer)})"
-    return any_cell(column, path, lambda cell: _test(cell, compare, writer))
+    return any_cell(column, path, lambda cell: holds(cell, compare, writer))
 
 
-def _test(cell: Cell, compare: Compare, writer: Writer) -> str:
+def passes(column: str, path: Path, test: Compare | DateTest, writer: Writer) -> str:
+    """Return whether what lies at `path` passes; never NULL."""
+    if isinstance(test, Compare):
+        return compared(column, path, test, writer)
+    return any_cell(column, path, lambda cell: dated(f"on_clock({cell.string})", test, writer))
+
+
+def compared_texts(text: str, compare: Compare, writer: Writer, *, many: bool) -> str:
+    """Return the comparison of a text or NULL, or of an array of texts; never NULL."""
+    opposite = OPERATORS[compare.op].opposite_of
+    if opposite:
+        return f"(NOT {compared_texts(text, Compare(opposite, compare.operands), writer, many=many)})"
+    if not many:
+        return holds(text_cell(text), compare, writer)
+    return f"arrayExists(x -> {holds(text_cell('x'), compare, writer)}, {text})"
+
+
+def holds(cell: Cell, compare: Compare, writer: Writer) -> str:
+    """Return whether one value passes an operator that denies nothing; never NULL."""
     if compare.op == "exists":
         return cell.present
     if compare.op in {"eq", "in"}:
@@ -138,7 +183,7 @@ def _equals(cell: Cell, operands: tuple[Literal, ...], writer: Writer) -> str:
     return parts[0] if len(parts) == 1 else " OR ".join(f"ifNull({part}, 0)" for part in parts)
 
 
-def _quoted(column: str, keys: tuple[str, ...]) -> str:
+def quoted(column: str, keys: tuple[str, ...]) -> str:
     """Return a subcolumn; `path.py` lets no sign through that could leave the backticks."""
     return ".".join((column, *(f"`{key}`" for key in keys)))
 

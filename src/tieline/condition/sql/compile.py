@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from tieline.condition import measure, tree
+from tieline.condition.compare import satisfied
 from tieline.condition.match import not_rewritten
-from tieline.condition.node import Happened, Leaf, Node, ProfileLeaf
+from tieline.condition.node import Happened, HappenedAt, HistoryLeaf, Leaf, Node, ProfileLeaf, Told
 from tieline.condition.sql import function
 from tieline.condition.sql.history import HistoryTable
 from tieline.condition.sql.people import PersonTable
@@ -67,7 +68,7 @@ class _Tables:
 
     def holds(self, leaf: Leaf) -> str:
         """Return the SQL of a leaf, and make its table compute it."""
-        if isinstance(leaf, Happened):
+        if isinstance(leaf, HistoryLeaf):
             return self.history.holds(leaf)
         if isinstance(leaf, ProfileLeaf):
             return self.person.holds(leaf)
@@ -115,4 +116,6 @@ def _without_history(leaf: Leaf) -> bool | None:
     """Say what a leaf is for a profile without events; None if the profile decides."""
     if isinstance(leaf, Happened):
         return measure.compares(leaf.measure.function, (), leaf.op, leaf.value)
-    return None
+    if isinstance(leaf, Told):
+        return satisfied(leaf.compare, ())
+    return False if isinstance(leaf, HappenedAt) else None

@@ -1,14 +1,28 @@
 """Leaves that history answers, as SQL over table `event`: rows are read once, each distinct aggregate is made once."""
 
 from datetime import timedelta
+from decimal import Decimal
 
-from tieline.condition import measure, tree, when
-from tieline.condition.filter import Filter, Property
-from tieline.condition.node import Between, Happened, Last, Occurrence, Then, Window
+from tieline.condition import measure, when
+from tieline.condition.node import (
+    Between,
+    Happened,
+    HappenedAt,
+    HistoryLeaf,
+    Last,
+    Measure,
+    Occurrence,
+    Then,
+    Told,
+    Window,
+)
 from tieline.condition.path import Path
-from tieline.condition.sql.cell import ELEMENT, SIGNS, at, compared, elements
+from tieline.condition.sql.cell import ELEMENT, SIGNS, at, compared_texts, elements
+from tieline.condition.sql.date import dated
+from tieline.condition.sql.item import filtered
 from tieline.condition.sql.query import Writer
 
+DAY_MS = 86_400_000
 RESOLVED = (
     "toFixedString(dictGetOrDefault('override_map', 'profile_id', (workspace_id, node_id), profile_id), 16)"
 )
@@ -29,39 +43,132 @@ class HistoryTable:
     def __bool__(self) -> bool:
         return bool(self._occurrences)
 
-    def holds(self, leaf: Happened) -> str:
+    def holds(self, leaf: HistoryLeaf) -> str:
         """Return the comparison of the measure of `leaf`; never NULL. A profile without a row compares like no events."""
-        flag = self._occurrences.setdefault(leaf.occurrence, f"c{len(self._occurrences)}")
-        sign = SIGNS[leaf.op]
-        function = leaf.measure.function
+        if isinstance(leaf, Told):
+            text = self.texts(leaf.occurrence, leaf.measure)
+            return compared_texts(text, leaf.compare, self._writer, many=leaf.measure.function == "recent")
+        if isinstance(leaf, HappenedAt):
+            return dated(self.moment(leaf.occurrence, leaf.measure), leaf.test, self._writer)
+        if not isinstance(leaf, Happened):
+            raise TypeError(leaf)
+        return self._happened(leaf)
+
+    def _happened(self, leaf: Happened) -> str:
+        flag, sign, function = self._flag(leaf.occurrence), SIGNS[leaf.op], leaf.measure.function
         if leaf.then is not None:
             return f"{self._followed(leaf, leaf.then, flag)} {sign} {self._count(leaf)}"
         if function in measure.SINCE:
-            return self._since(leaf, flag)
-        if function == "count":
-            return f"{self._aggregate(f'countIf({flag})')} {sign} {self._count(leaf)}"
-        path = leaf.measure.path or Path(((),))
-        value = self._values.setdefault(
-            (leaf.occurrence, path, function == "distinct"), f"v{len(self._values)}"
-        )
-        return self._numbers(leaf, path, value)
+            return f"ifNull({self._days(flag, leaf.measure)} {sign} {self._count(leaf)}, 0)"
+        if function in measure.CYCLES:
+            return self._distance(leaf, flag)
+        if function in {"count", "distinct"}:
+            return f"{self.worth(leaf.occurrence, leaf.measure)} {sign} {self._count(leaf)}"
+        return self._compared(leaf)
 
-    def _numbers(self, leaf: Happened, path: Path, value: str) -> str:
-        """Return the comparison of a measure of the values of a property."""
+    def _compared(self, leaf: Happened) -> str:
         sign, function = SIGNS[leaf.op], leaf.measure.function
-        each = "" if path.single else "Array"
-        if function == "distinct":
-            return f"{self._aggregate(f'uniqExact{each}({value})')} {sign} {self._count(leaf)}"
         right = self._writer.number(leaf.value)
         if function == "sum":
-            return f"ifNull({self._aggregate(f'sumOrNull{each}({value})')}, 0) {sign} {right}"
+            return f"ifNull({self._number('sum', leaf.occurrence, leaf.measure)}, 0) {sign} {right}"
         if function == "avg":
-            total, count = (
-                self._aggregate(f"sumOrNull{each}({value})"),
-                self._aggregate(f"count{each}({value})"),
-            )
+            total = self._number("sum", leaf.occurrence, leaf.measure)
+            count = self._numbers(leaf.occurrence, leaf.measure)
             return f"ifNull({total} {sign} {right} * {count}, 0)"  # not divided, so that it stays exact
-        return f"ifNull({self._aggregate(f'{function}OrNull{each}({value})')} {sign} {right}, 0)"
+        return f"ifNull({self._number(function, leaf.occurrence, leaf.measure)} {sign} {right}, 0)"
+
+    def worth(self, occurrence: Occurrence, computed: Measure) -> str:
+        """Return a number, NULL when it is unknown."""
+        function = computed.function
+        if function == "count":
+            return self._aggregate(f"countIf({self._flag(occurrence)})")
+        if function == "distinct":
+            return self._distinct(occurrence, computed)
+        found = self._number("sum" if function == "avg" else function, occurrence, computed)
+        if function == "avg":
+            return f"({found} / {self._numbers(occurrence, computed)})"
+        return f"ifNull({found}, 0)" if function == "sum" else found
+
+    def moment(self, occurrence: Occurrence, computed: Measure) -> str:
+        """Return what the workspace's clock showed at the first or last event, or NULL."""
+        end = self._end(self._flag(occurrence), newest=computed.function == "last_at")
+        zone = self._writer.named("zone", "String", self._writer.scope.time_zone)
+        return f"({end} + toIntervalSecond(timeZoneOffset(toTimeZone({end}, {zone}))))"
+
+    def texts(self, occurrence: Occurrence, computed: Measure) -> str:
+        """Return what the events say: a text or NULL, of "recent" an array of texts, the newest first."""
+        path, function = computed.path or Path(((),)), computed.function
+        value = self._value(occurrence, path, texts=True)
+        said, some = (f"assumeNotNull({value})", f"{value} IS NOT NULL") if path.single else (value, "")
+        if function in {"first", "last"}:
+            if not path.single:
+                some = f"notEmpty({value})"
+                said = f"arraySort({value})[{1 if function == 'first' else -1}]"
+            pick = "argMin" if function == "first" else "argMax"
+            return self._aggregate(f"{pick}OrNullIf({said}, (at, {said}), {some})")
+        keys = f"[{said}]" if path.single else value
+        each = "toUInt64(1)" if function == "most_frequent" else "toUnixTimestamp64Milli(at)"
+        name = "sumMap" if function == "most_frequent" else "maxMap"
+        only = f"If({keys}, [{each}], {some})" if path.single else f"({keys}, arrayMap(x -> {each}, {keys}))"
+        found = self._aggregate(f"{name}{only}")
+        names, weights = f"tupleElement({found}, 1)", f"tupleElement({found}, 2)"
+        if function == "most_frequent":
+            return f"if(empty({names}), NULL, {names}[indexOf({weights}, arrayMax({weights}))])"
+        many = self._writer.bound("UInt64", computed.many)
+        return f"arraySlice(arrayReverseSort((k, t) -> (t, k), {names}, {weights}), 1, {many})"
+
+    def days(self, occurrence: Occurrence, computed: Measure) -> str:
+        """Return a distance in days, or in cycles, as a number; NULL when it is unknown."""
+        flag = self._flag(occurrence)
+        if computed.function in measure.SINCE:
+            return self._days(flag, computed)
+        span, gaps, age = self._span_of(flag)
+        own = f"({gaps} >= 1 AND {span} > 0)"
+        if computed.function == "days_between":
+            return f"if({gaps} >= 1, {span} / {gaps} / 86400000, NULL)"
+        otherwise = self._writer.number((computed.otherwise or Decimal(0)) * DAY_MS)
+        return f"if({own}, {age} * {gaps} / {span}, {age} / toFloat64({otherwise}))"
+
+    def _distance(self, leaf: Happened, flag: str) -> str:
+        """Compare without dividing, so that it stays exact."""
+        sign, right = SIGNS[leaf.op], self._writer.number(leaf.value)
+        span, gaps, age = (f"toDecimal128({part}, 0)" for part in self._span_of(flag))
+        if leaf.measure.function == "days_between":
+            return f"ifNull({gaps} >= 1 AND {span} {sign} {right} * {gaps} * 86400000, 0)"
+        otherwise = self._writer.number((leaf.measure.otherwise or Decimal(0)) * DAY_MS)
+        return (
+            f"ifNull(if({gaps} >= 1 AND {span} > 0, {age} * {gaps} {sign} {right} * {span},"
+            f" {age} {sign} {right} * {otherwise}), 0)"
+        )
+
+    def _span_of(self, flag: str) -> tuple[str, str, str]:
+        """Return milliseconds between the oldest and the newest event, gaps between events, milliseconds since the newest."""
+        oldest, newest = (f"toUnixTimestamp64Milli({self._end(flag, newest=end)})" for end in (False, True))
+        count = self._aggregate(f"countIf({flag})")
+        age = f"toUnixTimestamp64Milli({self._writer.until()}) - {newest}"
+        return f"({newest} - {oldest})", f"(toInt64({count}) - 1)", f"(if({age} < 0, 0, {age}))"
+
+    def _flag(self, occurrence: Occurrence) -> str:
+        return self._occurrences.setdefault(occurrence, f"c{len(self._occurrences)}")
+
+    def _value(self, occurrence: Occurrence, path: Path, *, texts: bool) -> str:
+        self._flag(occurrence)
+        return self._values.setdefault((occurrence, path, texts), f"v{len(self._values)}")
+
+    def _distinct(self, occurrence: Occurrence, computed: Measure) -> str:
+        path = computed.path or Path(((),))
+        value = self._value(occurrence, path, texts=True)
+        return self._aggregate(f"uniqExact{'' if path.single else 'Array'}({value})")
+
+    def _number(self, function: str, occurrence: Occurrence, computed: Measure) -> str:
+        path = computed.path or Path(((),))
+        value = self._value(occurrence, path, texts=False)
+        return self._aggregate(f"{function}OrNull{'' if path.single else 'Array'}({value})")
+
+    def _numbers(self, occurrence: Occurrence, computed: Measure) -> str:
+        path = computed.path or Path(((),))
+        value = self._value(occurrence, path, texts=False)
+        return self._aggregate(f"count{'' if path.single else 'Array'}({value})")
 
     def select(self) -> str:
         """Return the query of this table."""
@@ -84,11 +191,13 @@ class HistoryTable:
             f"      WHERE {self._rows()}\n  )\n  WHERE {where}\n  GROUP BY holder_id"
         )
 
-    def _since(self, leaf: Happened, flag: str) -> str:
-        newest = leaf.measure.function == "days_since_last"
-        end = self._aggregate(f"{'max' if newest else 'min'}OrNullIf(at, {flag})")
+    def _end(self, flag: str, *, newest: bool) -> str:
+        return self._aggregate(f"{'max' if newest else 'min'}OrNullIf(at, {flag})")
+
+    def _days(self, flag: str, computed: Measure) -> str:
+        end = self._end(flag, newest=computed.function == "days_since_last")
         age = f"toUnixTimestamp64Milli({self._writer.until()}) - toUnixTimestamp64Milli({end})"
-        return f"ifNull(intDiv(if({age} < 0, 0, {age}), 86400000) {SIGNS[leaf.op]} {self._count(leaf)}, 0)"
+        return f"intDiv(if({age} < 0, 0, {age}), 86400000)"
 
     def _followed(self, leaf: Happened, then: Then, flag: str) -> str:
         """Return how many of the events were followed, or were not and can no longer be."""
@@ -129,7 +238,11 @@ class HistoryTable:
 
     def _counts(self, occurrence: Occurrence) -> str:
         span = self._span(occurrence)
-        return span if occurrence.where is None else f"({span} AND {_filter(occurrence.where, self._writer)})"
+        return (
+            span
+            if occurrence.where is None
+            else f"({span} AND {filtered('properties', occurrence.where, self._writer)})"
+        )
 
     def _span(self, occurrence: Occurrence) -> str:
         writer, window = self._writer, occurrence.window
@@ -160,10 +273,3 @@ def _value(path: Path, *, texts: bool) -> str:
         return cell.text if texts else cell.number
     read = ELEMENT.text if texts else ELEMENT.number
     return f"arrayFilter(x -> x IS NOT NULL, arrayMap(x -> {read}, {elements('properties', path)}))"
-
-
-def _filter(node: Filter, writer: Writer) -> str:
-    def leaf(found: Property) -> str:
-        return compared("properties", found.path, found.compare, writer)
-
-    return tree.written(node, leaf)

@@ -1,27 +1,22 @@
 """Leaves that the profile answers, as SQL over table `profile`."""
 
-from tieline.condition import when
-from tieline.condition.compare import Compare
 from tieline.condition.match import not_rewritten
 from tieline.condition.node import (
-    Anniversary,
-    Before,
     Consent,
-    DateTest,
     IdentifiedBy,
-    InDays,
     Leaf,
     LineFriend,
-    Month,
     ProfileLeaf,
     Sample,
     Tag,
+    Top,
     Trait,
-    WithinLast,
-    WithinNext,
+    TraitItem,
 )
-from tieline.condition.sql.cell import Cell, any_cell, compared
+from tieline.condition.sql.cell import passes
+from tieline.condition.sql.item import same_item
 from tieline.condition.sql.query import Writer
+from tieline.condition.sql.top import among_first
 
 
 class PersonTable:
@@ -53,10 +48,9 @@ class PersonTable:
 
 def _leaf(leaf: Leaf, writer: Writer) -> str:
     if isinstance(leaf, Trait):
-        test = leaf.test
-        if isinstance(test, Compare):
-            return compared("traits", leaf.path, test, writer)
-        return any_cell("traits", leaf.path, lambda cell: f"ifNull({_dated(cell, test, writer)}, 0)")
+        return passes("traits", leaf.path, leaf.test, writer)
+    if isinstance(leaf, TraitItem):
+        return same_item("traits", leaf.item, writer)
     if isinstance(leaf, Tag):
         return f"has(tags, {writer.text(leaf.tag)})"
     if isinstance(leaf, Consent):
@@ -67,6 +61,8 @@ def _leaf(leaf: Leaf, writer: Writer) -> str:
 
 
 def _whose(leaf: Leaf, writer: Writer) -> str:
+    if isinstance(leaf, Top):
+        return among_first(leaf, writer)
     if isinstance(leaf, Sample):
         drawn = f"SHA256(concat({writer.text(leaf.seed + ':')}, hex(profile_id)))"
         part = writer.bound("UInt32", leaf.millionths)
@@ -75,26 +71,3 @@ def _whose(leaf: Leaf, writer: Writer) -> str:
         prefix = writer.text(f"{leaf.namespace}:")
         return f"arrayExists(x -> startsWith(concat(x, ':'), {prefix}), namespaces)"
     raise not_rewritten(leaf)
-
-
-def _dated(cell: Cell, test: DateTest, writer: Writer) -> str:
-    shown = f"on_clock({cell.string})"
-    clock = when.on_clock(writer.now, writer.zone)
-    if isinstance(test, Month):
-        return f"toMonth({shown}) = {writer.bound('UInt8', test.month or clock.month)}"
-    if isinstance(test, WithinNext):
-        end = writer.moment(clock + test.duration)
-        return f"{shown} > {writer.moment(clock)} AND {shown} <= {end}"
-    if isinstance(test, InDays):
-        start, end = (
-            writer.moment(when.day_after(writer.now, day, writer.zone)) for day in (test.days, test.days + 1)
-        )
-        return f"{shown} >= {start} AND {shown} < {end}"
-    if isinstance(test, Anniversary):
-        days = when.month_days(when.day_after(writer.now, test.days, writer.zone))
-        return f"has({writer.bound('Array(UInt16)', list(days))}, toMonth({shown}) * 100 + toDayOfMonth({shown}))"
-    if isinstance(test, WithinLast):
-        start = writer.moment(clock - test.duration)
-        return f"{shown} > {start} AND {shown} <= {writer.moment(clock)}"
-    sign = "<" if isinstance(test, Before) else ">"
-    return f"{shown} {sign} {writer.moment(when.on_clock(test.moment, writer.zone))}"

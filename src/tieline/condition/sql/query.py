@@ -59,6 +59,12 @@ class Writer:
         self.parameters: dict[str, Any] = {}
         self._names: dict[tuple[str, str], str] = {}
 
+    def about_everybody(self) -> "Writer":
+        """Return a writer of the same statement for a question inside it that is about everybody."""
+        other = Writer(msgspec.structs.replace(self.scope, candidates=None, written=()))
+        other.parameters, other._names = self.parameters, self._names
+        return other
+
     def named(self, name: str, type_name: str, value: Any) -> str:
         """Bind `value` under a name of our own and return its place in the text."""
         self.parameters[name] = value

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from tieline.condition.match import HistoryEvent, Person, match
+from tieline.condition.match import HistoryEvent, Person, match, rankings
 from tieline.condition.node import Node
 from tieline.ports import HistoryBatch
 from tieline.store.memory.unit import Dictionaries
@@ -52,9 +52,16 @@ class MemoryHistory(Dictionaries):
     ) -> dict[bytes, set[str]]:
         """Return the names of the conditions that hold, for each of `profile_ids` that exists."""
         people = self._people(workspace_id)
+        first = {
+            leaf: ids
+            for node in conditions.values()
+            for leaf, ids in rankings(node, people.values(), now, time_zone).items()
+        }
         return {
             profile_id: {
-                name for name, node in conditions.items() if match(node, people[profile_id], now, time_zone)
+                name
+                for name, node in conditions.items()
+                if match(node, people[profile_id], now, time_zone, first)
             }
             for profile_id in profile_ids
             if profile_id in people
@@ -63,8 +70,11 @@ class MemoryHistory(Dictionaries):
     async def members(self, workspace_id: int, condition: Node, now: datetime, time_zone: str) -> set[bytes]:
         """Return every profile for which a condition holds."""
         people = self._people(workspace_id)
+        first = rankings(condition, people.values(), now, time_zone)
         return {
-            profile_id for profile_id, person in people.items() if match(condition, person, now, time_zone)
+            profile_id
+            for profile_id, person in people.items()
+            if match(condition, person, now, time_zone, first)
         }
 
     def events(self, workspace_id: int) -> list[dict[str, Any]]:

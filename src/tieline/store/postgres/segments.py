@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from tieline.condition.node import Node as Condition
 from tieline.condition.parse import parse
-from tieline.condition.rewrite import rewrite
+from tieline.condition.rewrite import parsed, rewrite
 from tieline.errors import InvalidConditionError, NotFoundError
 from tieline.ports import LiveSegment
 
@@ -105,7 +105,7 @@ class PostgresSegments:
         held = self._compiled.get(name)
         if held is None or held[0] != written:
             try:
-                node = rewrite(parse(definition), {other: parse(one) for other, one in others.items()})
+                node = rewrite(parse(definition), parsed(others))
             except InvalidConditionError as error:
                 _log.error("segment does not compile", segment=key, workspace=workspace_id, field=error.field)
                 node = None
