@@ -6,12 +6,12 @@ STAMP := $(VENV)/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test check fix bench lock clean
+.PHONY: help install console demo serve test check fix bench lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-install: $(STAMP)  ## Build .venv with the tieline command, from requirements.lock
+install: $(STAMP) console  ## Build .venv with the tieline command, from requirements.lock, and the web console
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Tieline needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
@@ -20,6 +20,9 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@
+
+console: $(STAMP)
+	@$(BIN)/python tools/console.py build
 
 demo: install  ## Watch three brands run on real purchases (ARGS=--once: no person needed)
 	@$(BIN)/tieline demo $(ARGS)
@@ -31,12 +34,13 @@ serve: install  ## Run Tieline on ./data, port 8000
 test: install  ## Run every test
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: install  ## Lint, types, import contracts, house rules
+check: install  ## Lint, types, import contracts, house rules; the console's too
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python tools/lint/house.py
+	@$(BIN)/python tools/console.py check
 
 fix: install  ## Format, and mend what the linter can mend
 	@$(BIN)/ruff check --fix --quiet . || true
@@ -49,4 +53,4 @@ lock: install  ## Renew requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --group dev --upgrade --output-file requirements.lock pyproject.toml
 
 clean:  ## Remove what was built here
-	rm -rf $(VENV) data
+	rm -rf $(VENV) data web/node_modules src/tieline/api/static/console

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+import openapi
+
 from tieline import errors, settings
 from tieline.access import table as access
 from tieline.store import migrate
@@ -97,6 +99,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "errors.md": errors_page,
     "schema.md": schema_page,
     "access.md": access_page,
+    "openapi.json": openapi.contract,
 }
 
 

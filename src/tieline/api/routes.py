@@ -13,6 +13,7 @@ from tieline.api import (
     bind,
     broadcasts,
     collect,
+    console,
     doctor,
     graph,
     health,
@@ -77,4 +78,5 @@ def build(doors: Doors, vault: Vault, sms: Sms) -> FastAPI:
             headers={"Cache-Control": "public, max-age=3600", "Access-Control-Allow-Origin": "*"},
         )
 
+    console.install(app, doors.ids)
     return app

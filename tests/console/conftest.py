@@ -1,0 +1,83 @@
+"""A real Tieline, and a browser that opens its console."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "end_to_end"))
+sys.path.insert(0, str(Path(__file__).parent))
+
+from serving import Served
+
+BUILT = Path(__file__).parents[2] / "src/tieline/api/static/console/index.html"
+PATIENCE_MS = 15_000
+
+Open = Callable[..., Page]
+
+
+def chromium() -> str | None:
+    named = os.environ.get("CHROMIUM", "")
+    return (
+        shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome") or named
+    )
+
+
+@pytest.fixture(scope="session")
+def tieline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    if not BUILT.exists():
+        pytest.skip("the console is not built: npm cannot reach its registry")
+    served = Served(tmp_path_factory.mktemp("console"))
+    served.start()
+    yield served
+    served.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = chromium()
+    if not program:
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def complaints() -> Iterator[list[str]]:
+    """What the browser complained of; a test that leaves any fails."""
+    heard: list[str] = []
+    yield heard
+    assert heard == []
+
+
+@pytest.fixture
+def opened(tieline: Served, browser: Browser, complaints: list[str]) -> Iterator[Open]:
+    """Open an address of the console in a window of its own."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(path: str = "/", language: str = "zh-TW", width: int = 1280, scheme: str = "light") -> Page:
+        context = browser.new_context(
+            locale=language,
+            timezone_id="Asia/Taipei",
+            viewport={"width": width, "height": 800},
+            color_scheme="dark" if scheme == "dark" else "light",
+            extra_http_headers={"Authorization": f"Bearer {tieline.keys['secret_key']}"},
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.goto(f"{tieline.url}{path}")
+        page.get_by_role("heading", level=1).wait_for()
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()

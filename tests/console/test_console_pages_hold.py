@@ -1,0 +1,46 @@
+"""Every page: no error, nothing wider than the window, nothing in another language, no serious finding of axe."""
+
+import pytest
+from looking import findings, overflowing, untranslated
+
+PAGES = ("/", "/nowhere")
+
+
+def settle(page):
+    """Wait until the page has its answers: nothing is loading any more."""
+    page.wait_for_load_state("networkidle")
+    page.wait_for_function("() => !document.querySelector('[role=status][aria-label]')")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("width", [1280, 1024])
+def test_a_page_fits_and_speaks_chinese(opened, path, width):
+    page = opened(path, width=width)
+    settle(page)
+
+    assert overflowing(page) == []
+    assert untranslated(page) == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_page_has_no_serious_finding(opened, path, scheme):
+    page = opened(path, scheme=scheme)
+    settle(page)
+
+    assert findings(page) == []
+
+
+@pytest.mark.browser
+def test_the_language_is_switched_at_once_and_kept(opened):
+    page = opened("/")
+
+    page.get_by_role("button", name="語言: 繁體中文").click()
+    page.get_by_role("menuitem", name="日本語").click()
+
+    assert page.get_by_role("heading", level=1).inner_text() == "ホーム"
+    assert page.evaluate("document.documentElement.lang") == "ja"
+    page.reload()
+    page.get_by_role("heading", level=1, name="ホーム").wait_for()

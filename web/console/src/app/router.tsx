@@ -1,0 +1,22 @@
+import { createBrowserRouter } from "react-router";
+import { Broken } from "@/app/shell/broken";
+import { NotFound } from "@/app/shell/not-found";
+import { Shell } from "@/app/shell/shell";
+
+/** Every page of the console. Each is a bundle of its own, fetched when somebody goes there. */
+export const router = createBrowserRouter([
+  {
+    Component: Shell,
+    ErrorBoundary: Broken,
+    HydrateFallback: () => null,
+    children: [
+      {
+        ErrorBoundary: Broken,
+        children: [
+          { index: true, lazy: async () => ({ Component: (await import("@/features/home/page")).HomePage }) },
+          { path: "*", Component: NotFound },
+        ],
+      },
+    ],
+  },
+]);

@@ -1,0 +1,16 @@
+import { QueryClient } from "@tanstack/react-query";
+import { Problem } from "@/api/problem";
+
+/** Ask again only where asking again may help: not when we were refused, nor when there is nothing. */
+function again(failures: number, error: Error): boolean {
+  return failures < 2 && !(error instanceof Problem && error.status < 500);
+}
+
+export function newQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: { retry: again, retryDelay: 400, staleTime: 5_000, refetchOnWindowFocus: true },
+      mutations: { retry: false },
+    },
+  });
+}
