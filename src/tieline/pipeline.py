@@ -40,6 +40,7 @@ from tieline.ports import (
 )
 from tieline.profile import rows
 from tieline.profile.stage import ProfileStage
+from tieline.search.stage import SearchStage
 from tieline.segment.stage import SegmentStage
 
 NOBODY = b"\0" * 16
@@ -54,6 +55,7 @@ class Absorb:
 
     Attributes:
         undo: Takes imports back; None where no files are imported.
+        search: Keeps the words under which people are found; None where nobody looks.
     """
 
     unit: Transaction
@@ -72,6 +74,7 @@ class Absorb:
     clock: Clock
     events_max: int
     undo: UndoStage | None = None
+    search: SearchStage | None = None
 
     async def step(self) -> int:
         """Carry one batch from collect to profile; return how many log rows it took."""
@@ -92,6 +95,8 @@ class Absorb:
             moves = net([*known.moves, *decided])
             identified = self.decide.reseated(known.identified, decided)
             changed = await self.profile.process(identified, moves)
+            if self.search is not None:
+                await self.search.process(changed, identified, moves)
             await self.signals.put(self.journey.listen(identified))
             await self.reply.process(await self.answer.process(identified, now), now)
             await self.messages.park([*collected.parked, *known.parked], now)
@@ -109,6 +114,8 @@ class Absorb:
         changed: list[ProfileChanged] = []
         for event, done in undone:
             changed += await self.profile.view(event.workspace_id, sorted(done.profile_ids))
+        if self.search is not None:
+            await self.search.renew(changed)
         told = [Identified(event, NOBODY, NOBODY) for event, _ in undone]
         await self._hand_on(row.log_offset, told, changed, moves, now)
         return 1

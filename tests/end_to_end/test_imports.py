@@ -157,7 +157,7 @@ def test_undo_leaves_everyone_as_they_were(tieline: Served) -> None:
     assert sent(tieline, text, ORDERS)["report"]["rows_taken"] == 2
     wait_for(lambda: len(timeline(tieline, "member_id", "U2")) == 2)
     assert events(tieline) == counted + 2
-    assert timeline(tieline, "member_id", "U2")[1] == ("Order Completed", '"{\\"total\\":\\"9\\"}"')
+    assert timeline(tieline, "member_id", "U2")[1] == ("Order Completed", '{"total": "9"}')
 
 
 def test_an_order_that_two_files_hold_stays_when_the_second_is_taken_back(tieline: Served) -> None:

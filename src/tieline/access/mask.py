@@ -90,13 +90,14 @@ def masked(answer: Any, *, of_a_person: bool = False) -> Any:
     if isinstance(answer, str):
         return text(answer)
     if isinstance(answer, list):
-        if len(answer) == 2 and isinstance(answer[0], str) and answer[0] in HIDDEN_NAMESPACES:
-            return [answer[0], _hidden(answer[1], HIDDEN_NAMESPACES[answer[0]])]
+        if len(answer) == 2 and (hide := _of_namespace(answer[0])) is not None:
+            return [answer[0], _hidden(answer[1], hide)]
         return [masked(one, of_a_person=of_a_person) for one in answer]
     if not isinstance(answer, dict):
         return answer
-    named = HIDDEN_NAMESPACES.get(str(answer.get("namespace")))
+    named = _of_namespace(answer.get("namespace"))
     identify = answer.get("type") == "identify"
+    of_a_person = of_a_person or ("profile_id" in answer and "identifiers" in answer)
     shown = {}
     for field, value in answer.items():
         hide = _hides(field, of_a_person=of_a_person)
@@ -109,6 +110,11 @@ def masked(answer: Any, *, of_a_person: bool = False) -> Any:
         )
         shown[field] = masked(value, of_a_person=inside) if hide is None else _hidden(value, hide)
     return shown
+
+
+def _of_namespace(namespace: object) -> Hide | None:
+    """Return what hides an identifier; a LINE user's namespace also names the provider."""
+    return HIDDEN_NAMESPACES.get(str(namespace).partition(":")[0]) if isinstance(namespace, str) else None
 
 
 def _hides(field: str, *, of_a_person: bool) -> Hide | None:

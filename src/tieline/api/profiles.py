@@ -1,21 +1,53 @@
-"""Profiles: look one up, read it, follow its timeline."""
+"""Profiles: look one up, read it."""
 
-from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
+from pydantic import BaseModel
 
-from tieline.api.doors import Doors, rows
+from tieline.api.doors import Doors
 from tieline.errors import InvalidInputError, NotFoundError
 from tieline.identify.normalize import normalize
 from tieline.ids import ID_BYTES, keyed_hash
 from tieline.model.profile import Profile
 from tieline.profile.fold import fold
-from tieline.store.clickhouse.written import WRITTEN_BY
+from tieline.search.words import shown
 from tieline.store.postgres.facts import PostgresFacts
 from tieline.store.postgres.workspaces import PostgresWorkspaces
 
-TIMELINE_MAX = 500
+
+class Identifier(BaseModel):
+    """A namespace such as phone, and a value in its normal form."""
+
+    namespace: str
+    value: str
+
+
+class TraitValue(BaseModel):
+    """A value, the source that said it, and when."""
+
+    value: Any
+    source: str
+    at: datetime
+
+
+class ProfileView(BaseModel):
+    """All that is known about a person, except what happened.
+
+    `name` is what to call them, "" if nobody said. `consents` are "purpose:channel", each in force now.
+    """
+
+    profile_id: str
+    name: str
+    identifiers: list[Identifier]
+    traits: dict[str, TraitValue]
+    tags: list[str]
+    consents: list[str]
+    line_friend_of: list[str]
+    segments: list[str]
+    first_seen_at: datetime
+    as_of: datetime
 
 
 def router(doors: Doors) -> APIRouter:
@@ -23,7 +55,7 @@ def router(doors: Doors) -> APIRouter:
     routes = APIRouter(prefix="/api/profiles", tags=["profiles"])
 
     @routes.get("/lookup")
-    async def lookup(request: Request, namespace: str, value: str) -> dict[str, Any]:
+    async def lookup(request: Request, namespace: str, value: str) -> ProfileView:
         """Find the profile that an identifier belongs to now."""
         workspace_id = await doors.keys.workspace(request)
         async with doors.pool.connection() as connection:
@@ -35,32 +67,9 @@ def router(doors: Doors) -> APIRouter:
         return await _read(doors, workspace_id, node_id)
 
     @routes.get("/{profile_id}")
-    async def read(request: Request, profile_id: str) -> dict[str, Any]:
+    async def read(request: Request, profile_id: str) -> ProfileView:
         """Return a profile; an id that was given to it before a merge is followed."""
         return await _read(doors, await doors.keys.workspace(request), parse_id(profile_id))
-
-    @routes.get("/{profile_id}/timeline")
-    async def timeline(request: Request, profile_id: str, limit: int = 100) -> dict[str, Any]:
-        """Return the newest events of a profile."""
-        workspace_id = await doors.keys.workspace(request)
-        profile = await load(doors, workspace_id, parse_id(profile_id))
-        table = await doors.history.query(
-            f"""
-            select event, type, source, at, message_id, properties, hex(node_id) as node
-            from event
-            where workspace_id = {{workspace:UInt32}}
-              and profile_id in (select toFixedString(unhex(arrayJoin({{profiles:Array(String)}})), 16) union distinct {WRITTEN_BY})
-              and hex(toFixedString(dictGetOrDefault('override_map', 'profile_id', (workspace_id, node_id), profile_id), 16))
-                  in {{profiles:Array(String)}}
-            order by at desc, log_offset desc, item desc limit {{most:UInt32}}
-            """,
-            {
-                "workspace": workspace_id,
-                "profiles": [profile.profile_id.hex().upper()],
-                "most": max(1, min(limit, TIMELINE_MAX)),
-            },
-        )
-        return {"profile_id": profile.profile_id.hex(), "as_of": doors.clock.now(), "events": rows(table)}
 
     return routes
 
@@ -104,7 +113,7 @@ def parse_id(text: str) -> bytes:
     return value
 
 
-async def _read(doors: Doors, workspace_id: int, node_id: bytes) -> dict[str, Any]:
+async def _read(doors: Doors, workspace_id: int, node_id: bytes) -> ProfileView:
     profile = await load(doors, workspace_id, node_id)
     async with doors.pool.connection() as connection:
         cursor = await connection.execute(
@@ -112,20 +121,18 @@ async def _read(doors: Doors, workspace_id: int, node_id: bytes) -> dict[str, An
             (workspace_id, profile.profile_id),
         )
         segments = [str(segment) for (segment,) in await cursor.fetchall()]
-    return {**render(profile), "segments": segments, "as_of": doors.clock.now()}
-
-
-def render(profile: Profile) -> Mapping[str, Any]:
-    """Return a profile as JSON: every trait with its source and time."""
-    return {
-        "profile_id": profile.profile_id.hex(),
-        "identifiers": [{"namespace": namespace, "value": value} for namespace, value in profile.identifiers],
-        "traits": {
-            name: {"value": trait.value, "source": trait.source, "at": trait.at}
+    return ProfileView(
+        profile_id=profile.profile_id.hex(),
+        name=shown(profile.traits),
+        identifiers=[Identifier(namespace=name, value=value) for name, value in profile.identifiers],
+        traits={
+            name: TraitValue(value=trait.value, source=trait.source, at=trait.at)
             for name, trait in profile.traits.items()
         },
-        "tags": profile.tags,
-        "consents": profile.consents,
-        "line_friend_of": profile.friends,
-        "first_seen_at": profile.first_seen_at,
-    }
+        tags=list(profile.tags),
+        consents=list(profile.consents),
+        line_friend_of=list(profile.friends),
+        segments=segments,
+        first_seen_at=profile.first_seen_at,
+        as_of=doors.clock.now(),
+    )

@@ -23,6 +23,7 @@ from tieline.api import (
     line,
     links,
     login,
+    people,
     problem,
     profiles,
     report,
@@ -32,6 +33,7 @@ from tieline.api import (
     shelf,
     sources,
     suggestions,
+    timeline,
 )
 from tieline.api.doors import Doors
 from tieline.api.guard import Guard
@@ -51,7 +53,9 @@ def build(doors: Doors, vault: Vault, sms: Sms) -> FastAPI:
     app.include_router(bind.router(doors, sms))
     app.include_router(links.router(doors))
     app.include_router(health.router(doors))
+    app.include_router(people.router(doors))
     app.include_router(profiles.router(doors))
+    app.include_router(timeline.router(doors))
     app.include_router(doctor.router(doors))
     app.include_router(graph.router(doors))
     app.include_router(identity.router(doors))

@@ -22,6 +22,7 @@ from tieline.identify.undo import UndoStage
 from tieline.ids import SystemIds
 from tieline.journey.stage import JourneyStage
 from tieline.profile.stage import ProfileStage
+from tieline.search.stage import SearchStage
 from tieline.segment.stage import SegmentStage
 from tieline.settings import Settings
 from tieline.store.clickhouse.evaluate import ClickHouseEvaluator
@@ -43,6 +44,7 @@ from tieline.store.postgres.signals import PostgresSignals
 from tieline.store.postgres.undo import PostgresUndo
 from tieline.store.postgres.unit import PostgresUnit
 from tieline.store.postgres.webhooks import PostgresWebhooks
+from tieline.store.postgres.words import PostgresWords
 
 
 def absorb(
@@ -81,6 +83,7 @@ def absorb(
             named_key,
             rules,
         ),
+        search=SearchStage(PostgresWords(connection)),
     )
 
 

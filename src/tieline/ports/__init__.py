@@ -8,7 +8,7 @@ from tieline.ports.delivery import LineApi, News, SendStore, Sms
 from tieline.ports.history import Evaluator, History, HistoryBatch, HistoryOutbox, LiveSegment, SegmentStore
 from tieline.ports.imports import ImportedHistory, ImportJobs, ImportSpan, KnownImport, UndoStore
 from tieline.ports.journeys import BroadcastStore, JourneyStore, LiveJourney, Started, WebhookStore
-from tieline.ports.people import FactStore, IdentityStore, ProfileFacts, Zones
+from tieline.ports.people import FactStore, IdentityStore, ProfileFacts, WordStore, Zones
 from tieline.ports.replies import AnswerStore, ReplyApi, ReplyStore
 from tieline.ports.stream import (
     Backlog,
@@ -54,5 +54,6 @@ __all__ = [
     "Transaction",
     "UndoStore",
     "WebhookStore",
+    "WordStore",
     "Zones",
 ]

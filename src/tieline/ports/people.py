@@ -79,3 +79,15 @@ class FactStore(Protocol):
     async def load(self, workspace_id: int, profile_ids: Sequence[bytes]) -> ProfileFacts:
         """Load nodes, facts and consents of profiles as they stand now."""
         ...
+
+
+class WordStore(Protocol):
+    """The words under which people are found."""
+
+    async def renew(self, workspace_id: int, words: Mapping[bytes, frozenset[str]]) -> None:
+        """Keep exactly these words of these profiles; none means that they are found no more."""
+        ...
+
+    async def beginning_with(self, workspace_id: int, beginning: str, most: int) -> Sequence[bytes]:
+        """Return people with a word that begins so, whose word is nearest first; looks at `most` words at most."""
+        ...

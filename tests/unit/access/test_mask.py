@@ -11,7 +11,7 @@ PERSON = {
     "identifiers": [
         {"namespace": "phone", "value": "+886912345678"},
         {"namespace": "email", "value": "ming@example.com"},
-        {"namespace": "line", "value": "U0123456789abcdef0123456789abcdef"},
+        {"namespace": "line:2001", "value": "U0123456789abcdef0123456789abcdef"},
         {"namespace": "member_id", "value": "M0001"},
     ],
     "traits": {
