@@ -58,6 +58,12 @@ class Line:
         assert isinstance(outcome, SimResponse)
         return outcome
 
+    def send_bytes(self, path: str, body: bytes, content_type: str, method: str = "POST") -> SimResponse:
+        headers = {"authorization": f"Bearer {self.token}", "content-type": content_type}
+        outcome = self.platform.handle(SimRequest(method, path, {}, headers, body), self.now)
+        assert isinstance(outcome, SimResponse)
+        return outcome
+
     def push(self, to: str, text: str = "嗨", key: str | None = None, **more: Any) -> SimResponse:
         headers = {"x_line_retry_key": key} if key else {}
         body = {"to": to, "messages": [{"type": "text", "text": text}], **more}

@@ -4,7 +4,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.simulator.account import FriendState
+from tieline.simulator.friend_book import FriendState
 from tieline.simulator.friends import Script, react
 
 URI = {"type": "uri", "label": "看看", "uri": "https://brand.example/"}

@@ -7,7 +7,7 @@ from datetime import datetime
 from html import escape
 from http.cookies import SimpleCookie
 
-from tieline.simulator import phone
+from tieline.simulator import login_pages, phone
 from tieline.simulator.wire import SimRequest, SimResponse
 from tieline.simulator.world import World
 
@@ -46,8 +46,4 @@ def browsing_user(request: SimRequest) -> str | None:
 
 
 def _page(status: int, title: str, text: str) -> SimResponse:
-    page = (
-        '<!doctype html><html lang="zh-TW"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{escape(title)}</title><h1>{escape(title)}</h1><p>{escape(text)}</p></html>"
-    )
-    return SimResponse(status, page.encode(), {"content-type": "text/html; charset=utf-8"})
+    return login_pages.page(status, title, f"<h1>{escape(title)}</h1><p>{escape(text)}</p>")

@@ -19,6 +19,7 @@ from tieline.simulator.measure import grapheme_length
 
 EVERYWHERE = ("postback", "message", "uri", "datetimepicker", "clipboard")
 IN_QUICK_REPLY = (*EVERYWHERE, "camera", "cameraRoll", "location")
+IN_RICH_MENU = (*EVERYWHERE, "richmenuswitch")
 INPUT_OPTIONS = ("closeRichMenu", "openRichMenu", "openKeyboard", "openVoice")
 
 
@@ -70,6 +71,11 @@ def _clipboard(action: Json, path: str) -> Problems:
     yield from text(action, "clipboardText", path, 1000)
 
 
+def _richmenuswitch(action: Json, path: str) -> Problems:
+    yield from text(action, "richMenuAliasId", path, 32)
+    yield from text(action, "data", path, 300)
+
+
 def _nothing(_action: Json, _path: str) -> Problems:
     yield from ()
 
@@ -80,6 +86,7 @@ RULES: dict[str, Callable[[Json, str], Problems]] = {
     "uri": _uri,
     "datetimepicker": _datetimepicker,
     "clipboard": _clipboard,
+    "richmenuswitch": _richmenuswitch,
     "camera": _nothing,
     "cameraRoll": _nothing,
     "location": _nothing,

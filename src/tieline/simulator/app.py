@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator
-from datetime import UTC
+from datetime import UTC, datetime
 
 import msgspec
 from starlette.applications import Starlette
@@ -10,13 +10,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 
-from tieline.simulator import phone_page
+from tieline.simulator import phone_page, rates
+from tieline.simulator.account import Account
 from tieline.simulator.control import Control
 from tieline.simulator.courier import Courier, at_work
+from tieline.simulator.endpoints import WEBHOOK_TEST
 from tieline.simulator.line_side import LineSide, read_request
+from tieline.simulator.lookups import allowed
+from tieline.simulator.phone_api import PhoneApi
 from tieline.simulator.settings import SimulatorSettings
 from tieline.simulator.simulation import Simulation
-from tieline.simulator.wire import Refused
+from tieline.simulator.wire import Refused, SimRequest
 
 
 def create_app(settings: SimulatorSettings | None = None) -> Starlette:
@@ -33,13 +37,14 @@ def create_app(settings: SimulatorSettings | None = None) -> Starlette:
     async def webhook_test(request: Request) -> Response:
         return await _test_webhook(simulation, working[0], request)
 
-    async def phones(_request: Request) -> Response:
+    async def page(_request: Request) -> Response:
         return HTMLResponse(phone_page.render(simulation.platform, simulation.clock.now()))
 
     control = Control(simulation, lambda: working[0])
+    phones = PhoneApi(simulation, lambda: working[0])
     routes = [
-        Route("/", phones),
-        Mount("/_sim", routes=control.routes()),
+        Route("/", page),
+        Mount("/_sim", routes=[*control.routes(), *phones.routes()]),
         Route("/v2/bot/channel/webhook/test", webhook_test, methods=["POST"]),
         Mount("/", LineSide(simulation)),
     ]
@@ -52,13 +57,12 @@ async def _test_webhook(simulation: Simulation, courier: Courier, request: Reque
     """Call the account's webhook without events and tell how it went, as LINE's own test does."""
     now = simulation.clock.now()
     try:
-        account = simulation.platform.caller(await read_request(request.scope, request.receive), now)
+        received = await read_request(request.scope, request.receive)
+        account = simulation.platform.caller(received, now)
+        url = _test_address(account, received, now)
     except Refused as refusal:
         return Response(refusal.response().body, refusal.status, media_type="application/json")
-    call = account.webhooks.call([])
-    if not call.url:
-        body = msgspec.json.encode({"message": "Webhook endpoint is not set"})
-        return Response(body, 400, media_type="application/json")
+    call = account.webhooks.call([], url=url)
     status = await courier.post(call)
     ok = status is not None and 200 <= status < 300
     answer = {
@@ -69,3 +73,24 @@ async def _test_webhook(simulation: Simulation, courier: Courier, request: Reque
         "detail": str(status) if status else "Request timed out or connection failed",
     }
     return Response(msgspec.json.encode(answer), media_type="application/json")
+
+
+def _test_address(account: Account, request: SimRequest, now: datetime) -> str | None:
+    """Return where to send a test: the address in the body, or the one that is set.
+
+    Raises:
+        Refused: 429 too often, 400 without an address or with one that LINE would not call.
+    """
+    name = WEBHOOK_TEST.name
+    limit = (WEBHOOK_TEST.calls, WEBHOOK_TEST.seconds)
+    if name not in account.buckets:
+        account.buckets[name] = rates.bucket(limit, account.rates.get(name), now)
+    if not account.buckets[name].take(now):
+        raise Refused(429, rates.RATE_LIMIT)
+    body = msgspec.json.decode(request.body or b"{}")
+    url = body.get("endpoint") if isinstance(body, dict) else None
+    if url is not None and not (isinstance(url, str) and allowed(url)):
+        raise Refused(400, "Invalid webhook endpoint URL")
+    if url is None and account.webhooks.behaviour.url is None:
+        raise Refused(400, "Webhook endpoint is not set")
+    return url

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from html.parser import HTMLParser
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit
 
 import httpx
 import msgspec
 
-from tieline.simulator import account_link
+from tieline.simulator.endpoints import opens_in_browser
 from tieline.simulator.wire import Fault, SimRequest, SimResponse
 
 LONGEST_CHAIN = 10
@@ -24,7 +24,7 @@ class Hop(msgspec.Struct, frozen=True):
 
 
 class _Form(HTMLParser):
-    """Finds the first form of a page and the fields that are already filled in."""
+    """Finds the first form of a page, the fields that are already filled in, and its first button."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,6 +38,9 @@ class _Form(HTMLParser):
         if tag == "form" and self.action is None:
             self.action, self._inside = given.get("action", ""), True
         elif tag == "input" and self._inside and given.get("name"):
+            if given.get("type") != "checkbox" or "checked" in given:
+                self.fields[given["name"]] = given.get("value", "on")
+        elif tag == "button" and self._inside and given.get("name") and given["name"] not in self.fields:
             self.fields[given["name"]] = given.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:
@@ -86,9 +89,13 @@ class Browser:
         cookies = httpx.Cookies()
         for _ in range(LONGEST_CHAIN):
             parts = urlsplit(url)
-            if parts.path == account_link.PATH and parts.hostname in self._access_hosts | LOOPBACK:
-                hops.append(Hop(method, url, self._open_line(user_id, parts.query)))
-                return None
+            if opens_in_browser(_line_path(parts)) and parts.hostname in self._access_hosts | LOOPBACK:
+                answer = self._open_line(user_id, method, parts, data)
+                hops.append(Hop(method, url, answer.status))
+                if "location" not in answer.headers:
+                    return answer.body.decode()
+                url, method, data = urljoin(url, answer.headers["location"]), "GET", {}
+                continue
             if parts.hostname not in LOOPBACK or parts.scheme not in {"http", "https"}:
                 hops.append(Hop(method, url, 0))
                 return None
@@ -113,7 +120,20 @@ class Browser:
         except (httpx.HTTPError, httpx.InvalidURL):
             return None
 
-    def _open_line(self, user_id: str, query: str) -> int:
-        request = SimRequest("GET", account_link.PATH, dict(parse_qsl(query)), {"x-sim-user": user_id})
+    def _open_line(
+        self, user_id: str, method: str, parts: SplitResult, data: Mapping[str, str]
+    ) -> SimResponse:
+        request = SimRequest(
+            method,
+            _line_path(parts),
+            dict(parse_qsl(parts.query)),
+            {"x-sim-user": user_id, "content-type": "application/x-www-form-urlencoded"},
+            urlencode(data).encode(),
+        )
         outcome = self._line(request)
-        return outcome.status if isinstance(outcome, SimResponse) else 599
+        return outcome if isinstance(outcome, SimResponse) else SimResponse(599)
+
+
+def _line_path(parts: SplitResult) -> str:
+    """Return the path at the simulator: everything of liff.line.me is under /liff."""
+    return f"/liff{parts.path}" if parts.hostname == "liff.line.me" else parts.path

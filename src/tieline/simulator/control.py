@@ -1,68 +1,66 @@
 """The control interface under /_sim: what a test or a demonstration may ask that LINE has no word for."""
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from base64 import b64decode
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
-from tieline.simulator import access_tokens, commands, phone
-from tieline.simulator.account import Account, Delivered, Friend
+from tieline.simulator import access_tokens, commands, phone, phone_view
+from tieline.simulator.account import Account
+from tieline.simulator.bill import bill
+from tieline.simulator.controlling import Controller, read, routes
 from tieline.simulator.courier import Courier
 from tieline.simulator.faults import SENDING, FaultKind, FaultSwitch
-from tieline.simulator.friends import actions
+from tieline.simulator.friend_book import Friend
 from tieline.simulator.ledger import total
-from tieline.simulator.platform import LinePlatform
+from tieline.simulator.screens import Delivered
 from tieline.simulator.simulation import Simulation
+from tieline.simulator.webhooks import sign
 from tieline.simulator.wire import Refused
-from tieline.simulator.world import AccessToken
-
-Command = TypeVar("Command", bound=msgspec.Struct)
-Handler = Callable[[Request], Awaitable[Any]]
+from tieline.simulator.world import AccessToken, month_of
 
 
-class Control:
+class Control(Controller):
     """Handlers of the control interface; each returns something JSON can hold."""
 
     def __init__(self, simulation: Simulation, courier: Callable[[], Courier]) -> None:
-        self._simulation = simulation
+        super().__init__(simulation)
         self._courier = courier
 
     def routes(self) -> list[BaseRoute]:
         """Return every route, relative to /_sim."""
         account = "/accounts/{channel_id}"
-        friend = account + "/friends/{user_id}"
-        table: list[tuple[str, str, Handler]] = [
-            ("GET", "/health", self.health),
-            ("POST", "/reset", self.reset),
-            ("GET", "/facts", self.facts),
-            ("GET", "/clock", self.clock),
-            ("POST", "/clock", self.change_clock),
-            ("GET", "/deliveries", self.deliveries),
-            ("GET", "/accounts", self.accounts),
-            ("POST", "/accounts", self.open_account),
-            ("GET", account, self.account),
-            ("PATCH", account, self.change_account),
-            ("PUT", account + "/faults", self.set_faults),
-            ("PUT", account + "/script", self.set_script),
-            ("POST", account + "/revoke-tokens", self.revoke_tokens),
-            ("POST", account + "/verify-webhook", self.verify_webhook),
-            ("POST", account + "/friends", self.add_friends),
-            ("GET", account + "/friends", self.friends),
-            ("POST", friend + "/follow", self.follow),
-            ("POST", friend + "/block", self.block),
-            ("POST", friend + "/unfollow", self.block),
-            ("POST", friend + "/text", self.text),
-            ("POST", friend + "/postback", self.postback),
-            ("POST", friend + "/unsend", self.unsend),
-            ("POST", friend + "/event", self.event),
-            ("POST", friend + "/tap", self.tap),
-            ("POST", friend + "/bind", self.bind),
-        ]
-        return [Route(path, _endpoint(handler), methods=[method]) for method, path, handler in table]
+        return routes(
+            [
+                ("GET", "/health", self.health),
+                ("POST", "/reset", self.reset),
+                ("GET", "/facts", self.facts),
+                ("GET", "/clock", self.clock),
+                ("POST", "/clock", self.change_clock),
+                ("GET", "/deliveries", self.deliveries),
+                ("GET", "/accounts", self.accounts),
+                ("POST", "/accounts", self.open_account),
+                ("GET", account, self.account),
+                ("PATCH", account, self.change_account),
+                ("GET", account + "/bill", self.bill),
+                ("PUT", account + "/faults", self.set_faults),
+                ("PUT", account + "/script", self.set_script),
+                ("PUT", account + "/memberships", self.set_memberships),
+                ("POST", account + "/revoke-tokens", self.revoke_tokens),
+                ("POST", account + "/verify-webhook", self.verify_webhook),
+                ("POST", account + "/raw-webhook", self.raw_webhook),
+                ("GET", account + "/menus/{menu_id}/image", self.menu_image),
+                ("POST", account + "/friends", self.add_friends),
+                ("GET", account + "/friends", self.friends),
+                ("POST", "/login-channels", self.open_login),
+                ("GET", "/login-channels", self.login_channels),
+            ]
+        )
 
     async def health(self, _request: Request) -> dict[str, Any]:
         """Tell that the simulator is up."""
@@ -79,7 +77,7 @@ class Control:
 
     async def change_clock(self, request: Request) -> dict[str, Any]:
         """Set, move or speed up the simulated time."""
-        command = await _read(request, commands.ChangeClock)
+        command = await read(request, commands.ChangeClock)
         advance = timedelta(seconds=command.advance_seconds)
         if command.at is not None and command.at.tzinfo is None:
             raise Refused(400, "at needs a time zone")
@@ -96,7 +94,8 @@ class Control:
             account.channel_id: {"waiting": len(account.webhooks), **account.webhooks.counts}
             for account in chosen
         }
-        under_way = self._courier().under_way() + len(self._platform.world.agenda)
+        world = self._platform.world
+        under_way = self._courier().under_way() + len(world.agenda) + len(world.jobs)
         summed = total(list(each.values()))
         return {**summed, "accounts": each, "webhooks": webhooks, "under_way": under_way, "now": self._now()}
 
@@ -105,7 +104,8 @@ class Control:
         query = request.query_params
         account = self._account(query.get("channel_id", ""))
         wanted = query.get("user_id")
-        people = [self._friend(account, wanted)] if wanted else account.friends.values()
+        book = account.friends
+        people = [self._friend(account, wanted)] if wanted else map(book.friend, book.screens.busy())
         found = [(delivered, one) for one in people for delivered in one.deliveries()]
         found.sort(key=lambda pair: pair[0].at)
         rows = [_delivery_row(delivered, one) for delivered, one in found[-int(query.get("limit", "1000")) :]]
@@ -117,7 +117,7 @@ class Control:
 
     async def open_account(self, request: Request) -> dict[str, Any]:
         """Open an account."""
-        command = await _read(request, commands.OpenAccount)
+        command = await read(request, commands.OpenAccount)
         account = self._platform.add_account(
             command.channel_id,
             command.channel_secret,
@@ -127,6 +127,8 @@ class Control:
             webhooks=command.behaviour(),
         )
         account.quota, account.verified, account.rates = command.quota, command.verified, dict(command.rates)
+        account.phone_messages, account.icon_url = command.phone_messages, command.icon_url
+        account.plan = command.plan or account.plan
         if command.long_lived_token:
             self._platform.world.tokens[command.long_lived_token] = AccessToken(account.channel_id, None)
         return _account_row(account)
@@ -138,14 +140,14 @@ class Control:
     async def change_account(self, request: Request) -> dict[str, Any]:
         """Change what is given of an account."""
         account = self._account(request.path_params["channel_id"])
-        command = await _read(request, commands.ChangeAccount)
+        command = await read(request, commands.ChangeAccount)
         command.apply(account)
         return _account_row(account)
 
     async def set_faults(self, request: Request) -> dict[str, Any]:
         """Replace the faults of an account; an empty list heals it."""
         account = self._account(request.path_params["channel_id"])
-        command = await _read(request, commands.SetFaults)
+        command = await read(request, commands.SetFaults)
         account.faults = [
             FaultSwitch(
                 kind=FaultKind(one.kind),
@@ -161,7 +163,7 @@ class Control:
     async def set_script(self, request: Request) -> dict[str, Any]:
         """Let friends act by themselves, or, with `{"script": null}`, no longer."""
         account = self._account(request.path_params["channel_id"])
-        command = await _read(request, commands.SetScript)
+        command = await read(request, commands.SetScript)
         account.script = command.script
         return {"script": account.script}
 
@@ -178,138 +180,86 @@ class Control:
     async def add_friends(self, request: Request) -> dict[str, Any]:
         """Make people; `announce` lets each of them follow with a webhook."""
         account = self._account(request.path_params["channel_id"])
-        command = await _read(request, commands.AddFriends)
+        command = await read(request, commands.AddFriends)
         friends = command.friends and not command.announce
-        user_ids = self._platform.add_people(
+        rows = self._platform.add_rows(
             account, command.count, seed=command.seed, first=command.first, friends=friends
         )
         if command.announce:
-            for user_id in user_ids:
-                phone.follow(self._platform.world, account, account.friends[user_id], self._now())
-        return {"user_ids": user_ids}
+            for row in rows:
+                phone.follow(self._platform.world, account, account.friends.friend(row), self._now())
+        if command.quiet:
+            return {"count": len(rows)}
+        return {"user_ids": [account.friends.people.user_id(row) for row in rows]}
 
     async def friends(self, request: Request) -> dict[str, Any]:
-        """Return people as the account knows them: `?offset=&limit=`."""
+        """Return people as the account knows them: `?search=&state=&offset=&limit=`, last spoken with first."""
         account = self._account(request.path_params["channel_id"])
-        offset = int(request.query_params.get("offset", "0"))
-        limit = int(request.query_params.get("limit", "100"))
+        query = request.query_params
+        offset, limit = int(query.get("offset", "0")), int(query.get("limit", "100"))
+        return phone_view.people(account, query.get("search", ""), query.get("state", ""), offset, limit)
+
+    async def bill(self, request: Request) -> dict[str, Any]:
+        """Return what a month costs: `?month=yyyymm`, the present one by default."""
+        account = self._account(request.path_params["channel_id"])
+        month = request.query_params.get("month") or month_of(self._now())
+        return {"month": month, **bill(account.plan, account.usage[month])}
+
+    async def set_memberships(self, request: Request) -> dict[str, Any]:
+        """Set the paid memberships of an account."""
+        account = self._account(request.path_params["channel_id"])
+        command = await read(request, commands.SetMemberships)
+        account.memberships.plans = {plan["membershipId"]: plan for plan in command.memberships}
+        return {"memberships": len(account.memberships.plans)}
+
+    async def raw_webhook(self, request: Request) -> dict[str, Any]:
+        """Send any bytes as a webhook of an account, once, and tell the status."""
+        account = self._account(request.path_params["channel_id"])
+        command = await read(request, commands.RawWebhook)
+        body = b64decode(command.base64) if command.base64 else command.text.encode("utf-8", "surrogatepass")
+        call = account.webhooks.call([], signature=command.signature)
+        secret = account.channel_secret if command.signature == "valid" else account.channel_secret + "-old"
+        headers = {**call.headers, "x-line-signature": sign(secret, body)}
+        if command.signature == "missing":
+            del headers["x-line-signature"]
+        return {
+            "status": await self._courier().post(msgspec.structs.replace(call, body=body, headers=headers))
+        }
+
+    async def menu_image(self, request: Request) -> Response:
+        """Return the picture of a rich menu, for the phone page."""
+        menu = self._account(request.path_params["channel_id"]).menus.menus.get(
+            request.path_params["menu_id"]
+        )
+        if menu is None or menu.image is None:
+            raise Refused(404, "There is no such picture")
+        return Response(menu.image.body, media_type=menu.image.media_type)
+
+    async def open_login(self, request: Request) -> dict[str, Any]:
+        """Open a LINE Login channel."""
+        channel = (await read(request, commands.OpenLogin)).channel()
+        if channel.bot is not None and self._account(channel.bot).provider_id != channel.provider_id:
+            raise Refused(400, "An account and a login channel can be linked under one provider only")
+        self._platform.add_login_channel(channel)
+        return {"channel_id": channel.channel_id}
+
+    async def login_channels(self, _request: Request) -> dict[str, Any]:
+        """Return every login channel, without secrets."""
+        book = self._platform.world.login
         rows = [
-            {"user_id": one.user_id, "display_name": one.display_name, "state": one.state}
-            for one in list(account.friends.values())[offset : offset + limit]
-        ]
-        return {"friends": rows, "total": len(account.friends)}
-
-    async def follow(self, request: Request) -> dict[str, Any]:
-        """Let a person add or unblock the account."""
-        account, friend = self._who(request)
-        return {"event": phone.follow(self._platform.world, account, friend, self._now())}
-
-    async def block(self, request: Request) -> dict[str, Any]:
-        """Let a person block the account."""
-        account, friend = self._who(request)
-        return {"event": phone.block(self._platform.world, account, friend, self._now())}
-
-    async def text(self, request: Request) -> dict[str, Any]:
-        """Let a person write."""
-        account, friend = self._who(request)
-        command = await _read(request, commands.Text)
-        return {"event": phone.say(self._platform.world, account, friend, command.text, self._now())}
-
-    async def postback(self, request: Request) -> dict[str, Any]:
-        """Let a person press a button."""
-        account, friend = self._who(request)
-        command = await _read(request, commands.Postback)
-        event = phone.press(
-            self._platform.world, account, friend, command.data, command.display_text, self._now()
-        )
-        return {"event": event}
-
-    async def unsend(self, request: Request) -> dict[str, Any]:
-        """Let a person take back a message."""
-        account, friend = self._who(request)
-        command = await _read(request, commands.Unsend)
-        return {"event": phone.unsend(self._platform.world, account, friend, command.message_id, self._now())}
-
-    async def event(self, request: Request) -> dict[str, Any]:
-        """Send any event, `repeat` times, with a valid, wrong or missing signature."""
-        account, friend = self._who(request)
-        command = await _read(request, commands.AnyEvent)
-        event = phone.other(
-            self._platform.world,
-            account,
-            friend,
-            command.type,
-            command.content,
-            self._now(),
-            signature=command.signature,
-            repeat=command.repeat,
-        )
-        return {"event": event}
-
-    async def tap(self, request: Request) -> dict[str, Any]:
-        """Let a person tap action number `action` of a received delivery (the last by default)."""
-        account, friend = self._who(request)
-        command = await _read(request, commands.Tap)
-        chosen = _find_action(friend, command)
-        if chosen["type"] == "uri":
-            hops = await self._courier().visit(friend.user_id, chosen["uri"], None)
-            return {"action": chosen, "hops": hops}
-        world, shown = self._platform.world, chosen.get("displayText", "")
-        if chosen["type"] == "postback":
-            return {
-                "action": chosen,
-                "event": phone.press(world, account, friend, chosen["data"], shown, self._now()),
+            {
+                "channel_id": one.channel_id,
+                "provider_id": one.provider_id,
+                "name": one.name,
+                "bot": one.bot,
+                "callbacks": one.callbacks,
+                "people": len(one.consents),
+                "liff_apps": [{"liff_id": app.liff_id, **app.content} for app in one.apps.values()],
+                "deauthorized": book.deauthorized.get(one.channel_id, 0),
             }
-        return {"action": chosen, "event": phone.say(world, account, friend, chosen["text"], self._now())}
-
-    async def bind(self, request: Request) -> dict[str, Any]:
-        """Let a person go through account linking: open `url` (or the last received one) and fill in `form`."""
-        _, friend = self._who(request)
-        command = await _read(request, commands.Bind)
-        url = command.url or _find_link_url(friend)
-        return {"hops": await self._courier().visit(friend.user_id, url, command.form)}
-
-    @property
-    def _platform(self) -> LinePlatform:
-        return self._simulation.platform
-
-    def _now(self) -> datetime:
-        self._simulation.stirred.set()
-        return self._simulation.clock.now()
-
-    def _account(self, channel_id: str) -> Account:
-        account = self._platform.world.accounts.get(channel_id)
-        if account is None:
-            raise Refused(404, f"No account has the channel id {channel_id!r}")
-        return account
-
-    def _friend(self, account: Account, user_id: str) -> Friend:
-        friend = account.friends.get(user_id)
-        if friend is None:
-            raise Refused(404, f"The account knows no {user_id!r}")
-        return friend
-
-    def _who(self, request: Request) -> tuple[Account, Friend]:
-        account = self._account(request.path_params["channel_id"])
-        return account, self._friend(account, request.path_params["user_id"])
-
-
-def _endpoint(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-    async def endpoint(request: Request) -> Response:
-        try:
-            content = await handler(request)
-        except Refused as refusal:
-            return Response(refusal.response().body, refusal.status, media_type="application/json")
-        except (msgspec.ValidationError, msgspec.DecodeError, ValueError) as error:
-            body = msgspec.json.encode({"message": str(error)})
-            return Response(body, 400, media_type="application/json")
-        return Response(msgspec.json.encode(content), media_type="application/json")
-
-    return endpoint
-
-
-async def _read(request: Request, command: type[Command]) -> Command:
-    return msgspec.json.decode(await request.body() or b"{}", type=command)
+            for one in book.channels.values()
+        ]
+        return {"login_channels": rows}
 
 
 def _account_row(account: Account) -> dict[str, Any]:
@@ -321,6 +271,10 @@ def _account_row(account: Account) -> dict[str, Any]:
         "quota": account.quota,
         "used": dict(account.usage),
         "verified": account.verified,
+        "phone_messages": account.phone_messages,
+        "icon_url": account.icon_url,
+        "plan": account.plan,
+        "reserved": account.reserved,
         "webhooks": account.webhooks.behaviour,
         "people": len(account.friends),
         "faults": [one.kind for one in account.faults],
@@ -339,19 +293,3 @@ def _delivery_row(delivered: Delivered, friend: Friend) -> dict[str, Any]:
         "message_ids": delivered.message_ids,
         "messages": msgspec.Raw(delivered.messages),
     }
-
-
-def _find_action(friend: Friend, command: commands.Tap) -> dict[str, Any]:
-    received = friend.deliveries()
-    try:
-        return list(actions(msgspec.json.decode(received[command.delivery].messages)))[command.action]
-    except IndexError:
-        raise Refused(404, "There is no such delivery or action on this phone") from None
-
-
-def _find_link_url(friend: Friend) -> str:
-    for delivered in reversed(friend.deliveries()):
-        for action in actions(msgspec.json.decode(delivered.messages)):
-            if "linkToken=" in action.get("uri", ""):
-                return str(action["uri"])
-    raise Refused(404, "No received message offers account linking")

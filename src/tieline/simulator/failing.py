@@ -54,6 +54,8 @@ BEFORE: dict[FaultKind, Outcome] = {
     FaultKind.ERROR_REFUSED: INTERNAL_ERROR,
     FaultKind.RATE_LIMIT: as_json({"message": RATE_LIMIT}, status=429),
     FaultKind.UNAUTHORIZED: as_json({"message": UNAUTHORIZED}, status=401),
+    FaultKind.FORBIDDEN: as_json({"message": "Not allowed to use this API"}, status=403),
+    FaultKind.OUTAGE: as_json({"message": "Service unavailable"}, status=503),
     FaultKind.CONFLICT_WITHOUT_ID: as_json({"message": "The retry key is already accepted"}, status=409),
 }
 AFTER: dict[FaultKind, Callable[[FaultSwitch, SimResponse], Outcome]] = {

@@ -7,12 +7,14 @@ from enum import StrEnum
 
 
 class FaultKind(StrEnum):
-    """What goes wrong. The first five happen before anything is accepted."""
+    """What goes wrong. The first seven happen before anything is accepted."""
 
     DROP_BEFORE = "drop-before"
     ERROR_REFUSED = "500-refused"
     RATE_LIMIT = "rate-limit"
     UNAUTHORIZED = "401"
+    FORBIDDEN = "403"
+    OUTAGE = "503"
     CONFLICT_WITHOUT_ID = "409-without-accepted-id"
     ACCEPT_THEN_HANG = "accept-then-hang"
     ACCEPT_THEN_RESET = "accept-then-reset"
@@ -28,10 +30,12 @@ BEFORE = frozenset(
         FaultKind.ERROR_REFUSED,
         FaultKind.RATE_LIMIT,
         FaultKind.UNAUTHORIZED,
+        FaultKind.FORBIDDEN,
+        FaultKind.OUTAGE,
         FaultKind.CONFLICT_WITHOUT_ID,
     }
 )
-SENDING = frozenset({"push", "multicast", "reply"})
+SENDING = frozenset({"push", "multicast", "reply", "broadcast", "narrowcast", "pnp", "pnp-templated"})
 
 
 @dataclass(slots=True)
@@ -42,7 +46,7 @@ class FaultSwitch:
         kind: What goes wrong.
         probability: Share of calls hit, 0 to 1.
         next_calls: Calls left to hit for certain; None leaves it to `probability`.
-        endpoints: Endpoints it applies to.
+        endpoints: Endpoints it applies to; `*` is every one.
         delay_seconds: How slow `slow` is.
     """
 
@@ -54,7 +58,7 @@ class FaultSwitch:
 
     def hits(self, endpoint: str, chance: random.Random) -> bool:
         """Tell whether this call is hit, and count it."""
-        if endpoint not in self.endpoints:
+        if endpoint not in self.endpoints and "*" not in self.endpoints:
             return False
         if self.next_calls is None:
             return chance.random() < self.probability

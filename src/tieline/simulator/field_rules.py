@@ -15,6 +15,11 @@ MEDIA_SCHEMES = frozenset({"https"})
 LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 
 
+def joined(path: str, name: str) -> str:
+    """Return the place of a field inside the object at `path`; the request itself is at ''."""
+    return f"{path}.{name}" if path else name
+
+
 def problem(message: str, path: str) -> Problem:
     """Return one entry of LINE's `details`."""
     return {"message": message, "property": path}
@@ -33,13 +38,13 @@ def text(
     value = owner.get(name)
     if value is None:
         if required:
-            yield problem("May not be empty", f"{path}.{name}")
+            yield problem("May not be empty", joined(path, name))
     elif not isinstance(value, str):
-        yield problem("must be string", f"{path}.{name}")
+        yield problem("must be string", joined(path, name))
     elif not value:
-        yield problem("May not be empty" if required else "must be non-empty text", f"{path}.{name}")
+        yield problem("May not be empty" if required else "must be non-empty text", joined(path, name))
     elif count(value) > most:
-        yield problem(f"Length must be between 0 and {most}", f"{path}.{name}")
+        yield problem(f"Length must be between 0 and {most}", joined(path, name))
 
 
 def url(
@@ -59,13 +64,13 @@ def url(
     try:
         parts = urlsplit(value)
     except ValueError:
-        yield problem("invalid uri", f"{path}.{name}")
+        yield problem("invalid uri", joined(path, name))
         return
     local = parts.scheme == "http" and parts.hostname in LOOPBACK
     if parts.scheme not in schemes and not local:
-        yield problem("invalid uri scheme", f"{path}.{name}")
+        yield problem("invalid uri scheme", joined(path, name))
     elif not value.isascii() or " " in value or (parts.scheme in {"http", "https"} and not parts.hostname):
-        yield problem("invalid uri", f"{path}.{name}")
+        yield problem("invalid uri", joined(path, name))
 
 
 def one_of(owner: Json, name: str, path: str, values: tuple[str, ...], *, required: bool = True) -> Problems:
@@ -74,27 +79,27 @@ def one_of(owner: Json, name: str, path: str, values: tuple[str, ...], *, requir
     if value is None and not required:
         return
     if value not in values:
-        yield problem(f"Must be one of the following values: [{', '.join(values)}]", f"{path}.{name}")
+        yield problem(f"Must be one of the following values: [{', '.join(values)}]", joined(path, name))
 
 
 def number(owner: Json, name: str, path: str, least: float, most: float) -> Problems:
     """Check that a field is a number within bounds."""
     value = owner.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        yield problem("must be number", f"{path}.{name}")
+        yield problem("must be number", joined(path, name))
     elif not least <= value <= most:
-        yield problem(f"must be between {least} and {most}", f"{path}.{name}")
+        yield problem(f"must be between {least} and {most}", joined(path, name))
 
 
 def size(owner: Json, name: str, path: str, least: int, most: int) -> Problems:
     """Check that a field is a list of `least` to `most` objects."""
     value = owner.get(name)
     if not isinstance(value, list) or not least <= len(value) <= most:
-        yield problem(f"Size must be between {least} and {most}", f"{path}.{name}")
+        yield problem(f"Size must be between {least} and {most}", joined(path, name))
         return
     for index, item in enumerate(value):
         if not isinstance(item, dict):
-            yield problem("must be object", f"{path}.{name}[{index}]")
+            yield problem("must be object", f"{joined(path, name)}[{index}]")
 
 
 def objects(owner: Json, name: str) -> list[tuple[int, Json]]:

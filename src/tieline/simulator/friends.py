@@ -20,6 +20,7 @@ class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         block: Chance to block the account after a delivery.
         delay_seconds: Shortest and longest time before they react.
         replies: Texts they answer with.
+        see: Chance to look at a delivery at all, which LINE counts as an impression.
         bind_form: What they fill into the brand's login form; `{user_id}` stands for their own id.
     """
 
@@ -30,6 +31,7 @@ class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     block: float = 0.0
     delay_seconds: tuple[float, float] = (1.0, 20.0)
     replies: tuple[str, ...] = ("好的", "謝謝！", "請問還有貨嗎？", "想了解會員優惠", "👍")
+    see: float = 0.7
     bind_form: dict[str, str] = {}
 
 
@@ -69,6 +71,11 @@ def react(script: Script, user_id: str, messages: bytes) -> list[Reaction]:
     if chance.random() < script.block:
         reactions.append(Reaction("block", script.delay_seconds[1]))
     return sorted(reactions, key=lambda reaction: reaction.delay_seconds)
+
+
+def sees(script: Script, user_id: str, messages: bytes) -> bool:
+    """Decide whether a friend looks at a delivery; the same arguments always give the same answer."""
+    return random.Random(f"see:{script.seed}:{user_id}:".encode() + messages).random() < script.see
 
 
 def actions(part: Any) -> Iterator[Json]:

@@ -3,9 +3,11 @@
 import base64
 import hashlib
 import random
+import re
 from datetime import datetime
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+USER_ID = re.compile(r"U[0-9a-f]{32}")
 FIRST_MESSAGE_ID = (
     461_230_966_842_064_897  # beyond 2**53, so that readers who treat ids as numbers are found out
 )
@@ -20,8 +22,7 @@ class Identifiers:
 
     def request_id(self) -> str:
         """Return a UUID."""
-        digits = f"{self.chance.getrandbits(128):032x}"
-        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+        return spelled(self.chance.getrandbits(128).to_bytes(16, "big"))
 
     def token(self) -> str:
         """Return 32 hexadecimal digits."""
@@ -40,6 +41,17 @@ class Identifiers:
         """Return a ULID: 48 bits of milliseconds, 80 bits of chance."""
         number = (int(at.timestamp() * 1000) << 80) | self.chance.getrandbits(80)
         return "".join(CROCKFORD[(number >> shift) & 31] for shift in range(125, -1, -5))
+
+
+def raw(request_id: str) -> bytes:
+    """Return the 16 bytes of a request id, to keep many of them."""
+    return bytes.fromhex(request_id.replace("-", ""))
+
+
+def spelled(request_id: bytes) -> str:
+    """Return a request id from its 16 bytes."""
+    digits = request_id.hex()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def user_id(*, provider_id: str, seed: int, index: int) -> str:

@@ -1,11 +1,17 @@
 """What happened at one account, counted: the witness that tests ask whether anyone got a message twice."""
 
 import hashlib
+from array import array
 from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
+
+from tieline.simulator.columns import RowSet
+
+FEW = 1024  # up to here who got a content is a dictionary, then a column
 
 
 class Occurrence(msgspec.Struct, frozen=True, gc=False):
@@ -24,19 +30,23 @@ class DuplicateGroup(msgspec.Struct):
     occurrences: list[Occurrence]
 
 
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(Occurrence).decode
+
+
 class Ledger:
-    """Counts calls, refusals and deliveries, and remembers a fingerprint of every delivery.
+    """Counts calls, refusals and deliveries, and remembers for every content which request brought it to whom first.
 
     Attributes:
         calls: Calls per endpoint.
-        accepted: Accepted requests per kind (push, multicast, reply).
+        accepted: Accepted requests per kind (push, multicast, reply ...).
         refused: Refused calls per reason: status, endpoint and LINE's sentence.
         faults: Faults that struck, per kind.
         delivered: Requests that reached a person, counted per person.
         bubbles: Message objects delivered.
         undelivered: Accepted but not delivered, per reason.
         billable: Messages counted against the quota.
-        duplicates: Groups of repeated deliveries, by fingerprint.
+        duplicates: Groups of repeated deliveries, by content and person.
         unit_repeats: Deliveries of a unit to a person who had that unit before.
     """
 
@@ -50,26 +60,60 @@ class Ledger:
         self.bubbles = 0
         self.billable = 0
         self.unit_repeats = 0
-        self.duplicates: dict[bytes, DuplicateGroup] = {}
-        self._first: dict[bytes, Occurrence] = {}
-        self._units: set[bytes] = set()
+        self.duplicates: dict[tuple[bytes, int], DuplicateGroup] = {}
+        self._requests: list[bytes] = [b""]
+        self._first: dict[bytes, int | dict[int, int] | array[int]] = {}
+        self._units: dict[str, RowSet] = {}
 
-    def record_delivery(
-        self, user_id: str, messages: bytes, unit: str | None, occurrence: Occurrence
+    def record_deliveries(
+        self,
+        rows: Sequence[int],
+        messages: bytes,
+        unit: str | None,
+        occurrence: Occurrence,
+        user_id: Callable[[int], str],
     ) -> None:
-        """Count one delivery; `messages` is JSON with sorted keys, so that equal content has equal bytes."""
-        self.delivered += 1
-        key = _fingerprint(user_id, messages)
-        first = self._first.setdefault(key, occurrence)
-        if first is not occurrence:
-            group = self.duplicates.get(key)
+        """Count deliveries of one content; `messages` has sorted keys, so that equal content has equal bytes."""
+        if not rows:
+            return
+        self.delivered += len(rows)
+        content = hashlib.blake2b(messages, digest_size=16).digest()
+        number = len(self._requests)
+        self._requests.append(_pack(occurrence))
+        for row, first in self._again(content, rows, number):
+            group = self.duplicates.get((content, row))
             if group is None:
-                group = self.duplicates[key] = DuplicateGroup(user_id, msgspec.Raw(messages), [first])
+                before = [_unpack(self._requests[first])]
+                group = DuplicateGroup(user_id(row), msgspec.Raw(messages), before)
+                self.duplicates[content, row] = group
             group.occurrences.append(occurrence)
         if unit is not None:
-            unit_key = _fingerprint(user_id, unit.encode())
-            self.unit_repeats += unit_key in self._units
-            self._units.add(unit_key)
+            seen = self._units.setdefault(unit, RowSet())
+            self.unit_repeats += len(rows) - seen.update(rows)
+
+    def _again(self, content: bytes, rows: Sequence[int], number: int) -> list[tuple[int, int]]:
+        """Note who got a content by request `number`; return those who had it, with the request that was first."""
+        known = self._first.get(content)
+        if known is None and len(rows) == 1:
+            self._first[content] = rows[0] << 32 | number  # most contents reach one person
+            return []
+        if known is None or isinstance(known, int):
+            known = {known >> 32: known & 0xFFFFFFFF} if known is not None else {}
+        if isinstance(known, dict) and len(known) + len(rows) > FEW:
+            known = _column(known)
+        self._first[content] = known
+        if isinstance(known, dict):
+            firsts = [(row, known.setdefault(row, number)) for row in rows]
+            return [(row, first) for row, first in firsts if first != number]
+        if (missing := max(rows) + 1 - len(known)) > 0:
+            known.frombytes(bytes(4 * missing))
+        again = []
+        for row in rows:
+            if first := known[row]:
+                again.append((row, first))
+            else:
+                known[row] = number
+        return again
 
     def facts(self, *, groups: int = 100) -> dict[str, Any]:
         """Return all counts, and at most `groups` duplicate groups."""
@@ -89,8 +133,11 @@ class Ledger:
         }
 
 
-def _fingerprint(user_id: str, content: bytes) -> bytes:
-    return hashlib.blake2b(user_id.encode() + b"\0" + content, digest_size=16).digest()
+def _column(few: dict[int, int]) -> "array[int]":
+    column = array("I", bytes(4 * (max(few, default=-1) + 1)))
+    for row, number in few.items():
+        column[row] = number
+    return column
 
 
 def total(ledgers: list[dict[str, Any]]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-from tieline.simulator.endpoints import BODY_LIMIT
+from tieline.simulator.endpoints import BODY_MAX, FILE_MAX
 from tieline.simulator.simulation import Simulation
 from tieline.simulator.wire import Fault, SimRequest, SimResponse
 
@@ -56,6 +56,7 @@ class LineSide:
 
 async def read_request(scope: Scope, receive: Receive) -> SimRequest:
     """Return the request; of a body far beyond LINE's limit only the beginning, which is refused all the same."""
+    most = FILE_MAX if scope["path"].endswith("/byFile") else BODY_MAX
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -63,7 +64,7 @@ async def read_request(scope: Scope, receive: Receive) -> SimRequest:
         if message["type"] != "http.request":
             break
         chunk = message.get("body", b"")
-        if size <= BODY_LIMIT:
+        if size <= most:
             chunks.append(chunk)
         size += len(chunk)
         if not message.get("more_body", False):

@@ -3,18 +3,19 @@
 Source: https://developers.line.biz/en/reference/messaging-api/
 """
 
-from datetime import timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 
-from tieline.simulator.account import FriendState
+from tieline.simulator import contents
+from tieline.simulator.friend_book import FRIEND, FriendState
+from tieline.simulator.paging import asked, following, page_of
 from tieline.simulator.wire import Refused, SimResponse, as_json
 from tieline.simulator.world import Call, LinkToken, day_of, month_of
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 NOT_ENTITLED = "Access to this API is not available for your account"
+SECONDS = frozenset(range(5, 65, 5))
 
 
 def quota(call: Call) -> SimResponse:
@@ -36,7 +37,8 @@ def delivery_count(call: Call) -> SimResponse:
         raise Refused(400, "The value for the 'date' parameter is invalid")
     if date >= day_of(call.at):
         return as_json({"status": "unready"})
-    return as_json({"status": "ready", "success": call.account.sent_by_day[call.argument, date]})
+    kind = call.request.path.removeprefix("/v2/bot/message/delivery/").replace("/", "-")
+    return as_json({"status": "ready", "success": call.account.sent_by_day[kind, date]})
 
 
 def unit_usage(call: Call) -> SimResponse:
@@ -48,8 +50,8 @@ def unit_usage(call: Call) -> SimResponse:
 def unit_names(call: Call) -> SimResponse:
     """Return the names of the month's aggregation units."""
     names = sorted(call.account.units.get(month_of(call.at), set()))
-    page, following = _page(call, names, most=100, usual=100)
-    return as_json({"customAggregationUnits": page, **following})
+    page, more = page_of(call, names, most=100, usual=100)
+    return as_json({"customAggregationUnits": page, **more})
 
 
 def profile(call: Call) -> SimResponse:
@@ -64,19 +66,27 @@ def follower_ids(call: Call) -> SimResponse:
     """Return the ids of friends; verified accounts only."""
     if not call.account.verified:
         raise Refused(403, NOT_ENTITLED)
-    friends = [one.user_id for one in call.account.friends.values() if one.state is FriendState.FRIEND]
-    page, following = _page(call, friends, most=1000, usual=300)
-    return as_json({"userIds": page, **following})
+    start, limit = asked(call, most=1000, usual=300)
+    book = call.account.friends
+    found: list[str] = []
+    for row in range(start, len(book.states)):
+        if book.states[row] == FRIEND and book.people.here(row):
+            if len(found) == limit:
+                return as_json({"userIds": found, **following(call, row)})
+            found.append(book.people.user_id(row))
+    return as_json({"userIds": found})
 
 
 def bot_info(call: Call) -> SimResponse:
     """Return the account's bot."""
     account = call.account
+    picture = {"pictureUrl": account.icon_url} if account.icon_url else {}
     return as_json(
         {
             "userId": account.bot_user_id,
             "basicId": f"@{account.bot_user_id[1:4]}{account.bot_user_id[4:9]}",
             "displayName": account.name,
+            **picture,
             "chatMode": "bot",
             "markAsReadMode": "auto",
         }
@@ -94,6 +104,37 @@ def link_token(call: Call) -> SimResponse:
     return as_json({"linkToken": token})
 
 
+def loading(call: Call) -> SimResponse:
+    """Show that an answer is being thought about."""
+    body = call.json()
+    if body.get("loadingSeconds", 20) not in SECONDS or call.account.friends.row(str(body.get("chatId"))) < 0:
+        raise Refused(400, "The request body has 1 error(s)", [{"message": "invalid", "property": "chatId"}])
+    return as_json({}, status=202)
+
+
+def mark_read(call: Call) -> SimResponse:
+    """Mark what a person wrote as read."""
+    token = call.json().get("markAsReadToken")
+    if not isinstance(token, str) or not token:
+        raise Refused(400, "The value for 'markAsReadToken' is invalid")
+    return as_json({})
+
+
+def content(call: Call) -> SimResponse:
+    """Return the bytes of what a person sent."""
+    return contents.of_message(call.account.contents, call.argument, call.at, preview=False)
+
+
+def preview(call: Call) -> SimResponse:
+    """Return a small picture of what a person sent."""
+    return contents.of_message(call.account.contents, call.argument, call.at, preview=True)
+
+
+def transcoding(call: Call) -> SimResponse:
+    """Return whether a video or sound is ready."""
+    return contents.transcoding(call.account.contents, call.argument, call.at)
+
+
 def get_webhook(call: Call) -> SimResponse:
     """Return the webhook address."""
     url = call.account.webhooks.behaviour.url
@@ -105,7 +146,7 @@ def get_webhook(call: Call) -> SimResponse:
 def set_webhook(call: Call) -> SimResponse:
     """Set the webhook address; plain HTTP is taken only on this machine."""
     url = call.json().get("endpoint")
-    if not isinstance(url, str) or len(url) > 500 or not _allowed(url):
+    if not isinstance(url, str) or len(url) > 500 or not allowed(url):
         problem = {"message": "Invalid webhook endpoint URL", "property": "endpoint"}
         raise Refused(400, "The request body has 1 error(s)", [problem])
     queue = call.account.webhooks
@@ -113,23 +154,7 @@ def set_webhook(call: Call) -> SimResponse:
     return as_json({})
 
 
-def _allowed(url: str) -> bool:
+def allowed(url: str) -> bool:
+    """Tell whether LINE would call an address; this machine counts as reachable."""
     parts = urlsplit(url)
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
-
-
-def _page(call: Call, items: list[str], *, most: int, usual: int) -> tuple[list[str], dict[str, Any]]:
-    """Cut a page out of `items`; its continuation token is valid for 24 hours."""
-    limit = call.request.query.get("limit", str(usual))
-    if not limit.isdecimal() or not 1 <= int(limit) <= most:
-        raise Refused(400, "The value for the 'limit' parameter is invalid")
-    start = call.request.query.get("start", "0.0")
-    place, _, issued = start.partition(".")
-    day_seconds = timedelta(hours=24).total_seconds()
-    if not place.isdecimal() or not issued.isdecimal():
-        raise Refused(400, "Invalid start param")
-    if start != "0.0" and call.at.timestamp() - int(issued) > day_seconds:
-        raise Refused(400, "Invalid start param")
-    end = int(place) + int(limit)
-    following = {"next": f"{end}.{int(call.at.timestamp())}"} if end < len(items) else {}
-    return items[int(place) : end], following

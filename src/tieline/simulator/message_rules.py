@@ -9,6 +9,7 @@ from typing import Any
 
 from tieline.simulator.action_rules import IN_QUICK_REPLY, check_action
 from tieline.simulator.field_rules import (
+    ACTION_SCHEMES,
     Json,
     Problem,
     Problems,
@@ -29,6 +30,8 @@ MESSAGES = 5
 TEXT = 5000
 EMOJIS = 20
 SUBSTITUTIONS = 100
+IMAGEMAP_WIDTH = 1040
+DELIVERY_TAG = re.compile(r"[A-Za-z0-9_]{1,30}")
 PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([0-9A-Za-z_]{1,20})\}|[{}]")
 
 
@@ -116,6 +119,54 @@ def _location(message: Json, path: str) -> Problems:
     yield from number(message, "longitude", path, -180, 180)
 
 
+def _coupon(message: Json, path: str) -> Problems:
+    yield from text(message, "couponId", path, 100)
+    tag = message.get("deliveryTag")
+    if tag is not None and (not isinstance(tag, str) or not DELIVERY_TAG.fullmatch(tag)):
+        yield problem("must match [A-Za-z0-9_]{1,30}", f"{path}.deliveryTag")
+
+
+def _imagemap(message: Json, path: str) -> Problems:
+    yield from url(message, "baseUrl", path)
+    yield from text(message, "altText", path, ALT_TEXT)
+    base = message.get("baseSize")
+    height = base.get("height") if isinstance(base, dict) else None
+    if not isinstance(base, dict) or base.get("width") != IMAGEMAP_WIDTH or not isinstance(height, int):
+        yield problem(f"width must be {IMAGEMAP_WIDTH}", f"{path}.baseSize")
+    yield from size(message, "actions", path, 0 if message.get("video") else 1, 50)
+    for index, action in objects(message, "actions"):
+        here = f"{path}.actions[{index}]"
+        yield from _imagemap_action(action, here)
+        yield from _area(action.get("area"), f"{here}.area", height)
+    video = message.get("video")
+    if isinstance(video, dict):
+        yield from url(video, "originalContentUrl", f"{path}.video")
+        yield from url(video, "previewImageUrl", f"{path}.video")
+        yield from _area(video.get("area"), f"{path}.video.area", height)
+
+
+def _imagemap_action(action: Json, path: str) -> Problems:
+    yield from text(action, "label", path, 100, required=False)
+    match word(action, "type"):
+        case "uri":
+            yield from url(action, "linkUri", path, schemes=ACTION_SCHEMES, most=1000)
+        case "message":
+            yield from text(action, "text", path, 400)
+        case "clipboard":
+            yield from text(action, "clipboardText", path, 1000)
+        case _:
+            yield from one_of(action, "type", path, ("uri", "message", "clipboard"))
+
+
+def _area(area: Any, path: str, height: Any) -> Problems:
+    if not isinstance(area, dict):
+        yield problem("May not be empty", path)
+        return
+    tall = height if isinstance(height, int) else 10**6
+    for name, most in (("x", IMAGEMAP_WIDTH), ("y", tall), ("width", IMAGEMAP_WIDTH), ("height", tall)):
+        yield from number(area, name, path, 0, most)
+
+
 def _template(message: Json, path: str) -> Problems:
     yield from text(message, "altText", path, ALT_TEXT)
     yield from check_template(message.get("template"), f"{path}.template")
@@ -151,6 +202,8 @@ RULES: dict[str, Callable[[Json, str], Problems]] = {
     "video": _video,
     "audio": _audio,
     "location": _location,
+    "imagemap": _imagemap,
+    "coupon": _coupon,
     "template": _template,
     "flex": check_flex,
 }

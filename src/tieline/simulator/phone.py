@@ -6,9 +6,16 @@ Source: https://developers.line.biz/en/reference/messaging-api/#webhook-event-ob
 from datetime import datetime
 from typing import Any
 
-from tieline.simulator.account import Account, Friend, FriendState, ReplyToken, Said
+import msgspec
+
+from tieline.simulator.account import Account, ReplyToken
+from tieline.simulator.contents import Content
+from tieline.simulator.friend_book import Friend, FriendState
+from tieline.simulator.screens import Said
 from tieline.simulator.webhooks import Event, Signature
 from tieline.simulator.world import World
+
+Json = dict[str, Any]
 
 
 def follow(world: World, account: Account, friend: Friend, now: datetime) -> Event:
@@ -25,35 +32,82 @@ def block(world: World, account: Account, friend: Friend, now: datetime) -> Even
     return _emit(world, account, friend, "unfollow", {}, now, replies=False)
 
 
-def say(world: World, account: Account, friend: Friend, text: str, now: datetime) -> Event:
-    """Write a text to the account."""
-    message_id = world.ids.message_id()
-    message = {
-        "id": message_id,
-        "type": "text",
-        "text": text,
-        "quoteToken": world.ids.quote_token(),
-        "markAsReadToken": world.ids.token(),
-    }
-    friend.spoke_at = now
-    friend.show(Said(now, message_id, text), world.settings.screen_length)
-    return _emit(world, account, friend, "message", {"message": message}, now, replies=True)
+def say(
+    world: World, account: Account, friend: Friend, text: str, now: datetime, *, quoted: str | None = None
+) -> Event:
+    """Write a text to the account, perhaps in answer to one of its messages."""
+    message: Json = {"type": "text", "text": text, "quoteToken": world.ids.quote_token()}
+    if quoted is not None:
+        message["quotedMessageId"] = quoted
+    return _message(world, account, friend, message, text, now)
 
 
-def press(world: World, account: Account, friend: Friend, data: str, shown: str, now: datetime) -> Event:
-    """Press a button that sends `data` back; `shown` is what the chat shows."""
+def show(world: World, account: Account, friend: Friend, message: Json, now: datetime) -> Event:
+    """Send a sticker or a place: anything without bytes of its own."""
+    return _message(world, account, friend, message, _caption(message), now)
+
+
+def hand_over(
+    world: World, account: Account, friend: Friend, message: Json, content: Content, now: datetime
+) -> Event:
+    """Send an image, video, sound or file; its bytes wait at the data host."""
+    full = {**message, "contentProvider": {"type": "line"}} if message["type"] != "file" else message
+    event = _message(world, account, friend, full, _caption(message), now)
+    account.contents[event["message"]["id"]] = content
+    return event
+
+
+def press(
+    world: World,
+    account: Account,
+    friend: Friend,
+    data: str,
+    shown: str,
+    now: datetime,
+    *,
+    params: Json | None = None,
+) -> Event:
+    """Press a button that sends `data` back; `shown` is what the chat shows, `params` what was chosen."""
     friend.spoke_at = now
     if shown:
-        friend.show(Said(now, None, shown), world.settings.screen_length)
-    return _emit(world, account, friend, "postback", {"postback": {"data": data}}, now, replies=True)
+        friend.show(Said(now, None, shown))
+    content = {"postback": {"data": data, **({"params": params} if params else {})}}
+    return _emit(world, account, friend, "postback", content, now, replies=True)
 
 
 def unsend(world: World, account: Account, friend: Friend, message_id: str, now: datetime) -> Event:
-    """Take back an own message."""
-    friend.screen = [
-        entry for entry in friend.screen if not (isinstance(entry, Said) and entry.message_id == message_id)
-    ]
+    """Take back an own message; its content is gone."""
+    friend.take_back(message_id)
+    if known := account.contents.get(message_id):
+        account.contents[message_id] = msgspec.structs.replace(known, body=b"", preview=b"", gone=True)
     return _emit(world, account, friend, "unsend", {"unsend": {"messageId": message_id}}, now, replies=False)
+
+
+def watched(world: World, account: Account, friend: Friend, tracking_id: str, now: datetime) -> Event:
+    """Watch a video to its end."""
+    content = {"videoPlayComplete": {"trackingId": tracking_id}}
+    return _emit(world, account, friend, "videoPlayComplete", content, now, replies=True)
+
+
+def beacon(
+    world: World, account: Account, friend: Friend, hwid: str, kind: str, dm: str | None, now: datetime
+) -> Event:
+    """Come near a beacon."""
+    content = {"beacon": {"hwid": hwid, "type": kind, **({"dm": dm} if dm else {})}}
+    return _emit(world, account, friend, "beacon", content, now, replies=True)
+
+
+def membership(
+    world: World, account: Account, friend: Friend, kind: str, membership_id: int, now: datetime
+) -> Event:
+    """Join, leave or renew a paid membership."""
+    content = {"membership": {"type": kind, "membershipId": membership_id}}
+    return _emit(world, account, friend, "membership", content, now, replies=True)
+
+
+def reached_by_phone(world: World, account: Account, data: str, now: datetime) -> Event:
+    """Tell that a notification message arrived; LINE does not say on whose phone."""
+    return _emit(world, account, None, "delivery", {"delivery": {"data": data}}, now, replies=False)
 
 
 def other(
@@ -61,7 +115,7 @@ def other(
     account: Account,
     friend: Friend,
     event_type: str,
-    content: dict[str, Any],
+    content: Json,
     now: datetime,
     *,
     signature: Signature = "valid",
@@ -81,12 +135,33 @@ def linked(world: World, account: Account, friend: Friend | None, nonce: str, no
     return _emit(world, account, friend, "accountLink", content, now, replies=friend is not None)
 
 
+def _caption(message: Json) -> str:
+    words = {
+        "sticker": "［貼圖］",
+        "image": "［圖片］",
+        "video": "［影片］",
+        "audio": "［語音］",
+        "location": "［位置］",
+    }
+    return words.get(message["type"]) or f"［檔案］{message.get('fileName', '')}"
+
+
+def _message(
+    world: World, account: Account, friend: Friend, message: Json, text: str, now: datetime
+) -> Event:
+    full = {"id": world.ids.message_id(), **message, "markAsReadToken": world.ids.token()}
+    friend.spoke_at = now
+    packed = b"" if message["type"] == "text" else msgspec.json.encode(message)
+    friend.show(Said(now, full["id"], text, packed))
+    return _emit(world, account, friend, "message", {"message": full}, now, replies=True)
+
+
 def _emit(
     world: World,
     account: Account,
     friend: Friend | None,
     event_type: str,
-    content: dict[str, Any],
+    content: Json,
     now: datetime,
     *,
     replies: bool,
@@ -101,7 +176,7 @@ def _event(
     account: Account,
     friend: Friend | None,
     event_type: str,
-    content: dict[str, Any],
+    content: Json,
     now: datetime,
     *,
     replies: bool,
@@ -128,5 +203,5 @@ def _reply_token(world: World, account: Account, friend: Friend, now: datetime) 
             break
         tokens.popitem(last=False)
     token = world.ids.token()
-    tokens[token] = ReplyToken(friend.user_id, now, now + world.settings.reply_token_life)
+    tokens[token] = ReplyToken(friend.row, now, now + world.settings.reply_token_life)
     return token

@@ -8,8 +8,10 @@ from typing import Any
 
 import msgspec
 
-from tieline.simulator.account import Account, Delivered, Friend, FriendState, Said
+from tieline.simulator.account import Account
+from tieline.simulator.friend_book import BLOCKED, FRIEND, Friend, FriendState
 from tieline.simulator.platform import LinePlatform
+from tieline.simulator.screens import Delivered, Said
 from tieline.simulator.world import month_of
 
 PHONES = 6
@@ -46,7 +48,11 @@ def render(platform: LinePlatform, now: datetime) -> str:
     accounts = list(platform.world.accounts.values())
     phones = nlargest(
         PHONES,
-        ((friend, account) for account in accounts for friend in account.friends.values() if friend.screen),
+        (
+            (account.friends.friend(row), account)
+            for account in accounts
+            for row in account.friends.screens.busy()
+        ),
         key=lambda pair: pair[0].screen[-1].at,
     )
     return (
@@ -75,12 +81,12 @@ def _accounts(accounts: list[Account], now: datetime) -> str:
 
 def _account_row(account: Account, now: datetime) -> str:
     ledger = account.ledger
-    states = [friend.state for friend in account.friends.values()]
+    number = account.friends.number
     repeated = sum(len(group.occurrences) - 1 for group in ledger.duplicates.values())
     quota = "不限" if account.quota is None else f"{account.quota:,}"
     return (
-        f"<tr><td>{escape(account.name)}</td><td>{states.count(FriendState.FRIEND):,}</td>"
-        f"<td>{states.count(FriendState.BLOCKED):,}</td><td>{ledger.delivered:,}</td>"
+        f"<tr><td>{escape(account.name)}</td><td>{number(FRIEND):,}</td>"
+        f"<td>{number(BLOCKED):,}</td><td>{ledger.delivered:,}</td>"
         f"<td>{account.usage[month_of(now)]:,}</td><td>{quota}</td>"
         f"<td{' class=bad' if repeated else ''}>{repeated:,}</td><td>{sum(ledger.refused.values()):,}</td></tr>"
     )

@@ -5,20 +5,20 @@ from datetime import datetime
 from heapq import heappop
 from typing import NamedTuple
 
-from tieline.simulator import access_tokens, phone, rates, sending
-from tieline.simulator.account import Account, Friend, FriendState
-from tieline.simulator.endpoints import BODY_LIMIT, OPEN_ENDPOINTS, Endpoint, route
+from tieline.simulator import access_tokens, insights, phone, rates
+from tieline.simulator.accepting import RETRY_KEY
+from tieline.simulator.account import Account
+from tieline.simulator.endpoints import Endpoint, door, limit, route
 from tieline.simulator.failing import after_acceptance, before_acceptance
 from tieline.simulator.faults import strike
-from tieline.simulator.identifiers import Identifiers, bot_user_id, user_id
-from tieline.simulator.people import display_name
+from tieline.simulator.friend_book import FRIEND, STRANGER, Friend, FriendBook, FriendState
+from tieline.simulator.identifiers import Identifiers, bot_user_id
+from tieline.simulator.login_channels import LoginChannel
 from tieline.simulator.retry_keys import RetryKeys
 from tieline.simulator.settings import SimulatorSettings
 from tieline.simulator.webhooks import WebhookBehaviour, WebhookCall, WebhookQueue
 from tieline.simulator.wire import Fault, Refused, SimRequest, SimResponse
 from tieline.simulator.world import Call, World
-
-RETRYABLE = frozenset({"push", "multicast"})
 
 
 class Errand(NamedTuple):
@@ -49,6 +49,7 @@ class LinePlatform:
 
     def handle(self, request: SimRequest, now: datetime) -> SimResponse | Fault:
         """Answer one request as LINE would, faults included."""
+        self.world.work(now)
         request_id = self.world.ids.request_id()
         outcome = self._answer(request, request_id, now)
         if isinstance(outcome, Fault):
@@ -76,30 +77,38 @@ class LinePlatform:
             name=name or channel_id,
             retry_keys=RetryKeys(self.world.settings.retry_key_life),
             webhooks=WebhookQueue(channel_id, channel_secret, destination, behaviour),
+            friends=FriendBook(self.world.people_of(provider_id), self.world.settings.screen_length),
         )
         self.world.accounts[channel_id] = account
         return account
+
+    def add_login_channel(self, channel: LoginChannel) -> None:
+        """Open a LINE Login channel; one that exists under the same channel id is replaced."""
+        self.world.login.channels[channel.channel_id] = channel
 
     def add_people(
         self, account: Account, count: int, *, seed: int = 0, first: int = 0, friends: bool = True
     ) -> list[str]:
         """Let people of the account's provider exist, as its friends or as strangers; no events are sent."""
-        people = self.world.people.setdefault(account.provider_id, set())
-        made = []
-        for index in range(first, first + count):
-            person = user_id(provider_id=account.provider_id, seed=seed, index=index)
-            people.add(person)
-            if person not in account.friends:
-                name = display_name(seed=seed, index=index)
-                account.friends[person] = Friend(person, name)
-            if friends:
-                account.friends[person].state = FriendState.FRIEND
-            made.append(person)
-        return made
+        rows = self.add_rows(account, count, seed=seed, first=first, friends=friends)
+        return [account.friends.people.user_id(row) for row in rows]
+
+    def add_rows(
+        self, account: Account, count: int, *, seed: int = 0, first: int = 0, friends: bool = True
+    ) -> list[int]:
+        """Do the same for very many, and return their rows."""
+        people, book = self.world.people_of(account.provider_id), account.friends
+        rows = [people.add(seed, index) for index in range(first, first + count)]
+        for row in rows:
+            book.meet(row, FRIEND if friends else STRANGER)
+        return rows
 
     def tick(self, now: datetime) -> Due:
         """Let the time come: friends react, webhooks fall due."""
+        self.world.work(now)
         errands = list(self._errands(now))
+        for account in self.world.accounts.values():
+            insights.note_day(account, now)
         calls = [call for account in self.world.accounts.values() for call in account.webhooks.due(now)]
         for call in calls:
             self._revive_reply_tokens(call, now)
@@ -109,6 +118,7 @@ class LinePlatform:
         """Return when `tick` has something to do next."""
         times = [account.webhooks.next_due_at() for account in self.world.accounts.values()]
         times.append(self.world.agenda[0].due_at if self.world.agenda else None)
+        times.append(self.world.jobs[0].due_at if self.world.jobs else None)
         return min((at for at in times if at is not None), default=None)
 
     def webhook_answered(self, call: WebhookCall, status: int | None, now: datetime) -> None:
@@ -125,14 +135,14 @@ class LinePlatform:
 
     def _answer(self, request: SimRequest, request_id: str, now: datetime) -> SimResponse | Fault:
         try:
-            if public := OPEN_ENDPOINTS.get((request.method, request.path)):
+            if public := door(request):
                 return public(self.world, request, now)
-            endpoint, argument = route(request)
+            endpoint, arguments = route(request)
             account = access_tokens.authenticate(self.world, request, now)
         except Refused as refusal:
             return refusal.response()
         account.ledger.calls[endpoint.name] += 1
-        call = Call(self.world, account, request, request_id, now, argument)
+        call = Call(self.world, account, request, request_id, now, arguments)
         return self._call(call, endpoint)
 
     def _call(self, call: Call, endpoint: Endpoint) -> SimResponse | Fault:
@@ -144,7 +154,7 @@ class LinePlatform:
             return before_acceptance(before)
         try:
             _admit(call, endpoint)
-            answer = endpoint.answer(call)
+            answer = endpoint.answer(call) if endpoint.answer else Refused(404, "Not found").response()
         except Refused as refusal:
             ledger.refused[f"{refusal.status} {endpoint.name}: {refusal.message}"] += 1
             return refusal.response()
@@ -192,10 +202,12 @@ def _admit(call: Call, endpoint: Endpoint) -> None:
     account = call.account
     bucket = account.buckets.get(endpoint.name)
     if bucket is None:
-        bucket = account.buckets[endpoint.name] = rates.bucket(endpoint.name, account.rates, call.at)
+        bucket = account.buckets[endpoint.name] = rates.bucket(
+            limit(endpoint.name), account.rates.get(endpoint.name), call.at
+        )
     if not bucket.take(call.at):
         raise Refused(429, rates.RATE_LIMIT)
-    if len(call.request.body) > BODY_LIMIT:
+    if len(call.request.body) > endpoint.body_max:
         raise Refused(413, "Request body is too large")
-    if sending.RETRY_KEY in call.request.headers and endpoint.name not in RETRYABLE:
+    if RETRY_KEY in call.request.headers and not endpoint.retry_key:
         raise Refused(400, "The header, 'X-Line-Retry-Key', is not supported by this endpoint")

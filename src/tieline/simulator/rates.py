@@ -7,13 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 RATE_LIMIT = "The API rate limit has been exceeded. Try again later."
-# Endpoint -> calls allowed, in how many seconds. Whatever is not named here has USUAL.
-USUAL = (2000, 1.0)
-LIMITS: dict[str, tuple[int, float]] = {
-    "multicast": (200, 1.0),
-    "webhook-endpoint": (1000, 60.0),
-    "webhook-test": (60, 3600.0),
-}
 
 
 @dataclass(slots=True)
@@ -37,12 +30,10 @@ class TokenBucket:
         return True
 
 
-def bucket(endpoint: str, overrides: dict[str, float], now: datetime) -> TokenBucket:
-    """Return a full bucket for `endpoint`; `overrides` gives calls per second."""
-    capacity, period = LIMITS.get(endpoint, USUAL)
-    if endpoint in overrides:
-        capacity, period = (
-            max(1, int(overrides[endpoint])),
-            max(1, int(overrides[endpoint])) / overrides[endpoint],
-        )
+def bucket(limit: tuple[int, float], calls_per_second: float | None, now: datetime) -> TokenBucket:
+    """Return a full bucket for `limit` calls in seconds, or for another rate."""
+    capacity, period = limit
+    if calls_per_second is not None:
+        capacity = max(1, int(calls_per_second))
+        period = capacity / calls_per_second
     return TokenBucket(capacity=capacity, period_seconds=period, level=capacity, filled_at=now)

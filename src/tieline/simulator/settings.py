@@ -17,6 +17,10 @@ class SimulatorSettings(msgspec.Struct, frozen=True):
         link_token_life: Life of an account-link token.
         screen_length: Messages kept per friend and account; older ones are forgotten, their counts are not.
         multicast_refuses_unknown: Whether one unknown user id refuses a whole multicast (LINE's texts contradict).
+        narrowcast_wait: How long a narrowcast waits before it is counted, and
+        narrowcast_sending: how long it is sent.
+        audience_wait: How long an upload of ids, or an audience, takes.
+        menu_batch_wait: How long a batch of rich menu links takes.
         hang_seconds: How long a hanging connection stays open before it is cut.
         access_hosts: Host names, beside the simulator's own, that stand for LINE's browser pages.
     """
@@ -29,5 +33,9 @@ class SimulatorSettings(msgspec.Struct, frozen=True):
     link_token_life: timedelta = timedelta(minutes=10)
     screen_length: int = 200
     multicast_refuses_unknown: bool = True
+    narrowcast_wait: timedelta = timedelta(seconds=2)
+    narrowcast_sending: timedelta = timedelta(seconds=3)
+    audience_wait: timedelta = timedelta(seconds=5)
+    menu_batch_wait: timedelta = timedelta(seconds=5)
     hang_seconds: float = 60.0
-    access_hosts: tuple[str, ...] = ("access.line.me",)
+    access_hosts: tuple[str, ...] = ("access.line.me", "liff.line.me")

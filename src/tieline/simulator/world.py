@@ -1,15 +1,19 @@
 """Everything the platform knows, and one call to it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from heapq import heappush
+from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
 import msgspec
 
-from tieline.simulator.account import Account, Friend
+from tieline.simulator.account import Account
+from tieline.simulator.friend_book import Friend
 from tieline.simulator.friends import Reaction
 from tieline.simulator.identifiers import Identifiers
+from tieline.simulator.login_channels import LoginBook
+from tieline.simulator.people import People
 from tieline.simulator.settings import SimulatorSettings
 from tieline.simulator.wire import JSON_TYPE, Refused, SimRequest
 
@@ -23,6 +27,7 @@ class AccessToken(NamedTuple):
 
     channel_id: str
     expires_at: datetime | None
+    short_lived: bool = False
 
 
 class Plan(NamedTuple):
@@ -33,6 +38,14 @@ class Plan(NamedTuple):
     account: Account
     friend: Friend
     reaction: Reaction
+
+
+class Job(NamedTuple):
+    """Something LINE does later; jobs for the same moment keep their order."""
+
+    due_at: datetime
+    order: int
+    work: Callable[[datetime], None]
 
 
 @dataclass(slots=True)
@@ -50,19 +63,23 @@ class World:
 
     Attributes:
         accounts: By channel id.
-        people: Ids of the people of each provider.
+        people: The people of each provider.
         tokens: Access tokens that were issued.
         link_tokens: Account-link tokens not used yet.
         agenda: What virtual friends are about to do, as a heap.
+        jobs: What LINE itself does later, as a heap.
+        login: Everything about LINE Login.
     """
 
     settings: SimulatorSettings
     ids: Identifiers
     accounts: dict[str, Account] = field(default_factory=dict)
-    people: dict[str, set[str]] = field(default_factory=dict)
+    people: dict[str, People] = field(default_factory=dict)
     tokens: dict[str, AccessToken] = field(default_factory=dict)
     link_tokens: dict[str, LinkToken] = field(default_factory=dict)
     agenda: list[Plan] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
+    login: LoginBook = field(default_factory=LoginBook)
     planned: int = 0
 
     def plan(self, account: Account, friend: Friend, reaction: Reaction, now: datetime) -> None:
@@ -71,16 +88,49 @@ class World:
         due_at = now + timedelta(seconds=reaction.delay_seconds)
         heappush(self.agenda, Plan(due_at, self.planned, account, friend, reaction))
 
+    def later(self, due_at: datetime, work: Callable[[datetime], None]) -> None:
+        """Let LINE do something at a moment, or at the first look after it."""
+        self.planned += 1
+        heappush(self.jobs, Job(due_at, self.planned, work))
+
+    def work(self, now: datetime) -> None:
+        """Do what has become due, each at its own moment, however late this look is."""
+        while self.jobs and self.jobs[0].due_at <= now:
+            job = heappop(self.jobs)
+            job.work(job.due_at)
+
+    def people_of(self, provider_id: str) -> People:
+        """Return the people of a provider."""
+        if provider_id not in self.people:
+            self.people[provider_id] = People(provider_id)
+        return self.people[provider_id]
+
 
 class Call(msgspec.Struct, frozen=True):
-    """One authenticated call to an endpoint; `argument` is the variable part of its path."""
+    """One authenticated call to an endpoint; `arguments` are the variable parts of its path."""
 
     world: World
     account: Account
     request: SimRequest
     request_id: str
     at: datetime
-    argument: str = ""
+    arguments: tuple[str, ...] = ()
+
+    @property
+    def argument(self) -> str:
+        """The first variable part of the path."""
+        return self.arguments[0]
+
+    def parameter(self, name: str) -> str:
+        """Return a parameter of the address that must be there.
+
+        Raises:
+            Refused: 400 without it.
+        """
+        value = self.request.query.get(name)
+        if not value:
+            raise Refused(400, f"The value for the '{name}' parameter is invalid")
+        return value
 
     def json(self) -> dict[str, Any]:
         """Return the decoded body.

@@ -11,7 +11,7 @@ from tieline.model.event import CONSENT_UPDATED, IDENTITY_DECIDED, TAG_ADDED, So
 from tieline.model.identity import ANONYMOUS, MEMBER
 from tieline.ports import Started
 from tieline.simulator import phone
-from tieline.simulator.account import Friend, FriendState
+from tieline.simulator.friend_book import Friend, FriendState
 from tieline.simulator.platform import LinePlatform
 from tieline.store.memory.bind import MemoryNonces
 from tieline.store.memory.broadcasts import MemoryBroadcasts
