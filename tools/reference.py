@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+import line_endpoints
 import openapi
 
 from tieline import errors, settings
@@ -94,11 +95,23 @@ def access_page() -> str:
     )  # fmt: skip
 
 
+def line_page() -> str:
+    """Return the page of LINE's endpoints."""
+    return _page(
+        "LINE endpoints",
+        "src/tieline/simulator/endpoints.py",
+        "Everything LINE can be asked for. *Tieline* says whether the product asks for it today; *simulated* whether\n"
+        "`tieline simulate-line` answers it, with LINE's rules, limits and sentences. Calls are per channel and endpoint.",
+        line_endpoints.rows(),
+    )
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "errors.md": errors_page,
     "schema.md": schema_page,
     "access.md": access_page,
+    "line-endpoints.md": line_page,
     "openapi.json": openapi.contract,
 }
 
