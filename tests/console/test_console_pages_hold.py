@@ -44,3 +44,13 @@ def test_the_language_is_switched_at_once_and_kept(opened):
     assert page.evaluate("document.documentElement.lang") == "ja"
     page.reload()
     page.get_by_role("heading", level=1, name="ホーム").wait_for()
+
+
+@pytest.mark.browser
+def test_the_door_fits_speaks_chinese_and_has_no_serious_finding(opened):
+    page = opened("/login", member=False, width=1024)
+    settle(page)
+
+    assert overflowing(page) == []
+    assert untranslated(page) == []
+    assert findings(page) == []

@@ -15,7 +15,8 @@ async function send(request: Request): Promise<Response> {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new Problem(0, { title: "The server could not be reached.", code: UNREACHED });
   }
-  if (answer.status === 401) sessionEnded();
+  // What asks about the session itself answers 401 for reasons of its own, such as a mistyped password.
+  if (answer.status === 401 && !new URL(request.url).pathname.startsWith("/api/session")) sessionEnded();
   return answer;
 }
 

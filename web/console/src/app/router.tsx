@@ -6,6 +6,12 @@ import { Shell } from "@/app/shell/shell";
 /** Every page of the console. Each is a bundle of its own, fetched when somebody goes there. */
 export const router = createBrowserRouter([
   {
+    path: "/login",
+    ErrorBoundary: Broken,
+    HydrateFallback: () => null,
+    lazy: async () => ({ Component: (await import("@/features/login/page")).LoginPage }),
+  },
+  {
     Component: Shell,
     ErrorBoundary: Broken,
     HydrateFallback: () => null,

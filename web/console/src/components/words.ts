@@ -3,6 +3,11 @@ import { defineWords } from "@/lib/words";
 /** Words that every page needs. */
 export const { useWords } = defineWords(
   {
+    language: "語言",
+    scheme: "外觀",
+    "scheme.light": "淺色",
+    "scheme.dark": "深色",
+    "scheme.auto": "跟隨系統",
     retry: "再試一次",
     loading: "載入中",
     unreached: "連不上伺服器",
@@ -26,6 +31,11 @@ export const { useWords } = defineWords(
     more: "顯示更多",
   },
   {
+    language: "言語",
+    scheme: "外観",
+    "scheme.light": "ライト",
+    "scheme.dark": "ダーク",
+    "scheme.auto": "システムに合わせる",
     retry: "もう一度試す",
     loading: "読み込み中",
     unreached: "サーバーに接続できません",
@@ -49,6 +59,11 @@ export const { useWords } = defineWords(
     more: "もっと見る",
   },
   {
+    language: "Language",
+    scheme: "Appearance",
+    "scheme.light": "Light",
+    "scheme.dark": "Dark",
+    "scheme.auto": "As the system",
     retry: "Try again",
     loading: "Loading",
     unreached: "The server could not be reached",

@@ -1,6 +1,6 @@
 import { House, type LucideIcon } from "lucide-react";
 
-type Word = "home";
+type Word = "home" | "people" | "segments" | "identity" | "sources" | "imports";
 export type Group = "audience" | "messages" | "journeys" | "data" | "settings";
 
 export interface Place {
@@ -8,6 +8,8 @@ export interface Place {
   word: Word;
   icon: LucideIcon;
   group?: Group;
+  /** The permission without which the page shows nothing. */
+  needs?: string;
 }
 
 /** What the menu shows, in its order. A page has its place here once it works. */

@@ -1,53 +1,46 @@
-import { NavLink, Outlet, ScrollRestoration } from "react-router";
-import icon from "@/app/icon.svg";
-import { LanguageMenu } from "@/app/shell/language-menu";
-import { GROUPS, PLACES, type Place } from "@/app/shell/navigation";
-import { SchemeMenu } from "@/app/shell/scheme-menu";
+import { Center, Loader } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { Navigate, Outlet, ScrollRestoration, useLocation } from "react-router";
+import { ME, meQuery } from "@/api/me";
+import { onSessionEnd } from "@/api/session";
+import { Side } from "@/app/shell/side";
 import styles from "@/app/shell/shell.module.css";
+import { TopBar } from "@/app/shell/top-bar";
 import { useWords } from "@/app/shell/words";
+import { Failed } from "@/components/states";
 
-/** What stands around every page: the menu on the left, the page on the right. */
+/** What stands around every page: the menu on the left, search and news on top. Who is not logged in is sent to the door. */
 export function Shell() {
   const w = useWords();
+  const queries = useQueryClient();
+  const location = useLocation();
+  const me = useQuery(meQuery);
+
+  useEffect(() => onSessionEnd(() => queries.setQueryData(ME, null)), [queries]);
+
+  if (me.isPending)
+    return (
+      <Center mih="100vh">
+        <Loader size="sm" aria-label={w("product")} />
+      </Center>
+    );
+  if (me.error) return <Failed error={me.error} retry={() => void me.refetch()} />;
+  if (!me.data) {
+    const from = location.pathname + location.search;
+    return <Navigate to="/login" replace state={{ from, ended: me.dataUpdatedAt > 0 && me.isFetchedAfterMount && from !== "/" }} />;
+  }
   return (
     <div className={styles["frame"]}>
       <a className={styles["skip"]} href="#content">
         {w("skip")}
       </a>
-      <nav className={styles["side"]} aria-label={w("navigation")}>
-        <NavLink to="/" className={styles["brand"] ?? ""}>
-          <img src={icon} alt="" />
-          {w("product")}
-        </NavLink>
-        <Places of={PLACES.filter((place) => !place.group)} />
-        {GROUPS.map((group) => {
-          const places = PLACES.filter((place) => place.group === group);
-          return places.length ? (
-            <div key={group}>
-              <div className={styles["group"]}>{w(`group.${group}`)}</div>
-              <Places of={places} />
-            </div>
-          ) : null;
-        })}
-        <div className={styles["foot"]}>
-          <LanguageMenu />
-          <SchemeMenu />
-        </div>
-      </nav>
+      <Side me={me.data} />
       <main id="content" className={styles["main"]} tabIndex={-1}>
+        <TopBar me={me.data} />
         <Outlet />
       </main>
       <ScrollRestoration />
     </div>
   );
-}
-
-function Places({ of }: { of: readonly Place[] }) {
-  const w = useWords();
-  return of.map(({ path, word, icon: Icon }) => (
-    <NavLink key={path} to={path} end={path === "/"} className={styles["place"] ?? ""}>
-      <Icon size={16} strokeWidth={1.75} aria-hidden />
-      {w(word)}
-    </NavLink>
-  ));
 }

@@ -1,6 +1,6 @@
 import { ActionIcon, Menu, useMantineColorScheme } from "@mantine/core";
 import { Check, Monitor, Moon, Sun } from "lucide-react";
-import { useWords } from "@/app/shell/words";
+import { useWords } from "@/components/words";
 
 const SCHEMES = [
   { value: "light", icon: Sun },

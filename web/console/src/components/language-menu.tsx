@@ -1,6 +1,6 @@
 import { Button, Menu } from "@mantine/core";
 import { Check, Languages } from "lucide-react";
-import { useWords } from "@/app/shell/words";
+import { useWords } from "@/components/words";
 import { chooseLanguage, LANGUAGE_NAMES, LANGUAGES, useLanguage } from "@/lib/language";
 
 export function LanguageMenu() {
