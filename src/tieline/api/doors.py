@@ -17,8 +17,12 @@ from tieline.settings import Settings
 from tieline.store.postgres.accounts import LineAccount
 
 
-class LinkTokens(Protocol):
-    """Where LINE's link tokens come from."""
+class LineCalls(Protocol):
+    """What the routes ask of LINE."""
+
+    async def validate(self, workspace_id: int, account: str, kind: str, body: bytes) -> Answer:
+        """Return whether LINE would take messages for a kind of sending."""
+        ...
 
     async def link_token(self, workspace_id: int, account: str, user_id: str) -> Answer:
         """Return a token that starts an account link."""
@@ -44,7 +48,7 @@ class Doors:
     keys: Keys
     clock: Clock
     ids: Ids
-    line: LinkTokens
+    line: LineCalls
     accounts: dict[tuple[int, str], LineAccount]
     callers: Callers
 

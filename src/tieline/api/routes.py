@@ -23,6 +23,8 @@ from tieline.api import (
     line,
     links,
     login,
+    message_trials,
+    messages,
     people,
     problem,
     profiles,
@@ -65,6 +67,8 @@ def build(doors: Doors, vault: Vault, sms: Sms) -> FastAPI:
     app.include_router(segments.router(doors))
     app.include_router(journeys.router(doors))
     app.include_router(broadcasts.router(doors))
+    app.include_router(message_trials.router(doors))
+    app.include_router(messages.router(doors))
     app.include_router(sources.router(doors))
     app.include_router(accounts.router(doors, vault))
     app.include_router(auto_replies.router(doors))

@@ -11,6 +11,7 @@ from contextlib import (
 from pathlib import Path
 from typing import TextIO
 
+import httpx
 from fastapi import FastAPI
 from psycopg_pool import AsyncConnectionPool
 
@@ -34,9 +35,16 @@ from tieline.store.postgres.workspaces import PostgresKeys
 
 @asynccontextmanager
 async def answering(
-    settings: Settings, url: str, history: HistoryQuestions
+    settings: Settings, url: str, history: HistoryQuestions, transport: httpx.AsyncBaseTransport | None = None
 ) -> AsyncIterator[tuple[FastAPI, GroupCommit]]:
-    """Open what the routes need and yield the application with its commit loop, which the caller runs."""
+    """Open what the routes need and yield the application with its commit loop, which the caller runs.
+
+    Args:
+        settings: The settings in force.
+        url: Address of PostgreSQL.
+        history: Answers questions to history.
+        transport: Carries calls to LINE; only simulations give one.
+    """
     async with AsyncExitStack() as stack:
         pool = AsyncConnectionPool(url, min_size=1, max_size=10, open=False, timeout=5, configure=tune)
         await stack.enter_async_context(pool)
@@ -47,7 +55,9 @@ async def answering(
         keys = Keys(PostgresKeys(pool), settings.rate_per_second)
         callers = Callers(pool, SystemClock(), SystemIds(), settings.public_url)
         accounts: dict[tuple[int, str], LineAccount] = {}
-        line = LineClient(settings.line_api_url, settings.line_data_api_url, accounts, vault(settings), now)
+        line = LineClient(
+            settings.line_api_url, settings.line_data_api_url, accounts, vault(settings), now, transport
+        )
         stack.push_async_callback(line.close)
         doors = Doors(settings, pool, history, commit, keys, now, SystemIds(), line, accounts, callers)
         out = stack.enter_context(_sms_out(settings))

@@ -11,12 +11,11 @@ import msgspec
 
 from tieline.deliver import limits
 from tieline.deliver.liquid import RenderError, compile_text, is_template
-from tieline.deliver.urls import URL_KEYS
+from tieline.deliver.message.field import Unfilled
+from tieline.deliver.message.text import shielded, unshielded
 from tieline.errors import InvalidTemplateError
 
 TEMPLATES_KEPT = 512
-SAMPLE_TEXT = "x"
-SAMPLE_URL = "https://example.com/"
 
 Messages = Sequence[Mapping[str, Any]]
 Fill = Callable[[dict[str, Any]], Any]
@@ -68,7 +67,7 @@ def check(messages: Messages) -> None:
             compile_text(text)
         except RenderError as error:
             raise InvalidTemplateError(f"The template does not compile: {error}.", field=pointer) from None
-    for found in limits.problems(_sample(messages, "")):
+    for found in limits.problems(_unfilled(messages)):
         raise InvalidTemplateError(found.sentence, field=found.pointer)
 
 
@@ -87,11 +86,23 @@ def _compile(value: Any) -> Fill | None:
             return None
         return lambda context: [item if fill is None else fill(context) for item, fill in items]
     if isinstance(value, dict):
-        fields = [(name, item, _compile(item)) for name, item in value.items()]
+        braces = value.get("type") == "textV2"
+        fields = [
+            (name, item, _compile_braced(item) if braces and name == "text" else _compile(item))
+            for name, item in value.items()
+        ]
         if all(fill is None for *_, fill in fields):
             return None
         return lambda context: {name: item if fill is None else fill(context) for name, item, fill in fields}
     return None
+
+
+def _compile_braced(text: Any) -> Fill | None:
+    """Return what fills the text of a text v2, where a brace in a name must not open a placeholder."""
+    if not isinstance(text, str) or not is_template(text):
+        return None
+    fill = compile_text(shielded(text))
+    return lambda context: unshielded(fill(context), text)
 
 
 def _leaves(value: Any, pointer: str, key: str) -> Iterator[tuple[str, str, str]]:
@@ -106,14 +117,12 @@ def _leaves(value: Any, pointer: str, key: str) -> Iterator[tuple[str, str, str]
             yield from _leaves(item, f"{pointer}/{index}", key)
 
 
-def _sample(value: Any, key: str) -> Any:
-    """Return the tree with something harmless in place of every template, to see what is wrong without them."""
+def _unfilled(value: Any) -> Any:
+    """Return the tree with every template marked as still to be filled, to see what is wrong without them."""
     if isinstance(value, str):
-        if not is_template(value):
-            return value
-        return SAMPLE_URL if key in URL_KEYS else SAMPLE_TEXT
+        return Unfilled(value) if is_template(value) else value
     if isinstance(value, Mapping):
-        return {name: _sample(item, str(name)) for name, item in value.items()}
+        return {name: _unfilled(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_sample(item, key) for item in value]
+        return [_unfilled(item) for item in value]
     return value

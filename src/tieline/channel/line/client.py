@@ -82,6 +82,12 @@ class LineClient:
         """Answer an event. LINE takes no retry key here: after doubt it must never be repeated."""
         return await self._call(workspace_id, account, "POST", "/v2/bot/message/reply", body)
 
+    async def validate(self, workspace_id: int, account: str, kind: str, body: bytes) -> Answer:
+        """Return whether LINE would take these messages for a kind of sending: push, multicast and so on."""
+        return await self._call(
+            workspace_id, account, "POST", f"/v2/bot/message/validate/{quote(kind, safe='')}", body
+        )
+
     async def quota(self, workspace_id: int, account: str) -> Answer:
         """Return how many messages this month may have."""
         return await self._call(workspace_id, account, "GET", "/v2/bot/message/quota")

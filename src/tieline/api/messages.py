@@ -1,0 +1,87 @@
+"""The message library: save in versions, see them, read them again, put them away."""
+
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Body, Request
+
+from tieline.api.doors import Doors
+from tieline.api.shape import read_shape
+from tieline.deliver.render import check
+from tieline.errors import InvalidTemplateError
+from tieline.store.postgres.library import PostgresLibrary, SavedMessage
+
+KEY = r"^[a-z0-9][a-z0-9_-]{0,62}$"
+Json = Annotated[dict[str, Any], Body()]
+Messages = list[dict[str, Any]]
+
+
+class Draft(msgspec.Struct, forbid_unknown_fields=True):
+    """A message to keep."""
+
+    messages: Messages
+    name: Annotated[str, msgspec.Meta(max_length=200)] = ""
+
+
+def router(doors: Doors) -> APIRouter:
+    """Build the routes under /api/messages."""
+    routes = APIRouter(prefix="/api/messages", tags=["messages"])
+
+    @routes.get("")
+    async def all_of(request: Request, archived: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 - a query
+        """Return the kept messages, last saved first."""
+        workspace_id = await doors.keys.workspace(request)
+        async with doors.pool.connection() as connection:
+            found = await PostgresLibrary(connection).all(workspace_id, archived=archived)
+        return {"messages": [_shown(one) for one in found], "as_of": doors.clock.now()}
+
+    @routes.put("/{key}")
+    async def save(request: Request, key: str, body: Json) -> dict[str, Any]:
+        """Keep `{"name", "messages"}`; what LINE would refuse is refused with its place."""
+        workspace_id = await doors.keys.workspace(request)
+        draft = read_shape({**body, "key": key}, _Keyed)
+        _checked(draft.messages)
+        async with doors.pool.connection() as connection, connection.transaction():
+            version = await PostgresLibrary(connection).save(
+                workspace_id, key, draft.name or key, draft.messages, doors.clock.now()
+            )
+        return {"key": key, "version": version}
+
+    @routes.get("/{key}")
+    async def read(request: Request, key: str, version: int | None = None) -> dict[str, Any]:
+        """Return one version of a message, the newest if none is named."""
+        workspace_id = await doors.keys.workspace(request)
+        async with doors.pool.connection() as connection:
+            return _shown(await PostgresLibrary(connection).find(workspace_id, key, version))
+
+    @routes.get("/{key}/versions")
+    async def versions(request: Request, key: str) -> dict[str, Any]:
+        """Return every version of a message, newest first."""
+        workspace_id = await doors.keys.workspace(request)
+        async with doors.pool.connection() as connection:
+            found = await PostgresLibrary(connection).versions(workspace_id, key)
+        return {"key": key, "versions": [_shown(one) for one in found]}
+
+    @routes.delete("/{key}", status_code=204)
+    async def archive(request: Request, key: str) -> None:
+        """Put a message away; what was sent with it stays readable."""
+        workspace_id = await doors.keys.workspace(request)
+        async with doors.pool.connection() as connection:
+            await PostgresLibrary(connection).archive(workspace_id, key, doors.clock.now())
+
+    return routes
+
+
+class _Keyed(Draft, forbid_unknown_fields=True):
+    key: Annotated[str, msgspec.Meta(pattern=KEY)] = ""
+
+
+def _checked(messages: Messages) -> None:
+    try:
+        check(messages)
+    except InvalidTemplateError as error:
+        raise InvalidTemplateError(error.message, field=f"/messages{error.field}") from None
+
+
+def _shown(saved: SavedMessage) -> dict[str, Any]:
+    return saved._asdict()
