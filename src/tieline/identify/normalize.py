@@ -122,7 +122,8 @@ def _line_user(value: str, _region: str) -> str | Refused:
 
 
 def _card(value: str, _region: str) -> str | Refused:
-    card = _CARD_FILLING.sub("", value).upper()
+    # An accent that stood behind a space joins the letter before it.
+    card = unicodedata.normalize("NFKC", _CARD_FILLING.sub("", value).upper())
     tail = card[-rules.TAIL :]
     fake = len(set(card)) == 1 or (tail.isdigit() and len(tail) == rules.TAIL and _typed_to_get_past(tail))
     return Refused("placeholder") if fake else card

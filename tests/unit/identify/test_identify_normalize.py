@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tieline.identify.normalize import Refused, _any_phone, normalize
@@ -161,6 +161,7 @@ def test_the_quick_reading_holds_for_thailand(number):
     st.sampled_from(["member_id", "email", "phone", "pos_card", "anonymous_id", "line:1", "shopify_id"]),
     st.text() | st.from_regex(r"\+?[0-9 -]{6,14}") | st.emails(),
 )
+@example("pos_card", "A´")
 def test_reading_again_changes_nothing_and_nothing_breaks_it(namespace, value):
     once = normalize(namespace, value, "TW")
     if not isinstance(once, Refused):
