@@ -1,7 +1,7 @@
 """The words under which a person is found, and what is looked for when somebody types. Pure.
 
-A word is found by its beginning. A Chinese name is found from each of its characters on, a phone number also from its
-end, because that is what people say at the till.
+A word is found by its beginning. A Chinese name is found from each of its characters on but the last alone, a phone number also from
+its end, because that is what people say at the till.
 """
 
 import re
@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tieline.model.identity import ANONYMOUS, EMAIL, PHONE
+from tieline.model.identity import ANONYMOUS, PHONE
 from tieline.model.profile import Profile
 
 WORD_MAX = 40
@@ -24,6 +24,7 @@ NAMES = (
 )  # fmt: skip
 """Traits that are names of a person."""
 _TRUNK = {"+886": "0", "+81": "0", "+66": "0"}
+_CODES = tuple(code[1:] for code in _TRUNK)
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f\U00020000-\U0003ffff]")
 _TITLE = re.compile(r"(?:先生|小姐|女士|太太|様|さん)$")
 _GAP = re.compile(r"[\s,.()·・\-]+")
@@ -50,8 +51,6 @@ def _words(profile: Profile) -> Iterator[str]:
             yield from _phone(value)
         elif namespace != ANONYMOUS:
             yield plain(value)
-        if namespace == EMAIL:
-            yield plain(value).partition("@")[2]
     for name in NAMES:
         trait = profile.traits.get(name)
         if trait is not None and isinstance(trait.value, str):
@@ -59,19 +58,26 @@ def _words(profile: Profile) -> Iterator[str]:
 
 
 def _phone(value: str) -> Iterator[str]:
-    national = next(
-        (trunk + value[len(code) :] for code, trunk in _TRUNK.items() if value.startswith(code)), ""
-    )
-    yield value.lstrip("+")
-    if national:
-        yield national
+    """A number as it is said at home, and from its end."""
+    yield _at_home(value)
     yield TAIL + value.lstrip("+")[::-1]
+
+
+def _at_home(number: str) -> str:
+    """Return a number with the trunk zero of its country instead of the country's code, and without signs."""
+    digits = re.sub(r"[^0-9]", "", number)
+    for code, trunk in _TRUNK.items():
+        if number.startswith(code):
+            rest = digits[len(code) - 1 :]
+            return rest if rest.startswith(trunk) else trunk + rest
+    return digits
 
 
 def _name(name: str) -> Iterator[str]:
     if _WIDE.search(name):
         joined = _GAP.sub("", name)
-        yield from (joined[at:] for at in range(min(len(joined), 12)))
+        yield joined
+        yield from (joined[at:] for at in range(1, min(len(joined) - 1, 12)))
     else:
         parts = _GAP.sub(" ", name).split()
         yield from (" ".join(parts[at:]) for at in range(min(len(parts), 6)))
@@ -84,19 +90,13 @@ def looked_for(typed: str) -> tuple[str, ...]:
         return ()
     if _NUMBER.fullmatch(text):
         digits = re.sub(r"[^0-9]", "", text)
+        signed = "+" + digits if text.startswith("+") or digits.startswith(_CODES) else digits
         tail = (TAIL + digits[::-1],) if len(digits) >= TAIL_MIN else ()
-        return tuple(dict.fromkeys((digits, *_without_trunk(text, digits), *tail, text)))[:4]
+        return tuple(dict.fromkeys((_at_home(signed), digits, *tail, text)))
     if _WIDE.search(text):
         joined = _GAP.sub("", text)
         return tuple(dict.fromkeys(one for one in (joined, _TITLE.sub("", joined)) if one))
     return tuple(dict.fromkeys((text, _GAP.sub(" ", text).strip())))
-
-
-def _without_trunk(text: str, digits: str) -> Iterator[str]:
-    """`+886 0912...` is how some write it."""
-    for code, trunk in _TRUNK.items():
-        if text.startswith(code) and digits[len(code) - 1 :].startswith(trunk):
-            yield code[1:] + digits[len(code) - 1 + len(trunk) :]
 
 
 def shown(traits: Mapping[str, Any]) -> str:
