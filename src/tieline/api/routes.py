@@ -17,6 +17,7 @@ from tieline.api import (
     doctor,
     graph,
     health,
+    home,
     identity,
     imports,
     journeys,
@@ -73,6 +74,7 @@ def build(doors: Doors, vault: Vault, sms: Sms) -> FastAPI:
     app.include_router(accounts.router(doors, vault))
     app.include_router(auto_replies.router(doors))
     app.include_router(shelf.router(doors))
+    app.include_router(home.router(doors))
     app.include_router(report.router(doors))
     app.include_router(imports.router(doors))
     snippet = files("tieline.api") / "static" / "tieline.js"
