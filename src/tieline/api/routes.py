@@ -15,6 +15,7 @@ from tieline.api import (
     collect,
     console,
     doctor,
+    erasure,
     graph,
     health,
     home,
@@ -60,6 +61,7 @@ def build(doors: Doors, vault: Vault, sms: Sms) -> FastAPI:
     app.include_router(profiles.router(doors))
     app.include_router(timeline.router(doors))
     app.include_router(doctor.router(doors))
+    app.include_router(erasure.router(doors))
     app.include_router(graph.router(doors))
     app.include_router(identity.router(doors))
     app.include_router(segment_counts.router(doors))

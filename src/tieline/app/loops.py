@@ -65,6 +65,8 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
         reply = stages.reply(await unit(), client, directory, now)
         stack.push_async_callback(lambda: reply.replier.close(now.now()))
 
+        erase = stages.erase(settings, await unit(), history, directory, now)
+
         wake_remember, wake_advance, wake_send, wake_reply = Wakeup(), Wakeup(), Wakeup(), Wakeup()
         idle = settings.idle_ms / 1000
 
@@ -82,6 +84,7 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
             Loop("send", send.step, idle_seconds=idle * 2, wake=wake_send),
             Loop("reply", reply.step, idle_seconds=idle * 2, wake=wake_reply),
             Loop("webhooks", lambda: webhooks.step(now.now()), idle_seconds=idle * 10),
+            Loop("erase", erase.step, idle_seconds=idle * 10),
             Loop("directory", directory.step, idle_seconds=_CATALOG_SECONDS),
         ]
         yield history, loops

@@ -1,6 +1,7 @@
 """Each loop of the pipeline with the adapters that it runs on."""
 
 from datetime import timedelta
+from functools import partial
 
 from tieline import pipeline
 from tieline.answer.stage import AnswerStage
@@ -8,7 +9,7 @@ from tieline.channel.line.client import LineClient
 from tieline.channel.line.inbox import LineInbox
 from tieline.clock import Clock
 from tieline.collect.stage import CollectStage, message_key, named_key
-from tieline.connect import undo
+from tieline.connect import rejects, undo
 from tieline.deliver.body import Bodies
 from tieline.deliver.broadcast import BroadcastStage
 from tieline.deliver.fill import fill_tree
@@ -16,8 +17,10 @@ from tieline.deliver.reply import Replier, ReplyStage
 from tieline.deliver.sender import Sender
 from tieline.deliver.stage import DeliverStage
 from tieline.identify.command import DecisionStage
+from tieline.identify.erase import EraseStage
 from tieline.identify.rules import RuleBook
 from tieline.identify.stage import IdentifyStage
+from tieline.identify.suppress import SuppressionStage
 from tieline.identify.undo import UndoStage
 from tieline.ids import SystemIds
 from tieline.journey.stage import JourneyStage
@@ -33,6 +36,7 @@ from tieline.store.postgres.bind import PostgresNonces
 from tieline.store.postgres.broadcasts import PostgresBroadcasts
 from tieline.store.postgres.deliver import PostgresSends
 from tieline.store.postgres.directory import PostgresDirectory
+from tieline.store.postgres.erasure import PostgresErasures
 from tieline.store.postgres.facts import PostgresFacts
 from tieline.store.postgres.identity import PostgresIdentity
 from tieline.store.postgres.journeys import PostgresJourneys
@@ -57,6 +61,7 @@ def absorb(
     """Log rows become people and facts."""
     connection, evaluator = unit.connection, ClickHouseEvaluator(history)
     identity, rules = PostgresIdentity(connection), RuleBook(directory.rules)
+    erasures = PostgresErasures(connection)
     return pipeline.Absorb(
         unit=unit,
         directory=directory,
@@ -84,6 +89,32 @@ def absorb(
             rules,
         ),
         search=SearchStage(PostgresWords(connection)),
+        forgetting=pipeline.Forgetting(
+            EraseStage(erasures, identity, directory.identity_keys, directory.regions, rules),
+            SuppressionStage(erasures, directory.identity_keys, directory.regions),
+            erasures,
+            directory.sources,
+        ),
+    )
+
+
+def erase(
+    settings: Settings,
+    unit: PostgresUnit,
+    history: ClickHouseHistory,
+    directory: PostgresDirectory,
+    now: Clock,
+) -> pipeline.Erase:
+    """What is left of erased people goes."""
+    return pipeline.Erase(
+        unit=unit,
+        store=PostgresErasures(unit.connection),
+        history=history,
+        sources=directory.sources,
+        keys=directory.identity_keys,
+        regions=directory.regions,
+        files=partial(rejects.forget, settings.data / "imports"),
+        clock=now,
     )
 
 

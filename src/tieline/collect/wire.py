@@ -24,6 +24,8 @@ TYPE_OF_KIND: Mapping[LogKind, str] = {
     LogKind.GROUP: "group",
     LogKind.ALIAS: "alias",
 }
+ERASED = "erased"
+"""What stands in the log where something about an erased person stood."""
 Scalar = str | int | float | None
 
 
@@ -110,6 +112,8 @@ def read(body: bytes, kind: LogKind) -> Wire:
 def _checked(item: Item | Refused, single: str | None, suspicious: bool) -> Item | Refused:  # noqa: FBT001 - a fact, not a mode
     if isinstance(item, Refused):
         return item
+    if item.type == ERASED:
+        return Refused("erased", "The person whom this was about was erased.")
     if single is not None:
         item.type = single
     if item.type not in TYPES:

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple, Protocol, Self
 
 from tieline.connect.cell import masked, neutralised
 from tieline.connect.reasons import REASONS, RefusedError
@@ -62,3 +62,28 @@ class RejectFile:
         own = (str(reject.row_number), reject.column, reject.reason, reject.way_out)
         cells = [row.cells.get(name, "") for name in self._columns]
         self._writer.writerow([neutralised(text) for text in (*cells, *own)])
+
+
+class Names(Protocol):
+    """Knows who was erased."""
+
+    def anywhere(self, text: str) -> bool:
+        """Say whether a text is an identifier of theirs, of whatever kind."""
+        ...
+
+
+def forget(folder: Path, gone: Names) -> int:
+    """Take the rows that name somebody who was erased out of all files of refused rows; return how many went."""
+    went = 0
+    for path in sorted(folder.glob("*.csv")) if folder.is_dir() else ():
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.reader(file))
+        kept = rows[:1] + [row for row in rows[1:] if not any(gone.anywhere(cell.lstrip("'")) for cell in row)]
+        if len(kept) < len(rows):
+            went += len(rows) - len(kept)
+            beside = path.with_suffix(".part")
+            with beside.open("w", encoding="utf-8-sig", newline="") as file:
+                beside.chmod(0o600)
+                csv.writer(file).writerows(kept)
+            beside.replace(path)
+    return went

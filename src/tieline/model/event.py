@@ -24,6 +24,7 @@ MESSAGE_LINK_CLICKED = "message_link_clicked"
 COUPON_ISSUED = "coupon_issued"
 IDENTITY_DECIDED = "identity_decided"
 IMPORT_UNDONE = "import_undone"
+PERSON_ERASED = "person_erased"
 
 
 class Proof(IntEnum):
@@ -88,7 +89,13 @@ def import_source(import_id: str) -> str:
 
 
 # What a request says that may take back a permission: LINE's and our own names for it, as they stand in the body.
-WITHDRAWING = (b"unfollow", b"withdrawn", IMPORT_UNDONE.encode(), IDENTITY_DECIDED.encode())
+WITHDRAWING = (
+    b"unfollow",
+    b"withdrawn",
+    IMPORT_UNDONE.encode(),
+    IDENTITY_DECIDED.encode(),
+    PERSON_ERASED.encode(),
+)
 
 
 class LogRow(msgspec.Struct, frozen=True, gc=False):

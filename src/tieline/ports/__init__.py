@@ -5,6 +5,7 @@ of each loop opens one transaction, and all ports of that loop share it.
 """
 
 from tieline.ports.delivery import LineApi, News, SendStore, Sms
+from tieline.ports.erasure import ErasedHistory, ErasureStore, SuppressionStore
 from tieline.ports.history import Evaluator, History, HistoryBatch, HistoryOutbox, LiveSegment, SegmentStore
 from tieline.ports.imports import ImportedHistory, ImportJobs, ImportSpan, KnownImport, UndoStore
 from tieline.ports.journeys import BroadcastStore, JourneyStore, LiveJourney, Started, WebhookStore
@@ -25,6 +26,8 @@ __all__ = [
     "Backlog",
     "BroadcastStore",
     "Directory",
+    "ErasedHistory",
+    "ErasureStore",
     "Evaluator",
     "FactStore",
     "History",
@@ -51,6 +54,7 @@ __all__ = [
     "Sms",
     "SourceStore",
     "Started",
+    "SuppressionStore",
     "Transaction",
     "UndoStore",
     "WebhookStore",

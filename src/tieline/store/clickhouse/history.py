@@ -9,16 +9,15 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tieline.model.erasure import ErasedNode, spellings
 from tieline.model.event import IMPORT_UNDONE, import_source
 from tieline.ports import HistoryBatch
+from tieline.store.clickhouse import erased
+from tieline.store.clickhouse.as_sent import AS_SENT
 from tieline.store.clickhouse.engine import ClickHouse
 from tieline.store.clickhouse.written import WRITTEN_BY
 
 NOWHERE = b"\0" * 16
-AS_SENT = (
-    "input_format_try_infer_dates = 0, input_format_try_infer_datetimes = 0,"
-    " input_format_json_read_bools_as_numbers = 0, type_json_skip_duplicated_paths = 1"
-)
 OWN = "tieline"
 """Key of the source under which Tieline tells what it did itself."""
 
@@ -60,6 +59,14 @@ class ClickHouseHistory:
             {"workspace": workspace_id, "profiles": [profile_id.hex().upper() for profile_id in own]},
         )
         return sorted(own | {bytes(value) for value in table["from_id"].to_pylist()})
+
+    async def erase(self, workspace_id: int, nodes: Sequence[ErasedNode]) -> int:
+        """Delete the events and profiles of the nodes; return how many events went. May be repeated."""
+        if not nodes:
+            return 0
+        words = spellings((node.namespace, node.value) for node in nodes)
+        async with self._writing:
+            return await asyncio.to_thread(erased.erase, self._engine, workspace_id, nodes, words)
 
     async def has_overrides(self) -> bool:
         """Say whether any event was written under another profile than it has now."""

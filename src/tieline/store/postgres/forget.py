@@ -1,0 +1,95 @@
+"""Every table of PostgreSQL, and what becomes of a person in it who is erased.
+
+Each statement may be repeated. It gets `workspace`, `nodes` (ids), `hex` (the same as text), `before` (the ids before
+them), `values` (identifiers in normal form), `words` (spellings that are nobody else's) and `at`. A table that is in
+neither list fails a test: whoever adds one says here what an erasure does to it.
+"""
+
+from collections.abc import Mapping
+
+_MINE = "workspace_id = %(workspace)s and"
+_ANYWHERE = """exists (select from unnest(%(hex)s::text[] || %(words)s::text[]) as word
+    where position(word in {column}) > 0)"""
+
+FORGET: Mapping[str, tuple[str, ...]] = {
+    # Order matters: who plans or hears anything goes first, then what was planned, then who it was.
+    "signal": (f"delete from signal where {_MINE} (node_id = any(%(nodes)s) or profile_id = any(%(nodes)s))",),
+    "enrolment": (f"delete from enrolment where {_MINE} person = any(%(nodes)s)",),
+    "webhook_call": (f"delete from webhook_call where {_MINE} {_ANYWHERE.format(column='body::text')}",),
+    "tracked_link": (
+        f"""
+        delete from tracked_link where {_MINE} send_id in (
+            select send_id from send where {_MINE} (person = any(%(nodes)s) or line_user = any(%(values)s))
+            union all
+            select reply_id from reply where {_MINE} (person = any(%(nodes)s) or line_user = any(%(values)s)))
+        """,
+    ),
+    # A send stays as a number: what it cost and what became of it. A call may be in the air, so it is not "not sent".
+    "send": (
+        f"""
+        update send set person = decode(repeat('00', 16), 'hex'), line_user = '', messages = null, body_hash = null,
+            state = case when state = 'planned' then 'suppressed' when state in ('prepared', 'unknown') then 'parked'
+                         else state end,
+            reason = case when state in ('planned', 'prepared', 'unknown') then 'erased' else reason end,
+            lease_until = null, settled_at = coalesce(settled_at, %(at)s)
+        where {_MINE} (person = any(%(nodes)s) or line_user = any(%(values)s))
+        """,
+    ),
+    "reply": (f"delete from reply where {_MINE} (person = any(%(nodes)s) or line_user = any(%(values)s))",),
+    # A code that was given out stays given out.
+    "coupon_code": (
+        f"""
+        update coupon_code set person = null, issue_key = substring(sha256(issue_key || convert_to(pool || code, 'UTF8')) for 16)
+        where {_MINE} person = any(%(nodes)s)
+        """,
+    ),
+    "broadcast": (
+        f"""
+        update broadcast set planned_through = gone.before
+        from unnest(%(nodes)s::bytea[], %(before)s::bytea[]) as gone (node_id, before)
+        where {_MINE} planned_through = gone.node_id
+        """,
+    ),
+    "bind_challenge": (f"delete from bind_challenge where {_MINE} (member_id = any(%(values)s) or phone = any(%(values)s))",),
+    "bind_nonce": (f"delete from bind_nonce where {_MINE} (member_id = any(%(values)s) or phone = any(%(values)s))",),
+    "membership": (f"delete from membership where {_MINE} profile_id = any(%(nodes)s)",),
+    "profile_word": (f"delete from profile_word where {_MINE} profile_id = any(%(nodes)s)",),
+    "suggestion": (f"delete from suggestion where {_MINE} (a = any(%(nodes)s) or b = any(%(nodes)s))",),
+    "consent_event": (f"delete from consent_event where {_MINE} node_id = any(%(nodes)s)",),
+    "fact": (
+        f"delete from fact where {_MINE} node_id = any(%(nodes)s)",
+        f"delete from fact where {_MINE} {_ANYWHERE.format(column='value::text')}",
+    ),
+    "identity_change": (
+        f"""
+        delete from identity_change
+        where {_MINE} (node_id = any(%(nodes)s) or from_id = any(%(nodes)s) or to_id = any(%(nodes)s))
+        """,
+    ),
+    "assertion": (f"delete from assertion where {_MINE} (a = any(%(nodes)s) or b = any(%(nodes)s))",),
+    "link": (f"delete from link where {_MINE} (a = any(%(nodes)s) or b = any(%(nodes)s))",),
+    "node": (f"delete from node where {_MINE} node_id = any(%(nodes)s)",),
+}
+
+KEPT: Mapping[str, str] = {
+    "auto_reply": "rules of the brand",
+    "catalog_item": "things",
+    "console_user": "people who work for the brand",
+    "dead_letter": "goes with the item of the log it is about; its sentence names nobody",
+    "erasure": "forgets who it was when it is done",
+    "history_outbox": "empty when an erasure begins, and nothing about the person comes after it",
+    "import_job": "numbers; its file of refused rows is searched",
+    "journey": "definitions",
+    "journey_version": "definitions",
+    "line_account": "the brand's own",
+    "log": "searched row by row",
+    "message_seen": "hashes of message ids, which keep a delivery that comes again from counting twice",
+    "migration": "of the program",
+    "position": "numbers",
+    "secret_key": "the brand's own",
+    "segment": "definitions",
+    "segment_version": "definitions",
+    "source": "the brand's own",
+    "suppression": "what survives: hashes under a key",
+    "workspace": "the brand's own",
+}
