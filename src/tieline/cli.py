@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from tieline.errors import TielineError
+from tieline.steward.commands import erase, identity
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -22,8 +23,8 @@ app = typer.Typer(
 Data = Annotated[Path, typer.Option("--data", help="Folder that holds everything Tieline stores.")]
 Once = Annotated[bool, typer.Option("--once", help="Check the facts, print them as JSON and end.")]
 AsJson = Annotated[bool, typer.Option("--json/--no-json", help="Print one line of JSON for programs.")]
-identity = typer.Typer(no_args_is_help=True, help="Who is who.")
 app.add_typer(identity, name="identity")
+app.command()(erase)
 console = Console()
 
 
@@ -109,31 +110,6 @@ def import_(
         )
     for line in carried.lines():
         typer.echo(line)
-
-
-@identity.command("replay")
-def identity_replay(
-    facts: Annotated[Path, typer.Argument(help="JSON lines; see docs/facts-file.md.")],
-    as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
-    region: Annotated[str, typer.Option(help="Country of phone numbers that do not say theirs.")] = "TW",
-    key: Annotated[str, typer.Option(help="Names the profiles; other keys, other ids.")] = "replay",
-) -> None:
-    """Try the identity rules on a file of facts: one line per person, whatever the order of the file."""
-    from tieline.identify.replay import people_in
-
-    with facts.open("rb") as lines:
-        found = people_in(lines, key.encode(), region)
-    for person in found.people:
-        if as_json:
-            told = {"profile_id": person.profile_id, "identifiers": person.identifiers}
-            typer.echo(json.dumps(told, ensure_ascii=False))
-        else:
-            names = ", ".join(f"{namespace} {value}" for namespace, value in person.identifiers)
-            typer.echo(f"{person.profile_id}  {names}")
-    for refused in found.refused:
-        typer.echo(f"Row {refused.row}: {refused.reason}", err=True)
-    rows = len(found.refused)
-    typer.echo(f"{len(found.people)} people; {rows} row{'' if rows == 1 else 's'} refused.", err=True)
 
 
 @app.command("import-undo")

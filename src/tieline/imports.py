@@ -1,8 +1,7 @@
 """Import files into a data folder, whether or not its Tieline runs."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Coroutine
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -18,13 +17,11 @@ from tieline.connect.job import Progress
 from tieline.connect.mapping import parse_mapping
 from tieline.connect.read import open_table
 from tieline.connect.suggest import suggest
-from tieline.errors import InvalidInputError, NotFoundError, StartError
-from tieline.serve import FolderLock, postgres_url
-from tieline.store.postgres import engine
+from tieline.errors import InvalidInputError
+from tieline.folder import database, workspace_named
 from tieline.store.postgres.imports import PostgresImports
 from tieline.store.postgres.log import PostgresLog
 from tieline.store.postgres.unit import PostgresUnit
-from tieline.store.postgres.workspaces import PostgresWorkspaces, Workspace
 
 UNDO_LOOKS = 300
 _LOOK_SECONDS = 0.1
@@ -54,7 +51,7 @@ def import_file(
 
     async def carry(opened: _Opened) -> Carried:
         async with opened.unit.transaction():
-            brand = await _workspace(opened.unit, workspace)
+            brand = await workspace_named(opened.unit, workspace)
         run = ImportRun(brand.workspace_id, "", opened.clock.now(), brand.time_zone, brand.country)
         return await opened.intake.carry(
             path,
@@ -66,7 +63,7 @@ def import_file(
             on_progress=on_progress,
         )
 
-    with _database(data) as (chosen, url, _):
+    with database(data) as (chosen, url, _):
         return asyncio.run(_with(chosen, url, carry))
 
 
@@ -93,7 +90,7 @@ def undo_import(data: Path, import_id: str) -> str:
             await asyncio.sleep(_LOOK_SECONDS)
         return state
 
-    with _database(data) as (chosen, url, served):
+    with database(data) as (chosen, url, served):
         return asyncio.run(_with(chosen, url, take_back))
 
 
@@ -128,31 +125,6 @@ async def _with(chosen: settings.Settings, url: str, act: Callable[[_Opened], Co
         return await act(_Opened(unit, intake, now))
     finally:
         await unit.close()
-
-
-async def _workspace(unit: PostgresUnit, key: str) -> Workspace:
-    for found in await PostgresWorkspaces(unit.connection).all():
-        if found.key == key:
-            return found
-    raise NotFoundError(f"There is no workspace {key}.", way_out="Name it with --workspace.")
-
-
-@contextmanager
-def _database(data: Path) -> Iterator[tuple[settings.Settings, str, bool]]:
-    """Yield the settings, the database's address and whether a Tieline runs; a database started here stops again."""
-    chosen = settings.load(data)
-    if not (data / "tieline.json").exists() and not chosen.postgres_url:
-        raise StartError(f"{data} holds no Tieline.", way_out=f"Create one with: tieline init --data {data}")
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(FolderLock(data))
-        except StartError:
-            yield chosen, chosen.postgres_url or engine.start_embedded(data / "postgres"), True
-            return
-        url = postgres_url(chosen)
-        if not chosen.postgres_url:
-            stack.callback(engine.stop_embedded, data / "postgres")
-        yield chosen, url, False
 
 
 def _readable(path: Path) -> Path:

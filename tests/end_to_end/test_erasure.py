@@ -38,7 +38,13 @@ def viewed(browser: str, member: str | None = None, **more: str) -> dict[str, An
 
 
 def granted(member: str) -> dict[str, Any]:
-    said = {"purpose": "marketing", "channel": "line", "state": "granted", "method": "form", "notice_version": "1"}
+    said = {
+        "purpose": "marketing",
+        "channel": "line",
+        "state": "granted",
+        "method": "form",
+        "notice_version": "1",
+    }
     return {"type": "track", "event": "consent_updated", "userId": member, "properties": said}
 
 
@@ -92,9 +98,13 @@ def fill(served: Served) -> str:
         served.collect(viewed(browser))
         wait_for(served.settled)
         other = {"namespace": "anonymous_id", "value": browser}
-        served.post("/api/identity/cut", {"a": member, "b": other, "author": "amy", "reason": "另一個人的瀏覽器"})
+        served.post(
+            "/api/identity/cut", {"a": member, "b": other, "author": "amy", "reason": "另一個人的瀏覽器"}
+        )
     served.post("/api/identity/join", {"a": phone, "b": member, "author": "amy", "reason": "確認過"})
-    imported(served, f"會員編號,手機,城市\n{MEMBER},0922333444,台北\nM-OTHER,0955111222,台南\n{MEMBER},hello,x\n")
+    imported(
+        served, f"會員編號,手機,城市\n{MEMBER},0922333444,台北\nM-OTHER,0955111222,台南\n{MEMBER},hello,x\n"
+    )
     served.post(
         "/api/segments",
         {
@@ -155,6 +165,8 @@ async def _history(served: Served, words: list[str]) -> list[str]:
             for column, value in row.items():
                 text = value.hex() if isinstance(value, bytes) else str(value)
                 found += [f"history {table}.{column}: {word}" for word in words if word in text]
+    for _, writer in client._free:
+        writer.close()
     return found
 
 
@@ -177,7 +189,13 @@ def test_nothing_of_an_erased_person_survives_and_their_neighbours_stay(served: 
     assert son is not None
     timeline = served.get(f"/api/profiles/{son['profile_id']}/timeline")["events"]
     (bought,) = (json.loads(one["properties"]) for one in timeline if one["event"] == "Order Completed")
-    assert bought == {"order_id": "B1", "total": 100, "referrer": "[erased]", "note": "媽媽的電話是[erased]", "on": "2026-01-01"}
+    assert bought == {
+        "order_id": "B1",
+        "total": 100,
+        "referrer": "[erased]",
+        "note": "媽媽的電話是[erased]",
+        "on": "2026-01-01",
+    }
     for name in ("browser-6", "browser-7"):
         browser = lookup(served, "anonymous_id", name)
         assert browser is not None
@@ -205,12 +223,11 @@ def test_an_erasure_that_is_killed_goes_on_where_it_was(served: Served) -> None:
     profile_id = fill(served)
     ids = hashes(served)
     asked = {"confirm": profile_id, "author": "amy", "reason": "她本人的要求"}
-    with psycopg.connect(start_embedded(served.data / "postgres"), autocommit=True) as connection:
-        # Whoever erases the person waits for this row, so that the kill finds the work half done.
-        with connection.transaction():
-            connection.execute("lock table link in share row exclusive mode")
-            served.http.post(f"/api/profiles/{profile_id}/erase", json=asked)
-            served.kill()
+    with psycopg.connect(start_embedded(served.data / "postgres")) as connection:
+        # Whoever erases the person waits for this lock, so that the kill finds the work half done.
+        connection.execute("lock table link in share row exclusive mode")
+        served.http.post(f"/api/profiles/{profile_id}/erase", json=asked)
+        served.kill()
     for _ in range(3):
         served.start()
         served.kill()
@@ -225,7 +242,10 @@ def test_an_erasure_wants_to_be_confirmed_and_may_not_name_the_person(served: Se
     wait_for(lambda: lookup(served, "member_id", MEMBER))
     found = lookup(served, "member_id", MEMBER)
     assert found is not None
-    path, right = f"/api/profiles/{found['profile_id']}/erase", {"confirm": found["profile_id"], "author": "amy"}
+    path, right = (
+        f"/api/profiles/{found['profile_id']}/erase",
+        {"confirm": found["profile_id"], "author": "amy"},
+    )
 
     for wrong, field in (
         ({**right, "confirm": "yes", "reason": "x"}, "/confirm"),
@@ -234,7 +254,9 @@ def test_an_erasure_wants_to_be_confirmed_and_may_not_name_the_person(served: Se
     ):
         answer = served.http.post(path, json=wrong)
         assert (answer.status_code, answer.json()["field"]) == (422, field)
-    assert served.http.post(f"/api/profiles/{'00' * 16}/erase", json={**right, "reason": "x"}).status_code == 404
+    assert (
+        served.http.post(f"/api/profiles/{'00' * 16}/erase", json={**right, "reason": "x"}).status_code == 404
+    )
     assert lookup(served, "member_id", MEMBER) is not None
 
 
@@ -264,6 +286,11 @@ def test_an_erased_friend_may_follow_again_and_is_new(tmp_path: Path, simulated:
                 "select count(*) from log where position(%s in body) > 0", (user.encode(),)
             ).fetchone() or (1,)
         assert rows == 0
+
+        simulated.call("POST", f"/accounts/1656000001/friends/{user}/block")
+        simulated.call("POST", f"/accounts/1656000001/friends/{user}/follow")
+        again = wait_for(lambda: lookup(tieline, "line:p1", user))
+        assert again["line_friend_of"] == ["main"]
+        assert again["first_seen_at"] > found["first_seen_at"]
     finally:
         tieline.stop()
-

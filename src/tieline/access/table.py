@@ -52,6 +52,8 @@ TABLE: tuple[Permission, ...] = (
     Permission("people.all", "See everybody's contact data in full.", (OWNER,)),
     Permission("people.export", "Export people with their contact data.", (OWNER,), (
         "POST /api/people/export", "GET /api/people/exports/**"), audited=True),
+    Permission("people.erase", "Erase a person for good.", (OWNER,), (
+        "POST /api/profiles/*/erase", "GET /api/erasures/**"), audited=True),
     Permission("identity.decide", "Decide who is one person.", (OWNER, MARKETER, SUPPORT), (
         "* /api/identity/**",), audited=True),
     Permission("segments.read", "Look at segments and count.", (OWNER, MARKETER, ANALYST, DEVELOPER), (

@@ -2,10 +2,12 @@
 
 import asyncio
 from contextlib import suppress
+from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Body, Request
+from psycopg import AsyncConnection
 
 from tieline.api.doors import Doors
 from tieline.api.profiles import load, parse_id
@@ -48,7 +50,8 @@ def router(doors: Doors) -> APIRouter:
         profile = await load(doors, workspace_id, parse_id(profile_id))
         check(profile, wish)
         erasure_id = f"er_{doors.ids.token()}"
-        await ask(doors, workspace_id, erasure_id, profile.profile_id, wish)
+        async with doors.pool.connection() as connection, connection.transaction():
+            await put(connection, workspace_id, erasure_id, profile.profile_id, wish, doors.clock.now())
         return await _waited(doors, workspace_id, erasure_id)
 
     @routes.get("/api/erasures")
@@ -81,26 +84,36 @@ def check(profile: Profile, wish: Wish) -> None:
         )
     for field in ("author", "reason"):
         if not getattr(wish, field).strip():
-            raise InvalidInputError(f"{field} is empty; an erasure says who asked for it and why.", field=f"/{field}")
+            raise InvalidInputError(
+                f"{field} is empty; an erasure says who asked for it and why.", field=f"/{field}"
+            )
     named = {value for _, value in profile.identifiers} | set(spellings(profile.identifiers))
     if any(name in f"{wish.author} {wish.reason}" for name in named):
         raise InvalidInputError(
-            "The reason names the person, and it is kept.", field="/reason", way_out="Say why without naming them."
+            "The reason names the person, and it is kept.",
+            field="/reason",
+            way_out="Say why without naming them.",
         )
 
 
-async def ask(doors: Doors, workspace_id: int, erasure_id: str, target: bytes, wish: Wish) -> None:
-    """Keep the wish and say so in the log, in one transaction."""
-    async with doors.pool.connection() as connection, connection.transaction():
-        cursor = await connection.execute(
-            "select source_id from source where workspace_id = %s and key = %s", (workspace_id, OWN_SOURCE)
-        )
-        row = await cursor.fetchone()
-        now = doors.clock.now()
-        await PostgresErasures(connection).ask(workspace_id, erasure_id, target, wish.author, wish.reason, now)
-        await PostgresLog(connection).append(
-            [NewLogRow(workspace_id, int(row[0]) if row else 0, LogKind.OWN, 1, now, erasure_body(erasure_id))]
-        )
+async def put(
+    connection: AsyncConnection,
+    workspace_id: int,
+    erasure_id: str,
+    target: bytes,
+    wish: Wish,
+    now: datetime,
+) -> None:
+    """Keep a wish and say so in the log; both belong into one transaction."""
+    cursor = await connection.execute(
+        "select source_id from source where workspace_id = %s and key = %s", (workspace_id, OWN_SOURCE)
+    )
+    row = await cursor.fetchone()
+    await PostgresErasures(connection).ask(workspace_id, erasure_id, target, wish.author, wish.reason, now)
+    body = erasure_body(erasure_id)
+    await PostgresLog(connection).append(
+        [NewLogRow(workspace_id, int(row[0]) if row else 0, LogKind.OWN, 1, now, body)]
+    )
 
 
 def erasure_body(erasure_id: str) -> bytes:

@@ -9,7 +9,7 @@ import msgspec
 from tieline.collect.normalize import identifiers
 from tieline.collect.wire import ERASED, TYPE_OF_KIND, Item
 from tieline.model.event import IDENTITY_DECIDED, Identifier, LogKind, LogRow, Source
-from tieline.model.identity import PHONE, POS_CARD
+from tieline.model.identity import ANONYMOUS, PHONE, POS_CARD
 
 _GONE = {"type": ERASED}
 _OWN_NAMES = ("userId", "anonymousId", "previousId")
@@ -114,11 +114,8 @@ def _item(item: Json, source: Source | None, gone: Names, words: Sequence[str], 
     named = _named(item, kind or str(item.get("type", "")), source)
     if gone.about(named) or _decides(item, gone):
         return _GONE
-    blank: Json = _blank(item, gone, words)
     lost = {(one.namespace, one.value) for one in named if gone.names(one.namespace, one.value)}
-    if lost:
-        _unname(blank, source, lost)
-    return blank
+    return _blank(_without_names(item, source, lost) if lost else item, gone, words)
 
 
 def _named(item: dict[str, Json], kind: str, source: Source | None) -> tuple[Identifier, ...]:
@@ -146,20 +143,24 @@ def _decides(item: dict[str, Json], gone: Names) -> bool:
     )
 
 
-def _unname(item: dict[str, Json], source: Source | None, lost: set[tuple[str, str]]) -> None:
+def _without_names(
+    item: dict[str, Json], source: Source | None, lost: set[tuple[str, str]]
+) -> dict[str, Json]:
     """Take single names out of an item that is about somebody else."""
-    user_namespace = source.user_id_namespace if source is not None else "member_id"
-    for field, namespace in zip(_OWN_NAMES, (user_namespace, "anonymous_id", "anonymous_id"), strict=True):
-        if (namespace, str(item.get(field))) in lost:
-            item[field] = None
-    context = item.get("context")
-    outside = context.get("externalIds") if isinstance(context, dict) else None
-    if isinstance(context, dict) and isinstance(outside, list):
-        context["externalIds"] = [
-            one
-            for one in outside
-            if not (isinstance(one, dict) and (str(one.get("type")), str(one.get("id"))) in lost)
-        ]
+    kept = dict(item)
+    user_namespace = (source or _UNKNOWN).user_id_namespace
+    for field, namespace in zip(_OWN_NAMES, (user_namespace, ANONYMOUS, ANONYMOUS), strict=True):
+        if (namespace, str(kept.get(field))) in lost:
+            kept[field] = None
+    context = kept.get("context")
+    if isinstance(context, dict) and isinstance(context.get("externalIds"), list):
+        others = [one for one in context["externalIds"] if not _is_lost(one, lost)]
+        kept["context"] = {**context, "externalIds": others}
+    return kept
+
+
+def _is_lost(one: Json, lost: set[tuple[str, str]]) -> bool:
+    return isinstance(one, dict) and (str(one.get("type")), str(one.get("id"))) in lost
 
 
 def _line_event(event: Json, source: Source | None, gone: Names, words: Sequence[str]) -> Json:

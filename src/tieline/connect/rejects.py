@@ -78,7 +78,9 @@ def forget(folder: Path, gone: Names) -> int:
     for path in sorted(folder.glob("*.csv")) if folder.is_dir() else ():
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.reader(file))
-        kept = rows[:1] + [row for row in rows[1:] if not any(gone.anywhere(cell.lstrip("'")) for cell in row)]
+        kept = rows[:1] + [
+            row for row in rows[1:] if not any(gone.anywhere(cell.lstrip("'")) for cell in row)
+        ]
         if len(kept) < len(rows):
             went += len(rows) - len(kept)
             beside = path.with_suffix(".part")

@@ -46,7 +46,7 @@ class EraseStage:
     ) -> None:
         self._store = store
         self._identity = identity
-        self._rules = rules or RuleBook()
+        self._settler = Settler(identity, rules)
         self._keys = keys
         self._regions = regions
 
@@ -75,8 +75,7 @@ class EraseStage:
         if not beside:
             return Erased([])
         cause = f"{PERSON_ERASED}:{erasure.erasure_id}"
-        settler = Settler(self._identity, self._rules.of(workspace_id))
-        return Erased((await settler.anew(workspace_id, beside, cause, event.received_at)).moves)
+        return Erased((await self._settler.anew(workspace_id, beside, cause, event.received_at)).moves)
 
 
 def is_erasure(row: LogRow) -> bool:

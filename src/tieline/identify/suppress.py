@@ -8,7 +8,6 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -75,7 +74,9 @@ class Gone:
         if not usable:
             return False
         return self.names(
-            *_pair(min(usable, key=lambda one: (self._rules.of(one.namespace).tier, one.namespace, one.value)))
+            *_pair(
+                min(usable, key=lambda one: (self._rules.of(one.namespace).tier, one.namespace, one.value))
+            )
         )
 
     def leaf(self, text: str) -> bool:
@@ -105,7 +106,9 @@ class Gone:
         if isinstance(value, (list, tuple)):
             return [self.without(item) for item in value]
         if isinstance(value, int) and not isinstance(value, bool):
-            return ERASED if _PHONE_NUMBER_MIN <= value <= _PHONE_NUMBER_MAX and self.leaf(str(value)) else value
+            return (
+                ERASED if _PHONE_NUMBER_MIN <= value <= _PHONE_NUMBER_MAX and self.leaf(str(value)) else value
+            )
         return value
 
 
@@ -133,7 +136,9 @@ class SuppressionStage:
         regions: Country by workspace.
     """
 
-    def __init__(self, store: SuppressionStore, keys: Mapping[int, bytes], regions: Mapping[int, str]) -> None:
+    def __init__(
+        self, store: SuppressionStore, keys: Mapping[int, bytes], regions: Mapping[int, str]
+    ) -> None:
         self._store = store
         self._keys = keys
         self._regions = regions
@@ -225,9 +230,7 @@ def _pair(identifier: Identifier) -> tuple[str, str]:
     return identifier.namespace, identifier.value
 
 
-def hashes_of(
-    nodes: Iterable[tuple[str, str]], identity_key: bytes, region: str
-) -> dict[bytes, str]:
+def hashes_of(nodes: Iterable[tuple[str, str]], identity_key: bytes, region: str) -> dict[bytes, str]:
     """Return the suppression hashes of identifiers in their normal form, with the namespace of each."""
     found = {suppression_of(identity_key, *node, region): node[0] for node in nodes}
     return {name: namespace for name, namespace in found.items() if name is not None}

@@ -51,7 +51,9 @@ def erase(engine: ClickHouse, workspace_id: int, nodes: Sequence[ErasedNode], wo
         engine.command(_MOVED.format(mine=_NAMED, nodes=_NODES), asked)
         engine.command(f"alter table event delete where {_NAMED} {ALONE}", asked)
     if words and _count(
-        engine, f"select count() as n from event where workspace_id = {{workspace:UInt32}} and {_WORDS}", asked
+        engine,
+        f"select count() as n from event where workspace_id = {{workspace:UInt32}} and {_WORDS}",
+        asked,
     ):
         _cut_words(engine, workspace_id, words)
     engine.command(f"alter table profile delete where {_NAMED} {ALONE}", asked)
@@ -92,7 +94,7 @@ def _cut_words(engine: ClickHouse, workspace_id: int, words: Sequence[str]) -> N
     engine.command(  # sql: own names
         f"insert into event ({columns}) select {columns} from event_arrival settings {AS_SENT}"
     )
-    engine.command(f"alter table event delete where {mine} {ALONE}", asked)
+    engine.command(f"alter table event delete where {mine} {ALONE}", asked)  # sql: own names
 
 
 def _count(engine: ClickHouse, sql: str, asked: dict[str, Any]) -> int:

@@ -68,9 +68,7 @@ class PostgresErasures:
 
     async def next(self) -> Erasure | None:
         """Return the oldest erasure that is under way, locked; None if there is none."""
-        return await self._one(
-            "where state = 'erasing' order by asked_at limit 1 for update skip locked", ()
-        )
+        return await self._one("where state = 'erasing' order by asked_at limit 1 for update skip locked", ())
 
     async def person(self, workspace_id: int, node_id: bytes) -> list[ErasedNode]:
         """Return every identifier of the profile that a node belongs to now."""
@@ -216,5 +214,3 @@ class PostgresErasures:
 def _before(node_id: bytes) -> bytes:
     """Return the id before one: a place to go on from that names nobody."""
     return (max(int.from_bytes(node_id), 1) - 1).to_bytes(len(node_id))
-
-

@@ -13,7 +13,9 @@ _ANYWHERE = """exists (select from unnest(%(hex)s::text[] || %(words)s::text[]) 
 
 FORGET: Mapping[str, tuple[str, ...]] = {
     # Order matters: who plans or hears anything goes first, then what was planned, then who it was.
-    "signal": (f"delete from signal where {_MINE} (node_id = any(%(nodes)s) or profile_id = any(%(nodes)s))",),
+    "signal": (
+        f"delete from signal where {_MINE} (node_id = any(%(nodes)s) or profile_id = any(%(nodes)s))",
+    ),
     "enrolment": (f"delete from enrolment where {_MINE} person = any(%(nodes)s)",),
     "webhook_call": (f"delete from webhook_call where {_MINE} {_ANYWHERE.format(column='body::text')}",),
     "tracked_link": (
@@ -50,8 +52,12 @@ FORGET: Mapping[str, tuple[str, ...]] = {
         where {_MINE} planned_through = gone.node_id
         """,
     ),
-    "bind_challenge": (f"delete from bind_challenge where {_MINE} (member_id = any(%(values)s) or phone = any(%(values)s))",),
-    "bind_nonce": (f"delete from bind_nonce where {_MINE} (member_id = any(%(values)s) or phone = any(%(values)s))",),
+    "bind_challenge": (
+        f"delete from bind_challenge where {_MINE} (member_id = any(%(values)s) or phone = any(%(values)s))",
+    ),
+    "bind_nonce": (
+        f"delete from bind_nonce where {_MINE} (member_id = any(%(values)s) or phone = any(%(values)s))",
+    ),
     "membership": (f"delete from membership where {_MINE} profile_id = any(%(nodes)s)",),
     "profile_word": (f"delete from profile_word where {_MINE} profile_id = any(%(nodes)s)",),
     "suggestion": (f"delete from suggestion where {_MINE} (a = any(%(nodes)s) or b = any(%(nodes)s))",),
@@ -72,18 +78,23 @@ FORGET: Mapping[str, tuple[str, ...]] = {
 }
 
 KEPT: Mapping[str, str] = {
+    "audit_entry": "names nobody; of a profile only the beginning of its id",
     "auto_reply": "rules of the brand",
     "catalog_item": "things",
+    "console_device": "people who work for the brand",
+    "console_session": "people who work for the brand",
     "console_user": "people who work for the brand",
     "dead_letter": "goes with the item of the log it is about; its sentence names nobody",
     "erasure": "forgets who it was when it is done",
     "history_outbox": "empty when an erasure begins, and nothing about the person comes after it",
     "import_job": "numbers; its file of refused rows is searched",
+    "invitation": "people who work for the brand",
     "journey": "definitions",
     "journey_version": "definitions",
     "line_account": "the brand's own",
     "log": "searched row by row",
     "message_seen": "hashes of message ids, which keep a delivery that comes again from counting twice",
+    "login_attempt": "people who work for the brand",
     "migration": "of the program",
     "position": "numbers",
     "secret_key": "the brand's own",

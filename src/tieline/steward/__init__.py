@@ -1,0 +1,1 @@
+"""What the people who look after the data ask and decide from the command line."""
