@@ -188,7 +188,7 @@ def test_nothing_of_an_erased_person_survives_and_their_neighbours_stay(served: 
     son = lookup(served, "member_id", "M-SON")
     assert son is not None
     timeline = served.get(f"/api/profiles/{son['profile_id']}/timeline")["events"]
-    (bought,) = (json.loads(one["properties"]) for one in timeline if one["event"] == "Order Completed")
+    (bought,) = (one["properties"] for one in timeline if one["event"] == "Order Completed")
     assert bought == {
         "order_id": "B1",
         "total": 100,
