@@ -95,6 +95,8 @@ KEPT: Mapping[str, str] = {
     "log": "searched row by row",
     "message_seen": "hashes of message ids, which keep a delivery that comes again from counting twice",
     "login_attempt": "people who work for the brand",
+    "message": "what the brand writes to everybody",
+    "message_version": "what the brand writes to everybody",
     "migration": "of the program",
     "position": "numbers",
     "secret_key": "the brand's own",
