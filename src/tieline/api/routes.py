@@ -28,6 +28,8 @@ from tieline.api import (
     message_trials,
     messages,
     people,
+    message_trials,
+    messages,
     problem,
     profiles,
     report,
