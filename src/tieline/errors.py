@@ -118,6 +118,13 @@ class ConflictError(TielineError):
     status = 409
 
 
+class OverLimitError(TielineError):
+    """A send that does not fit into the month's quota or into a budget."""
+
+    code = "over_limit"
+    status = 409
+
+
 class RateLimitedError(TielineError):
     """More requests than this key may make.
 

@@ -5,10 +5,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Request
 from psycopg.types.json import Jsonb
 
+from tieline.api.costing import find_account, refuse_over
 from tieline.api.doors import Doors
 from tieline.api.segments import required_key
 from tieline.deliver.render import check
 from tieline.errors import ConflictError, InvalidInputError, NotFoundError
+from tieline.store.postgres.cost import PostgresCost
 from tieline.store.postgres.segments import PostgresSegments
 
 PURPOSES = ("marketing", "transactional")
@@ -40,14 +42,11 @@ def router(doors: Doors) -> APIRouter:
         async with doors.pool.connection() as connection, connection.transaction():
             if body.get("segment") is not None:
                 await PostgresSegments(connection).describe(workspace_id, str(body["segment"]))
-            cursor = await connection.execute(
-                "select 1 from line_account where workspace_id = %s and key = %s",
-                (workspace_id, body.get("account")),
+            account = await find_account(doors, connection, workspace_id, str(body.get("account", "")))
+            reach = await PostgresCost(connection).reach(
+                workspace_id, account.key, definition["segment"], purpose
             )
-            if await cursor.fetchone() is None:
-                raise NotFoundError(
-                    f"The LINE account {body.get('account')!r} is not connected.", field="/account"
-                )
+            await refuse_over(doors, connection, account, reach, f"broadcast:{key}")
             cursor = await connection.execute(
                 """
                 insert into broadcast (workspace_id, key, account, definition, state, created_at)

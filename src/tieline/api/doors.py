@@ -24,6 +24,14 @@ class LineCalls(Protocol):
         """Return whether LINE would take messages for a kind of sending."""
         ...
 
+    async def quota(self, workspace_id: int, account: str) -> Answer:
+        """Return how many messages this month may have."""
+        ...
+
+    async def consumption(self, workspace_id: int, account: str) -> Answer:
+        """Return about how many messages this month has had."""
+        ...
+
     async def link_token(self, workspace_id: int, account: str, user_id: str) -> Answer:
         """Return a token that starts an account link."""
         ...

@@ -14,6 +14,8 @@ from tieline.api import (
     broadcasts,
     collect,
     console,
+    cost,
+    cost_reports,
     doctor,
     erasure,
     graph,
@@ -74,6 +76,8 @@ def build(doors: Doors, vault: Vault, sms: Sms) -> FastAPI:
     app.include_router(broadcasts.router(doors))
     app.include_router(message_trials.router(doors))
     app.include_router(messages.router(doors))
+    app.include_router(cost.router(doors))
+    app.include_router(cost_reports.router(doors))
     app.include_router(sources.router(doors))
     app.include_router(accounts.router(doors, vault))
     app.include_router(auto_replies.router(doors))

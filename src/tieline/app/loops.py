@@ -7,7 +7,7 @@ from contextlib import (
     asynccontextmanager,
 )
 
-from tieline.app import stages
+from tieline.app import line, stages
 from tieline.app.parts import clock, open_clickhouse, vault
 from tieline.channel.line.client import LineClient
 from tieline.connect.outgoing import OutgoingCaller
@@ -86,5 +86,6 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
             Loop("webhooks", lambda: webhooks.step(now.now()), idle_seconds=idle * 10),
             Loop("erase", erase.step, idle_seconds=idle * 10),
             Loop("directory", directory.step, idle_seconds=_CATALOG_SECONDS),
+            *await line.loops(unit, client, directory, now),
         ]
         yield history, loops

@@ -5,6 +5,7 @@ from functools import partial
 
 from tieline import pipeline
 from tieline.answer.stage import AnswerStage
+from tieline.app import line
 from tieline.channel.line.client import LineClient
 from tieline.channel.line.inbox import LineInbox
 from tieline.clock import Clock
@@ -162,7 +163,8 @@ def send(unit: PostgresUnit, client: LineClient, directory: PostgresDirectory, n
     """Planned messages leave."""
     news = pipeline.LogNews(PostgresLog(unit.connection), directory.own_sources, now)
     sends, backlog = PostgresSends(unit.connection), PostgresBacklog(unit.connection)
-    return pipeline.Send(Sender(unit, sends, backlog, client, news, SystemIds()), now)
+    sender = Sender(unit, sends, backlog, client, news, SystemIds(), purse=line.purse(unit, directory))
+    return pipeline.Send(sender, now)
 
 
 def reply(unit: PostgresUnit, client: LineClient, directory: PostgresDirectory, now: Clock) -> pipeline.Reply:

@@ -20,6 +20,7 @@ class Reason(StrEnum):
     RENDER = "render"
     LIMITS = "limits"
     QUOTA = "quota"
+    BUDGET = "budget"
     KEY_EXPIRED = "key_expired"
 
 

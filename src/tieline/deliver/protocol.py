@@ -107,7 +107,7 @@ def withheld(reason: Reason, *, earlier: int) -> Verdict:
     """
     if earlier:
         return Verdict(SendState.PARKED, f"{reason}_after_unknown", called=False)
-    if reason is Reason.QUOTA:
+    if reason in {Reason.QUOTA, Reason.BUDGET}:
         return Verdict(SendState.PARKED, reason, called=False)
     state = SendState.EXPIRED if reason is Reason.EXPIRED else SendState.SUPPRESSED
     return Verdict(state, reason, called=False)

@@ -5,12 +5,11 @@ LINE's count is approximate and lags behind, so it is held against our own; LINE
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta, timezone
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
 from tieline.model.send import Answer
-from tieline.ports import LineApi
 
 FRESH = timedelta(seconds=60)
 # LINE counts its months and days in Japan's time.
@@ -18,6 +17,20 @@ LINE_TIME = timezone(timedelta(hours=9))
 
 T = TypeVar("T")
 Account = tuple[int, str]
+
+
+class LineQuota(Protocol):
+    """What LINE says of a month."""
+
+    async def quota(self, workspace_id: int, account: str) -> Answer:
+        """Return how many messages this month may have."""
+        ...
+
+    async def consumption(self, workspace_id: int, account: str) -> Answer:
+        """Return about how many messages this month has had."""
+        ...
+
+
 Ledger = Callable[[int, str, datetime], Awaitable[int]]
 
 
@@ -31,9 +44,17 @@ class _Consumption(msgspec.Struct):
 
 
 class Reading(NamedTuple):
-    """What is left, as read at a moment; None is no limit, or a limit that could not be read."""
+    """The month as read at a moment.
+
+    Attributes:
+        left: Messages that may still be sent; None is no limit, or a limit that could not be read.
+        used: Messages the month has had: the larger of LINE's count and ours.
+        limit: Messages LINE allows in the month; None as for `left`.
+    """
 
     left: int | None
+    used: int
+    limit: int | None
     at: datetime
 
 
@@ -45,37 +66,48 @@ class Quota:
         accepted_since: Returns how many messages LINE has accepted from us since a moment.
     """
 
-    def __init__(self, line: LineApi, accepted_since: Ledger) -> None:
+    def __init__(self, line: LineQuota, accepted_since: Ledger) -> None:
         self._line = line
         self._accepted_since = accepted_since
         self._readings: dict[Account, Reading] = {}
 
     async def left(self, account: Account, now: datetime) -> int | None:
         """Return how many messages are left, or None if nothing is known to limit them."""
+        return (await self.reading(account, now)).left
+
+    async def reading(self, account: Account, now: datetime) -> Reading:
+        """Return the month as it stands, read at most a minute ago."""
         known = self._readings.get(account)
         if known is None or abs(now - known.at) >= FRESH:
-            known = self._readings[account] = Reading(await self._read(account, now), now)
-        return known.left
+            known = self._readings[account] = await self._read(account, now)
+        return known
+
+    def used(self, account: Account) -> int:
+        """Return how many messages the month has had, as far as that was read; 0 before the first reading."""
+        known = self._readings.get(account)
+        return known.used if known else 0
 
     def spend(self, account: Account, messages: int) -> None:
         """Count messages that are about to leave."""
         known = self._readings.get(account)
-        if known is not None and known.left is not None:
-            self._readings[account] = Reading(known.left - messages, known.at)
+        if known is not None:
+            left = None if known.left is None else known.left - messages
+            self._readings[account] = known._replace(left=left, used=known.used + messages)
 
     def exhausted(self, account: Account, now: datetime) -> None:
         """Note that LINE said the month is used up."""
-        self._readings[account] = Reading(0, now)
+        known = self._readings.get(account, Reading(0, 0, 0, now))
+        self._readings[account] = known._replace(left=0, at=now)
 
-    async def _read(self, account: Account, now: datetime) -> int | None:
+    async def _read(self, account: Account, now: datetime) -> Reading:
         quota = _decoded(await self._line.quota(*account), _Quota)
-        if quota is None or quota.type == "none":
-            return None
         consumption = _decoded(await self._line.consumption(*account), _Consumption)
         local = now.astimezone(LINE_TIME)
         month = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         own = await self._accepted_since(*account, month)
-        return quota.value - max(own, consumption.totalUsage if consumption else 0)
+        used = max(own, consumption.totalUsage if consumption else 0)
+        limit = quota.value if quota is not None and quota.type == "limited" else None
+        return Reading(None if limit is None else limit - used, used, limit, now)
 
 
 def _decoded(answer: Answer, shape: type[T]) -> T | None:

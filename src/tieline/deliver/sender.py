@@ -5,7 +5,7 @@ call itself is left to do; every recipient is settled alone. Kill it anywhere an
 """
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +17,7 @@ from tieline.deliver.outcome import Outcome
 from tieline.deliver.pace import Account, Pace
 from tieline.deliver.policy import TRANSACTIONAL, Reason
 from tieline.deliver.protocol import Meaning, classify
+from tieline.deliver.purse import Purse
 from tieline.deliver.quota import Quota
 from tieline.ids import Ids
 from tieline.model.send import Answer
@@ -55,6 +56,7 @@ class Sender:
         told: Hears what became of every send.
         ids: Chance for jitter.
         limits: How much to hold at once.
+        purse: Holds calls against budgets; None where there are none.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Sender:
         told: News,
         ids: Ids,
         limits: SenderLimits | None = None,
+        purse: Purse | None = None,
     ) -> None:
         self._unit = unit
         self._sends = sends
@@ -74,6 +77,7 @@ class Sender:
         self._told = told
         self._ids = ids
         self._limits = limits or SenderLimits()
+        self._purse = purse
         self._pace = Pace()
         self._quota = Quota(line, self._accepted_since)
         self._ready: deque[Call] = deque()
@@ -117,6 +121,7 @@ class Sender:
     async def _depart(self, now: datetime) -> int:
         """Let calls pass the gate and start at once; return how many sends left or were refused."""
         calls, refused = await self._admitted(now, await self._unheard())
+        calls = await self._afforded(calls, refused, now)
         departed = 0
         if calls:
             async with self._unit.transaction():
@@ -135,6 +140,22 @@ class Sender:
                         refused.append(stopped)
                 await asyncio.sleep(0)
         return departed + await self._settle(refused, now)
+
+    async def _afforded(self, calls: list[Call], refused: list[list[Outcome]], now: datetime) -> list[Call]:
+        """Return the calls that every budget reaches for; add what becomes of the others to `refused`."""
+        if self._purse is None or not calls:
+            return calls
+        wanted = Counter({call.account: 0 for call in calls})
+        for call in calls:
+            wanted[call.account] += 0 if call.earlier else len(call.sends)
+        async with self._unit.transaction():
+            found = await self._purse.afford(
+                calls, lambda account: self._quota.used(account) - wanted[account], now
+            )
+        for call in found.over:
+            self._quota.spend(call.account, -len(call.sends))
+            refused.append(outcome.for_all(call, protocol.withheld(Reason.BUDGET, earlier=0)))
+        return found.within
 
     def _start(self, call: Call) -> None:
         send = self._line.push if call.endpoint == "push" else self._line.multicast
@@ -182,11 +203,12 @@ class Sender:
 
     async def _affordable(self, call: Call, now: datetime) -> bool:
         """Tell whether the month's messages reach for a call; a repetition was counted before."""
-        if call.first.purpose == TRANSACTIONAL or call.earlier:
+        if call.earlier:
             return True
-        left = await self._quota.left(call.account, now)
-        if left is not None and left < len(call.sends):
-            return False
+        if call.first.purpose != TRANSACTIONAL:
+            left = await self._quota.left(call.account, now)
+            if left is not None and left < len(call.sends):
+                return False
         self._quota.spend(call.account, len(call.sends))
         return True
 
@@ -212,6 +234,8 @@ class Sender:
             fences[one.name] = max(one.send.fence, fences.get(one.name, 0))
         async with self._unit.transaction():
             taken = await self._sends.settle([one.settled(now) for one in outcomes], now)
+            if self._purse is not None:
+                await self._purse.settle(outcomes, now)
             said = [
                 told
                 for one in outcomes

@@ -8,6 +8,7 @@ Source: https://developers.line.biz/en/reference/messaging-api/
 
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import date
 from typing import Protocol
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -95,6 +96,15 @@ class LineClient:
     async def consumption(self, workspace_id: int, account: str) -> Answer:
         """Return about how many messages this month has had."""
         return await self._call(workspace_id, account, "GET", "/v2/bot/message/quota/consumption")
+
+    async def delivered(self, workspace_id: int, account: str, kind: str, day: date) -> Answer:
+        """Return how many messages a kind of send delivered on a day of LINE's calendar; ready the day after."""
+        path = f"/v2/bot/message/delivery/{quote(kind, safe='')}?date={day:%Y%m%d}"
+        return await self._call(workspace_id, account, "GET", path)
+
+    async def followers(self, workspace_id: int, account: str, day: date) -> Answer:
+        """Return friends, reach and blocks at the end of a day; ready the day after."""
+        return await self._call(workspace_id, account, "GET", f"/v2/bot/insight/followers?date={day:%Y%m%d}")
 
     async def profile(self, workspace_id: int, account: str, user_id: str) -> Answer:
         """Return a user's name, picture and language; 404 if the user is no friend or has blocked the account."""

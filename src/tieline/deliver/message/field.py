@@ -113,7 +113,8 @@ def check(owner: Any, rules: Rules, at: str) -> Problems:
         yield Problem(at, "Here must stand an object.")
         return
     for name, rule in rules.items():
-        wrong = _wrong(owner.get(name), rule, name)
+        absent = name in owner and owner[name] is None and not rule.required
+        wrong = "must not be null; leave it out." if absent else _wrong(owner.get(name), rule, name)
         if wrong:
             yield Problem(f"{at}/{escaped(name)}", f"{name} {wrong}")
     for name in owner:

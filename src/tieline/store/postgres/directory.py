@@ -1,10 +1,12 @@
 """Workspaces, sources and accounts, read again and again."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from tieline.model.cost import Plan
 from tieline.store.postgres.accounts import PostgresAccounts
+from tieline.store.postgres.cost import PostgresPlans
 from tieline.store.postgres.log import PostgresSources
 from tieline.store.postgres.unit import PostgresUnit
 from tieline.store.postgres.workspaces import OWN_SOURCE, PostgresWorkspaces
@@ -25,6 +27,7 @@ class PostgresDirectory:
         self.golden: dict[int, Mapping[str, Any]] = {}
         self.own_sources: dict[int, int] = {}
         self.accounts: dict[tuple[int, str], Any] = {}
+        self.plans: Mapping[int, Sequence[Plan]] = {}
 
     def knows(self, source_ids: Iterable[int]) -> bool:
         """Say whether all of these sources are known."""
@@ -37,6 +40,7 @@ class PostgresDirectory:
             self.sources.update(await PostgresSources(connection).sources())
             workspaces = await PostgresWorkspaces(connection).all()
             accounts = await PostgresAccounts(connection).all()
+            plans = await PostgresPlans(connection).all()
         for workspace in workspaces:
             self.identity_keys[workspace.workspace_id] = workspace.identity_key
             self.regions[workspace.workspace_id] = workspace.country
@@ -47,6 +51,7 @@ class PostgresDirectory:
         for source in self.sources.values():
             if source.key == OWN_SOURCE:
                 self.own_sources[source.workspace_id] = source.source_id
+        self.plans = plans
         self.accounts.update({(account.workspace_id, account.key): account for account in accounts.values()})
 
     async def step(self) -> int:
