@@ -137,11 +137,15 @@ class Brand:
     async def send_all(self, url: str) -> None:
         """Send until nothing is due."""
         async with self.sender(url) as send:
+            sends = send.sender._unit
             for _ in range(400):
-                if not await send.step() and not await self.rows(
-                    "select 1 from send where state in ('planned', 'prepared', 'unknown') limit 1"
-                ):
-                    return
+                handled = await send.step()
+                async with sends.transaction():
+                    cursor = await sends.connection.execute(
+                        "select 1 from send where state in ('planned', 'prepared', 'unknown') limit 1"
+                    )
+                    if not handled and await cursor.fetchone() is None:
+                        return
 
 
 @asynccontextmanager

@@ -68,10 +68,13 @@ TABLE: tuple[Permission, ...] = (
     Permission("messages.read", "Look at broadcasts, replies, coupons and their figures.", (
         OWNER, MARKETER, ANALYST, DEVELOPER), (
         "GET /api/broadcasts/**", "GET /api/auto-replies/**", "POST /api/auto-replies/try", "GET /api/catalogs/**",
-        "GET /api/coupons/**", "GET /api/messages/**")),
+        "GET /api/coupons/**", "GET /api/messages/**", "POST /api/messages/check", "POST /api/messages/preview")),
     Permission("messages.write", "Write and send broadcasts, replies and coupons.", (OWNER, MARKETER), (
         "* /api/broadcasts/**", "* /api/auto-replies/**", "* /api/catalogs/**", "* /api/coupons/**",
         "* /api/messages/**"), audited=True),
+    Permission("cost.read", "Look at what messages cost, and estimate a send.", (OWNER, MARKETER, ANALYST), (
+        "GET /api/cost/**", "POST /api/cost/estimate")),
+    Permission("cost.write", "Set budgets and price plans.", (OWNER,), ("* /api/cost/**",), audited=True),
     Permission("line.read", "Look at LINE accounts, menus and join sources.", _ALL, ("GET /api/line/**",)),
     Permission("line.write", "Connect and change LINE accounts, menus and join sources.", (
         OWNER, MARKETER, DEVELOPER), ("* /api/line/**",), audited=True),

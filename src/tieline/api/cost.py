@@ -132,7 +132,7 @@ def _plans(routes: APIRouter, doors: Doors) -> None:
             new.name,
             new.currency,
             new.valid_from,
-            new.fee,
+            Decimal(str(new.fee)),
             new.included,
             tuple(new.extra),
             new.source,
