@@ -30,8 +30,6 @@ from tieline.api import (
     message_trials,
     messages,
     people,
-    message_trials,
-    messages,
     problem,
     profiles,
     report,
