@@ -108,9 +108,38 @@ class Brand:
         async with self.unit.transaction():
             return await (await self.unit.connection.execute(sql, bound)).fetchall()
 
+    def row(self, user: str) -> int:
+        """Return the place of a person in the platform's book."""
+        return self.line.friends.row(user)
+
+    async def tag(self, user: str, tag: str) -> None:
+        await self.rows(
+            "insert into fact select workspace_id, node_id, 2, %s, 'crm', 'true', now() from node where value = %s returning 1",
+            tag, user,
+        )  # fmt: skip
+
+    async def bind(self, user: str, member: str) -> None:
+        """Let a friend and a member number be one person."""
+        await self.rows(
+            """
+            insert into node select workspace_id, decode(md5(%s), 'hex'), 'member_id', %s, now(), zone_id, profile_id
+            from node where value = %s returning 1
+            """,
+            member, member, user,
+        )  # fmt: skip
+
+    async def unbind(self, member: str) -> None:
+        await self.rows("update node set profile_id = node_id where value = %s returning 1", member)
+
+    async def segment(self, key: str) -> None:
+        await self.rows(
+            "insert into segment values (%s, %s, 1, %s, '{}', 'live', now(), now()) returning 1",
+            self.workspace_id, key, key,
+        )  # fmt: skip
+
     def screens(self) -> list[Any]:
         """Return every message that reached a phone."""
-        return [shown for friend in self.line.friends.values() for shown in friend.screen]
+        return [shown for friend in self.line.friends.values() for shown in friend.deliveries()]
 
     @asynccontextmanager
     async def sender(self, url: str) -> AsyncIterator[Any]:

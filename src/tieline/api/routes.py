@@ -27,6 +27,7 @@ from tieline.api import (
     line,
     links,
     login,
+    menus,
     message_trials,
     messages,
     people,
@@ -78,6 +79,7 @@ def build(doors: Doors, vault: Vault, sms: Sms) -> FastAPI:
     app.include_router(cost_reports.router(doors))
     app.include_router(sources.router(doors))
     app.include_router(accounts.router(doors, vault))
+    app.include_router(menus.router(doors))
     app.include_router(auto_replies.router(doors))
     app.include_router(shelf.router(doors))
     app.include_router(home.router(doors))

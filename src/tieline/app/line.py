@@ -9,22 +9,34 @@ from tieline.clock import Clock
 from tieline.deliver import price
 from tieline.deliver.purse import Purse
 from tieline.deliver.reconcile import Reconciler
+from tieline.menu.sync import MenuSync
 from tieline.store.postgres.budgets import PostgresBudgets
 from tieline.store.postgres.days import PostgresDays
 from tieline.store.postgres.directory import PostgresDirectory
+from tieline.store.postgres.menus import PostgresMenus
 from tieline.store.postgres.unit import PostgresUnit
 from tieline.stream.loop import Loop
 
 RECONCILE_SECONDS = 300.0
+MENU_SECONDS = 1.0
 
 
 async def loops(
     unit: Callable[[], Awaitable[PostgresUnit]], client: LineClient, directory: PostgresDirectory, now: Clock
 ) -> list[Loop]:
     """Return the loops, ready to run."""
-    days = await unit()
+    days, menus = await unit(), await unit()
     reconciler = Reconciler(days, PostgresDays(days.connection), client, directory.accounts)
-    return [Loop("reconcile", lambda: reconciler.step(now.now()), idle_seconds=RECONCILE_SECONDS)]
+    sync = menu_sync(menus, client)
+    return [
+        Loop("reconcile", lambda: reconciler.step(now.now()), idle_seconds=RECONCILE_SECONDS),
+        Loop("menus", lambda: sync.step(now.now()), idle_seconds=MENU_SECONDS),
+    ]
+
+
+def menu_sync(unit: PostgresUnit, client: LineClient) -> MenuSync:
+    """Return what keeps rich menus at LINE as the rules say."""
+    return MenuSync(unit, PostgresMenus(unit.connection), client)
 
 
 def purse(unit: PostgresUnit, directory: PostgresDirectory) -> Purse:

@@ -125,6 +125,23 @@ class LineClient:
         path = f"/v2/bot/message/{quote(message_id, safe='')}/content"
         return await self._call(workspace_id, account, "GET", path, base=self._data_api)
 
+    async def call(
+        self,
+        workspace_id: int,
+        account: str,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        *,
+        content_type: str = "application/json",
+        data: bool = False,
+    ) -> Answer:
+        """Make one call that changes nothing when it is made twice; with `data`, to the address for large content."""
+        base = self._data_api if data else ""
+        return await self._call(
+            workspace_id, account, method, path, body, {"Content-Type": content_type}, base
+        )
+
     async def close(self) -> None:
         """Close all connections."""
         await self._carrier.close()
