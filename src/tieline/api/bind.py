@@ -1,8 +1,10 @@
 """The member log-in page of account binding: member number, phone, one-time code, then back to LINE."""
 
+from collections.abc import Mapping
+from functools import partial
 from html import escape
 from typing import Annotated
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from fastapi import APIRouter, Form
 from psycopg import AsyncConnection
@@ -17,6 +19,7 @@ from tieline.store.postgres.accounts import PostgresAccounts
 from tieline.store.postgres.bind import Challenge, PostgresBinding
 from tieline.store.postgres.workspaces import PostgresWorkspaces
 
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action *; frame-ancestors 'none'",
@@ -47,8 +50,19 @@ WRONG = '<p role="alert">驗證碼不正確或已過期，請重新輸入，或�
 EXPIRED = "<h1>連結已失效</h1><p>請回到 LINE 對話，再點一次「會員綁定」。</p>"
 
 
+def headers(line_access_url: str) -> Mapping[str, str]:
+    """Return the headers of a page: nobody may frame it but a simulated LINE on this machine, which is a phone."""
+    parts = urlsplit(line_access_url)
+    if parts.hostname not in LOOPBACK:
+        return HEADERS
+    own = f"frame-ancestors {parts.scheme}://{parts.netloc}"
+    policy = HEADERS["Content-Security-Policy"].replace("frame-ancestors 'none'", own)
+    return {**HEADERS, "Content-Security-Policy": policy}
+
+
 def router(doors: Doors, sms: Sms) -> APIRouter:
     """Build the pages under /line/{account}/bind."""
+    page = partial(_page, headers=headers(doors.settings.line_access_url))
     routes = APIRouter(prefix="/line", tags=["bind"], include_in_schema=False)
 
     @routes.get("/{account}/bind")
@@ -57,8 +71,8 @@ def router(doors: Doors, sms: Sms) -> APIRouter:
         async with doors.pool.connection() as connection:
             found = await PostgresAccounts(connection).find(account)
         if not linkToken:
-            return _page(EXPIRED, 400)
-        return _page(
+            return page(EXPIRED, 400)
+        return page(
             ASK_MEMBER.format(
                 brand=escape(found.name), account=quote(account), link_token=escape(linkToken), alert=""
             )
@@ -79,7 +93,7 @@ def router(doors: Doors, sms: Sms) -> APIRouter:
                 token, code, challenge, doors.clock.now()
             ):
                 await sms.send_code(challenge.phone, code)
-        return _page(ASK_CODE.format(account=quote(account), challenge=escape(token), alert=""))
+        return page(ASK_CODE.format(account=quote(account), challenge=escape(token), alert=""))
 
     @routes.post("/{account}/bind/code")
     async def check_code(
@@ -94,7 +108,7 @@ def router(doors: Doors, sms: Sms) -> APIRouter:
             if answered is not None and answered.account == account:
                 await binding.add_nonce(nonce, answered, now)
         if answered is None or answered.account != account:
-            return _page(
+            return page(
                 ASK_CODE.format(account=quote(account), challenge=escape(challenge), alert=WRONG), 400
             )
         query = urlencode({"linkToken": answered.link_token, "nonce": nonce})
@@ -125,5 +139,5 @@ async def _member(
     return Challenge(found.workspace_id, account, link_token, member, number)
 
 
-def _page(body: str, status: int = 200) -> HTMLResponse:
-    return HTMLResponse(PAGE.format(body=body), status_code=status, headers=HEADERS)
+def _page(body: str, status: int = 200, *, headers: Mapping[str, str]) -> HTMLResponse:
+    return HTMLResponse(PAGE.format(body=body), status_code=status, headers=headers)

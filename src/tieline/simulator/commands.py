@@ -139,10 +139,9 @@ class OpenLogin(Body, frozen=True):
 
 
 class RawWebhook(Body, frozen=True):
-    """Any bytes as a webhook: `text`, with lone surrogates kept, or `base64`; signed as said."""
+    """Any bytes as a webhook, in Base64; signed as said."""
 
-    text: str = ""
-    base64: str = ""
+    base64: str
     signature: Literal["valid", "wrong", "missing"] = "valid"
 
 

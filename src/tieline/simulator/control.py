@@ -216,7 +216,7 @@ class Control(Controller):
         """Send any bytes as a webhook of an account, once, and tell the status."""
         account = self._account(request.path_params["channel_id"])
         command = await read(request, commands.RawWebhook)
-        body = b64decode(command.base64) if command.base64 else command.text.encode("utf-8", "surrogatepass")
+        body = b64decode(command.base64)
         call = account.webhooks.call([], signature=command.signature)
         secret = account.channel_secret if command.signature == "valid" else account.channel_secret + "-old"
         headers = {**call.headers, "x-line-signature": sign(secret, body)}

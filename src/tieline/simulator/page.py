@@ -12,7 +12,11 @@ POLICY = (
     "default-src 'self'; img-src 'self' https: http: data:; media-src 'self' https: http:;"
     " style-src 'self' 'unsafe-inline'; frame-src 'self' http: https:; object-src 'none'; base-uri 'none'"
 )
-HEADERS = {"content-security-policy": POLICY, "cache-control": "no-cache", "x-content-type-options": "nosniff"}
+HEADERS = {
+    "content-security-policy": POLICY,
+    "cache-control": "no-cache",
+    "x-content-type-options": "nosniff",
+}
 NOT_BUILT = (
     '<!doctype html><html lang="zh-TW"><meta charset="utf-8"><title>LINE 模擬手機</title>'
     "<p>手機頁面還沒有建置：請在有網路時執行 make install。控制介面 /_sim 照常運作。</p></html>"
