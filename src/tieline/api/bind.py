@@ -1,7 +1,6 @@
 """The member log-in page of account binding: member number, phone, one-time code, then back to LINE."""
 
 from collections.abc import Mapping
-from functools import partial
 from html import escape
 from typing import Annotated
 from urllib.parse import quote, urlencode, urlsplit
@@ -62,8 +61,10 @@ def headers(line_access_url: str) -> Mapping[str, str]:
 
 def router(doors: Doors, sms: Sms) -> APIRouter:
     """Build the pages under /line/{account}/bind."""
-    page = partial(_page, headers=headers(doors.settings.line_access_url))
     routes = APIRouter(prefix="/line", tags=["bind"], include_in_schema=False)
+
+    def page(body: str, status: int = 200) -> HTMLResponse:
+        return _page(body, status, headers=headers(doors.settings.line_access_url))
 
     @routes.get("/{account}/bind")
     async def ask_member(account: str, linkToken: str = "") -> Response:  # noqa: N803 - LINE's name
@@ -139,5 +140,5 @@ async def _member(
     return Challenge(found.workspace_id, account, link_token, member, number)
 
 
-def _page(body: str, status: int = 200, *, headers: Mapping[str, str]) -> HTMLResponse:
+def _page(body: str, status: int, *, headers: Mapping[str, str]) -> HTMLResponse:
     return HTMLResponse(PAGE.format(body=body), status_code=status, headers=headers)
