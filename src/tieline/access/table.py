@@ -45,7 +45,7 @@ TABLE: tuple[Permission, ...] = (
         "POST /api/session", "POST /api/invitations/look", "POST /api/invitations/accept")),
     Permission("self", "Know who one is, log out, change one's own password.", _ALL, (
         "GET /api/session", "DELETE /api/session", "POST /api/session/password", "GET /api/workspace",
-        "GET /api/inbox/**", "GET /api/quota")),
+        "GET /api/inbox/**", "POST /api/inbox/seen", "GET /api/quota")),
     Permission("people.read", "Look people up.", _ALL, (
         "GET /api/profiles/**", "POST /api/people/search", "GET /api/identity/**", "POST /api/identity/preview")),
     Permission("people.one", "See one person's contact data in full.", (OWNER, SUPPORT), audited=True),
@@ -85,7 +85,7 @@ TABLE: tuple[Permission, ...] = (
     Permission("imports.read", "Look at imports.", (OWNER, MARKETER, ANALYST, DEVELOPER), (
         "GET /api/imports/**",)),
     Permission("imports.write", "Import files and undo imports.", (OWNER, MARKETER, DEVELOPER), (
-        "* /api/imports/**",), audited=True),
+        "* /api/imports/**", "GET /api/imports/*/rejects"), audited=True),
     Permission("reports.read", "Look at figures.", (OWNER, MARKETER, ANALYST, DEVELOPER), (
         "GET /api/report", "GET /api/reports/**", "GET /api/home")),
     Permission("settings.write", "Change the workspace.", (OWNER,), ("* /api/workspace/**",), audited=True),

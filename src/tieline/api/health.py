@@ -15,7 +15,7 @@ select (select coalesce(max(log_offset), 0) from log) as head,
        (select count(*) from history_outbox) as history_waiting,
        (select count(*) from signal where taken_at is null) as signals_waiting,
        (select count(*) from send where state in ('planned', 'prepared', 'unknown')) as sends_waiting,
-       (select count(*) from dead_letter) as parked
+       (select count(*) from dead_letter where answer = '') as parked
 """
 
 

@@ -44,7 +44,7 @@ select key, kind, name, created_at from source
 where workspace_id = %s and revoked_at is null and kind <> 'tieline' order by key
 """
 ATTENTION = """
-select 'parked', count(*) from dead_letter where workspace_id = %(workspace)s
+select 'parked', count(*) from dead_letter where workspace_id = %(workspace)s and answer = ''
 union all select 'sends_failed', count(*) from send
     where workspace_id = %(workspace)s and state = 'failed' and settled_at >= %(day)s
 union all select 'sends_unknown', count(*) from send where workspace_id = %(workspace)s and state = 'unknown'

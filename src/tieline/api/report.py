@@ -51,7 +51,7 @@ def router(doors: Doors) -> APIRouter:
             counted = await connection.execute(
                 """
                 select (select count(distinct profile_id) from node where workspace_id = %(workspace)s),
-                       (select count(*) from dead_letter where workspace_id = %(workspace)s),
+                       (select count(*) from dead_letter where workspace_id = %(workspace)s and answer = ''),
                        (select price_plan from line_account where workspace_id = %(workspace)s order by key limit 1),
                        (select count(distinct origin) from send where workspace_id = %(workspace)s)
                 """,

@@ -5,10 +5,8 @@ from importlib.resources import files
 from fastapi import FastAPI
 from starlette.responses import Response
 
-from tieline.access.password import Passwords
 from tieline.api import (
     accounts,
-    audit,
     auto_replies,
     bind,
     broadcasts,
@@ -20,27 +18,24 @@ from tieline.api import (
     erasure,
     graph,
     health,
-    home,
     identity,
     imports,
     journeys,
     line,
     links,
-    login,
     menus,
     message_trials,
     messages,
-    people,
     problem,
     profiles,
     report,
+    rooms,
     segment_counts,
     segment_questions,
     segments,
     shelf,
     sources,
     suggestions,
-    timeline,
 )
 from tieline.api.doors import Doors
 from tieline.api.guard import Guard
@@ -53,16 +48,13 @@ def build(doors: Doors, vault: Vault, sms: Sms) -> FastAPI:
     app = FastAPI(title="Tieline", version="0.1.0", docs_url="/docs", redoc_url=None)
     problem.install(app)
     app.add_middleware(Guard, callers=doors.callers)
-    app.include_router(login.router(doors, doors.callers, Passwords()))
-    app.include_router(audit.router(doors))
+    rooms.include(app, doors)
     app.include_router(collect.router(doors.commit, doors.keys, doors.clock, doors.settings.body_max_bytes))
     app.include_router(line.router(doors, vault))
     app.include_router(bind.router(doors, sms))
     app.include_router(links.router(doors))
     app.include_router(health.router(doors))
-    app.include_router(people.router(doors))
     app.include_router(profiles.router(doors))
-    app.include_router(timeline.router(doors))
     app.include_router(doctor.router(doors))
     app.include_router(erasure.router(doors))
     app.include_router(graph.router(doors))
@@ -82,7 +74,6 @@ def build(doors: Doors, vault: Vault, sms: Sms) -> FastAPI:
     app.include_router(menus.router(doors))
     app.include_router(auto_replies.router(doors))
     app.include_router(shelf.router(doors))
-    app.include_router(home.router(doors))
     app.include_router(report.router(doors))
     app.include_router(imports.router(doors))
     snippet = files("tieline.api") / "static" / "tieline.js"

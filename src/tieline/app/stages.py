@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
 from tieline import pipeline
 from tieline.answer.stage import AnswerStage
@@ -10,7 +11,7 @@ from tieline.channel.line.client import LineClient
 from tieline.channel.line.inbox import LineInbox
 from tieline.clock import Clock
 from tieline.collect.stage import CollectStage, message_key, named_key
-from tieline.connect import rejects, undo
+from tieline.connect import exported, rejects, undo
 from tieline.deliver.body import Bodies
 from tieline.deliver.broadcast import BroadcastStage
 from tieline.deliver.fill import fill_tree
@@ -114,9 +115,13 @@ def erase(
         sources=directory.sources,
         keys=directory.identity_keys,
         regions=directory.regions,
-        files=partial(rejects.forget, settings.data / "imports"),
+        files=partial(_forget_in_files, settings.data),
         clock=now,
     )
+
+
+def _forget_in_files(data: Path, gone: rejects.Names) -> int:
+    return rejects.forget(data / "imports", gone) + exported.forget(data / "exports")
 
 
 def remember(

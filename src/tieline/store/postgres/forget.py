@@ -89,6 +89,7 @@ KEPT: Mapping[str, str] = {
     "console_user": "people who work for the brand",
     "dead_letter": "goes with the item of the log it is about; its sentence names nobody",
     "erasure": "forgets who it was when it is done",
+    "export_job": "numbers; the files themselves are removed",
     "history_outbox": "empty when an erasure begins, and nothing about the person comes after it",
     "import_job": "numbers; its file of refused rows is searched",
     "invitation": "people who work for the brand",
