@@ -26,11 +26,12 @@ def name(text: str) -> bytes:
     return keyed_hash(b"k", text)
 
 
-# Ann has two LINE users and a mail address; Ben has an address only.
+# Ann has two LINE users and a mail address, and somebody says that a phone is hers too; Ben has an address only.
 NODES = (
     Placed(Node(name("ann"), "line:900", USER, START), name("ann"), name("ann")),
     Placed(Node(name("ann2"), "line:900", OTHER, START), name("ann"), name("ann")),
     Placed(Node(name("ann@"), "email", "ann@brand.test", START), name("ann"), name("ann")),
+    Placed(Node(name("ann#"), "phone", "+886987654301", START), name("ann"), name("ann"), core=False),
     Placed(Node(name("ben@"), "email", "ben@brand.test", START), name("ben@"), name("ben@")),
 )
 
@@ -66,8 +67,19 @@ def fill(admin: psycopg.Connection) -> None:
     for place in NODES:
         node = place.node
         admin.execute(
-            "insert into node values (1, %s, %s, %s, %s, %s, %s)",
-            (node.node_id, node.namespace, node.value, node.first_at, place.zone_id, place.profile_id),
+            """
+            insert into node (workspace_id, node_id, namespace, value, first_at, zone_id, profile_id, core)
+            values (1, %s, %s, %s, %s, %s, %s, %s)
+            """,
+            (
+                node.node_id,
+                node.namespace,
+                node.value,
+                node.first_at,
+                place.zone_id,
+                place.profile_id,
+                place.core,
+            ),
         )
 
 

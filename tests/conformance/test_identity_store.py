@@ -9,7 +9,7 @@ from tieline.errors import NotFoundError
 from tieline.identify.decide import Decisions
 from tieline.identify.stage import IdentifyStage
 from tieline.model.event import Event, Identifier, Proof, Source
-from tieline.model.identity import CUT, JOIN, Assertion, Link, Moved, Node, Placed
+from tieline.model.identity import CUT, JOIN, Assertion, Link, Mark, Moved, Node, Placed
 from tieline.store.memory.identity import MemoryIdentity
 from tieline.store.memory.unit import MemoryUnit
 from tieline.store.postgres.identity import PostgresIdentity
@@ -67,11 +67,33 @@ async def test_a_node_can_be_given_another_place_and_an_earlier_time(store):
     assert (await store.zones(1, [B])).placed != []
 
 
-async def test_a_link_keeps_best_proof_earliest_first_and_latest_last(store):
+async def test_a_link_keeps_earliest_first_and_latest_last(store):
     await store.save(1, [], [link(A, B, first=5, last=5)])
-    await store.save(1, [], [link(A, B, first=3, last=4, proof=Proof.VERIFIED)])
-    await store.save(1, [], [link(A, B, first=7, last=9, proof=Proof.TYPED)])
-    assert await store.links(1, [A]) == [link(A, B, proof=Proof.VERIFIED, first=3, last=9)]
+    await store.save(1, [], [link(A, B, first=3, last=4)])
+    await store.save(1, [], [link(A, B, first=7, last=9)])
+    assert await store.links(1, [A]) == [link(A, B, first=3, last=9)]
+
+
+async def test_what_is_proven_and_what_is_stated_are_two_links(store):
+    proven = link(A, B, first=3, last=4, proof=Proof.VERIFIED)
+    await store.save(1, [], [link(A, B, first=5, last=5), proven])
+    await store.touch(1, [link(A, B, first=5, last=8)])
+    found = await store.links(1, [A])
+    assert sorted(found, key=lambda one: one.proof) == [link(A, B, first=5, last=8), proven]
+
+
+async def test_links_are_found_by_either_end(store):
+    await store.save(1, [], [link(A, B), link(B, C), link(C, D)])
+    found = await store.touching(1, [B])
+    assert sorted(found, key=lambda one: one.a) == [link(A, B), link(B, C)]
+
+
+async def test_a_node_comes_without_its_zone_and_as_it_was_saved(store):
+    marks = (Mark("given_name", "怡君", "crm", True), Mark("given_name", "宜君", "web", False))
+    node = Node(A, "phone", "+886987654301", AT, marks)
+    kept = Placed(node, B, B, A, False, 1)
+    await store.save(1, [kept, placed(B)], [])
+    assert await store.nodes(1, [A, C]) == [kept]
 
 
 async def test_links_are_found_by_their_first_end_and_kept_per_source(store):

@@ -81,6 +81,26 @@ async def test_a_person_with_two_line_users_is_written_to_where_the_friendship_i
     assert (standing.namespace, standing.value, standing.on_line) == ("email", "ann@brand.test", True)
 
 
+async def test_what_nobody_proved_to_be_a_person_gives_no_consent_and_may_refuse(outbox: Outbox) -> None:
+    async with outbox.transaction():
+        await outbox.facts.save_consents(WORKSPACE, [consent("ann#", True)])
+        granted = (await outbox.sends.standing(WORKSPACE, [name("ann")]))[name("ann")]
+        await outbox.facts.save_consents(WORKSPACE, [consent("ann", True, 1)])
+        proven = (await outbox.sends.standing(WORKSPACE, [name("ann")]))[name("ann")]
+        await outbox.facts.save_consents(WORKSPACE, [consent("ann#", False, 2)])
+        refused = (await outbox.sends.standing(WORKSPACE, [name("ann")]))[name("ann")]
+    assert [one.consents for one in (granted, proven, refused)] == [set(), {"marketing:line"}, set()]
+
+
+async def test_what_nobody_proved_to_be_a_person_is_not_shown_to_them(outbox: Outbox) -> None:
+    stated = Fact(name("ann#"), FactKind.TRAIT, "points", "web", 3_000, START + timedelta(hours=9))
+    own = Fact(name("ann"), FactKind.TRAIT, "tier", "crm", "gold", START)
+    async with outbox.transaction():
+        await outbox.facts.save_facts(WORKSPACE, [stated, own])
+        shown = await outbox.sends.traits(WORKSPACE, [name("ann"), name("ann#")])
+    assert shown == {name("ann"): {"tier": "gold"}, name("ann#"): {"tier": "gold"}}
+
+
 async def test_someone_without_line_stands_nowhere_and_a_stranger_is_left_out(outbox: Outbox) -> None:
     async with outbox.transaction():
         found = await outbox.sends.standing(WORKSPACE, [name("ben@"), name("nobody")])

@@ -4,27 +4,16 @@ from datetime import timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from identify_worlds import DAY_0, KEY, POOL, TIGHT, happened, moments, name, worlds
 from msgspec.structs import replace
-from test_identify_reference import (
-    DAY_0,
-    KEY,
-    POOL,
-    RULES,
-    TIGHT,
-    definition,
-    facts,
-    happened,
-    moments,
-    name,
-    worlds,
-)
+from test_identify_reference import definition, facts
 
 from tieline.identify.decide import Decisions
-from tieline.identify.graph import day
+from tieline.identify.evidence import day
 from tieline.identify.memory import Memory
-from tieline.identify.rules import RuleBook
+from tieline.identify.rules import RULES, RuleBook
 from tieline.identify.stage import IdentifyStage
-from tieline.model.identity import CUT, Assertion
+from tieline.model.identity import Assertion
 from tieline.store.memory.identity import MemoryIdentity
 
 
@@ -40,8 +29,10 @@ def finish(coroutine):
 class Run:
     """A stage over a store in memory, and what it said so far."""
 
-    def __init__(self, rules, memory=None):
+    def __init__(self, rules, memory=None, epoch=None):
         self.store = MemoryIdentity()
+        if epoch is not None:
+            self.store.epochs_of.update({1: epoch, 2: epoch})
         self.rules = rules
         self.stage = IdentifyStage(
             self.store, {1: KEY, 2: KEY}, {}, rules=RuleBook(default=rules), memory=memory
@@ -59,8 +50,7 @@ class Run:
         return said
 
     def decide(self, assertion):
-        call = self.decisions.cut if assertion.kind == CUT else self.decisions.join
-        decided = finish(call(1, assertion.a, assertion.b, "ann", "seen", assertion.at))
+        decided = finish(self.decisions.decide(1, replace(assertion, author="ann", reason="seen")))
         self._follow(decided.moves)
         return decided
 
@@ -82,11 +72,16 @@ class Run:
         return self.store.placed, links
 
     def assert_defined(self, seen):
-        nodes, links = facts(seen, self.rules)
-        expected = definition(nodes, links, list(self.store.asserted.values()), self.rules)
-        assert {p.node.node_id: p.node for p in self.store.everyone(1)} == nodes
+        nodes, _ = facts(seen, self.rules)
+        decided = list(self.store.asserted.values())
+        expected = definition(seen, decided, self.rules, self.store.epochs_of.get(1))
+        everyone = {p.node.node_id: p for p in self.store.everyone(1)}
+        assert {node_id: p.node for node_id, p in everyone.items()} == nodes
         assert self.profiles == expected.profiles
-        assert {p.node.node_id: p.zone_id for p in self.store.everyone(1)} == expected.zones
+        assert {node_id: p.zone_id for node_id, p in everyone.items()} == expected.zones
+        assert {node_id: p.proven_id for node_id, p in everyone.items()} == expected.proven
+        assert {node_id: p.shared for node_id, p in everyone.items() if p.shared} == expected.shared
+        assert {node_id: p.core for node_id, p in everyone.items()} == expected.core(nodes, self.rules)
 
 
 def batches(items, sizes):
@@ -105,7 +100,7 @@ sizes = st.lists(st.integers(1, 4), max_size=14)
 @given(worlds(0), sizes)
 @settings(max_examples=200, deadline=None)
 def test_after_every_batch_the_stage_is_where_the_definition_is(world, cuts):
-    run, so_far = Run(world.rules), []
+    run, so_far = Run(world.rules, epoch=world.epoch), []
     for batch in batches(world.events, cuts):
         run.take(batch)
         so_far += batch
@@ -115,7 +110,10 @@ def test_after_every_batch_the_stage_is_where_the_definition_is(world, cuts):
 @given(worlds(0), sizes, sizes, st.randoms(use_true_random=False), st.data())
 @settings(max_examples=200, deadline=None)
 def test_order_batches_and_repeats_do_not_matter(world, cuts, other_cuts, chance, data):
-    one, two = Run(world.rules), Run(world.rules, Memory(stars_max=1, seats_max=2))
+    one, two = (
+        Run(world.rules, epoch=world.epoch),
+        Run(world.rules, Memory(stars_max=1, seats_max=2), epoch=world.epoch),
+    )
     seen = world.events
     again = [*seen, *(data.draw(st.lists(st.sampled_from(seen), max_size=6)) if seen else [])]
     chance.shuffle(again)
@@ -129,7 +127,7 @@ def test_order_batches_and_repeats_do_not_matter(world, cuts, other_cuts, chance
 @given(worlds(), st.randoms(use_true_random=False), st.data())
 @settings(max_examples=200, deadline=None)
 def test_decisions_hold_before_and_after_their_links_arrive(world, chance, data):
-    run, so_far, ids = Run(world.rules), [], []
+    run, so_far, ids = Run(world.rules, epoch=world.epoch), [], []
     steps = [*world.events, *world.decisions]
     chance.shuffle(steps)
     for step in steps:
@@ -146,7 +144,7 @@ def test_decisions_hold_before_and_after_their_links_arrive(world, chance, data)
 @given(worlds(2))
 @settings(max_examples=200, deadline=None)
 def test_what_is_undone_never_was(world):
-    run = Run(world.rules)
+    run = Run(world.rules, epoch=world.epoch)
     run.take(world.events)
     before = run.store.snapshot()
     ids = [run.decide(assertion).assertion_id for assertion in world.decisions]
@@ -158,7 +156,7 @@ def test_what_is_undone_never_was(world):
 @given(worlds(0), sizes)
 @settings(max_examples=150, deadline=None)
 def test_every_id_ever_said_names_one_living_profile(world, cuts):
-    run = Run(world.rules)
+    run = Run(world.rules, epoch=world.epoch)
     for batch in batches(world.events, cuts):
         run.take(batch)
         living = set(run.profiles.values())
@@ -168,7 +166,7 @@ def test_every_id_ever_said_names_one_living_profile(world, cuts):
 @given(worlds(), st.integers(0, 12))
 @settings(max_examples=200, deadline=None)
 def test_a_batch_changes_nobody_outside_the_zones_it_names(world, middle):
-    run = Run(world.rules)
+    run = Run(world.rules, epoch=world.epoch)
     run.take(world.events[:middle])
     was = dict(run.store.placed)
     batch = world.events[middle:]
@@ -182,7 +180,7 @@ def test_a_batch_changes_nobody_outside_the_zones_it_names(world, middle):
 @given(worlds(), sizes, st.integers(0, 5))
 @settings(max_examples=100, deadline=None)
 def test_forgetting_at_any_moment_changes_nothing(world, cuts, moment):
-    plain, forgetful = Run(world.rules), Run(world.rules)
+    plain, forgetful = Run(world.rules, epoch=world.epoch), Run(world.rules, epoch=world.epoch)
     for number, batch in enumerate(batches(world.events, cuts)):
         plain.take(batch)
         if number == moment:
@@ -194,7 +192,7 @@ def test_forgetting_at_any_moment_changes_nothing(world, cuts, moment):
 @given(worlds(0))
 @settings(max_examples=60, deadline=None)
 def test_workspaces_never_meet(world):
-    run, alone = Run(world.rules), Run(world.rules)
+    run, alone = Run(world.rules, epoch=world.epoch), Run(world.rules, epoch=world.epoch)
     theirs = [replace(event, workspace_id=2) for event in world.events]
     finish(run.stage.process([event for pair in zip(world.events, theirs, strict=True) for event in pair]))
     alone.take(world.events)

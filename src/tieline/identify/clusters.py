@@ -1,24 +1,12 @@
-"""Sets of nodes that merge only while every rule holds for the whole."""
+"""Sets of nodes that merge only while every rule holds for the whole. Whatever fits as a whole fits in every part."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from tieline.identify.evidence import Obstacle, Pair
+from tieline.identify.mark import conflicts
 from tieline.identify.rules import Rules
-
-Pair = tuple[bytes, bytes]
-
-
-class Obstacles(NamedTuple):
-    """What keeps two clusters apart; nothing does if both are empty.
-
-    Attributes:
-        limits: (namespace, how many the two would hold together) for each limit in the way.
-        cuts: The pairs that a person cut, one end in each cluster.
-    """
-
-    limits: tuple[tuple[str, int], ...]
-    cuts: tuple[Pair, ...]
+from tieline.model.identity import LINE, Node
 
 
 class Forest:
@@ -51,54 +39,155 @@ class Forest:
         return found
 
 
+class Cluster:
+    """One person so far."""
+
+    __slots__ = ("anchors", "counts", "members")
+
+    def __init__(self, node_id: bytes, namespace: str, *, anchor: bool) -> None:
+        self.members = [node_id]
+        self.counts = {namespace: 1}
+        self.anchors = int(anchor)
+
+
+class Claim:
+    """How a pair asks to be one person.
+
+    Attributes:
+        PINNED: A person says so; only limits and cuts stand above that.
+        VERIFIED: A source proves it. Only what is proven stands against it.
+        UNPROVEN: Somebody says so.
+    """
+
+    PINNED, VERIFIED, UNPROVEN = range(3)
+
+
 class Clusters:
     """Disjoint sets that know what they hold.
 
     Args:
-        namespaces: Namespace by node; each node starts alone.
+        known: The nodes; each starts alone.
         cuts: Pairs that may never meet in one cluster.
+        contested: Weak nodes that follow one neighbour only, by what is verified and by all that is said.
+        rules: What may be one person.
     """
 
-    def __init__(self, namespaces: Mapping[bytes, str], cuts: Iterable[Pair], rules: Rules) -> None:
+    def __init__(
+        self,
+        known: Mapping[bytes, Node],
+        cuts: Iterable[Pair],
+        contested: tuple[Collection[bytes], Collection[bytes]],
+        rules: Rules,
+    ) -> None:
+        self._known = known
         self._rules = rules
-        self._cluster = {node: [node] for node in namespaces}
-        self._counts = {node: Counter((namespace,)) for node, namespace in namespaces.items()}
-        self._enemies: defaultdict[bytes, set[bytes]] = defaultdict(set)
-        for a, b in cuts:
-            if a in namespaces and b in namespaces:
-                self._enemies[a].add(b)
-                self._enemies[b].add(a)
+        self._contested = contested
+        self._cluster = {
+            node_id: Cluster(node_id, node.namespace, anchor=rules.of(node.namespace).anchor)
+            for node_id, node in known.items()
+        }
+        self._follows: set[bytes] = set()
+        self._cut = _enemies((a, b) for a, b in cuts if a in known and b in known)
+        marked = [node for node in known.values() if node.marks] if rules.vetoes else []
+        self._veto = [
+            {
+                kind: _enemies(
+                    (a, b)
+                    for what, a, b in conflicts(marked, (kind,), proven_only=proven_only)
+                    if what == kind
+                )
+                for kind in rules.vetoes
+            }
+            for proven_only in (True, False)
+        ]
 
     def together(self, a: bytes, b: bytes) -> bool:
         """Return whether two nodes are in one cluster."""
         return self._cluster[a] is self._cluster[b]
 
-    def obstacles(self, a: bytes, b: bytes) -> Obstacles:
-        """Return what keeps the clusters of `a` and `b` apart."""
-        small, large = sorted((self._cluster[a], self._cluster[b]), key=len)
-        counts = self._counts[small[0]] + self._counts[large[0]]
-        return Obstacles(
-            tuple((namespace, counts[namespace]) for namespace in sorted(self._rules.exceeded(counts))),
-            tuple(sorted(self._cuts_between(small, large))),
-        )
+    def obstacles(self, a: bytes, b: bytes, how: int) -> list[Obstacle]:
+        """Return what keeps the clusters of `a` and `b` apart, for a claim made like that."""
+        small, large = self._by_size(a, b)
+        found = [Obstacle("cut", nodes=pair) for pair in _between(self._cut, small, large)]
+        if how == Claim.UNPROVEN and small.anchors and large.anchors:
+            found.append(Obstacle("unproven"))
+        if how != Claim.PINNED:
+            for kind, enemies in self._veto[how == Claim.UNPROVEN].items():
+                found += [Obstacle("veto", kind, nodes=pair) for pair in _between(enemies, small, large)]
+            contested = self._contested[how == Claim.UNPROVEN]
+            found += [
+                Obstacle("contested", self._known[end].namespace, nodes=(end,))
+                for end in (a, b)
+                if end in contested and end in self._follows
+            ]
+        counts = _sum(small.counts, large.counts)
+        found += [
+            Obstacle("providers", namespace)
+            for namespace in providers_apart([name for name in counts if name.startswith(_LINE)], self._rules)
+        ]
+        found += [
+            Obstacle("limit", namespace, counts[namespace])
+            for namespace in sorted(self._rules.exceeded(counts))
+        ]
+        size = len(small.members) + len(large.members)
+        if 0 < self._rules.profile_max < size:
+            found.append(Obstacle("profile_size", held=size))
+        return found
 
-    def merge(self, a: bytes, b: bytes) -> None:
-        """Make the clusters of `a` and `b` one, whatever stands against it."""
-        if self.together(a, b):
-            return
-        small, large = sorted((self._cluster[a], self._cluster[b]), key=len)
-        self._counts[large[0]] += self._counts.pop(small[0])
-        large += small
-        for node in small:
-            self._cluster[node] = large
+    def accept(self, a: bytes, b: bytes) -> None:
+        """Make the clusters of `a` and `b` one, along this claim."""
+        small, large = self._by_size(a, b)
+        self._follows.update((a, b))
+        large.counts = _sum(small.counts, large.counts)
+        large.anchors += small.anchors
+        large.members += small.members
+        for node_id in small.members:
+            self._cluster[node_id] = large
 
     def __iter__(self) -> Iterator[list[bytes]]:
-        return (members for node, members in self._cluster.items() if members[0] == node)
+        return (
+            cluster.members for node_id, cluster in self._cluster.items() if cluster.members[0] == node_id
+        )
 
-    def _cuts_between(self, small: list[bytes], large: list[bytes]) -> Iterator[Pair]:
-        if not self._enemies:
-            return
-        for node in small:
-            for enemy in self._enemies.get(node, ()):
-                if self._cluster[enemy] is large:
-                    yield min(node, enemy), max(node, enemy)
+    def _by_size(self, a: bytes, b: bytes) -> tuple[Cluster, Cluster]:
+        one, other = self._cluster[a], self._cluster[b]
+        return (one, other) if len(one.members) < len(other.members) else (other, one)
+
+
+_LINE = f"{LINE}:"
+
+
+def providers_apart(namespaces: Iterable[str], rules: Rules) -> list[str]:
+    """Return the LINE namespaces among these that may not be one person, by what nobody vouched for."""
+    found = sorted(name for name in namespaces if name.startswith(_LINE))
+    if len(found) < 2 or not rules.providers_apart:
+        return []
+    wanted = {name.removeprefix(_LINE) for name in found}
+    return [] if any(wanted.issubset(basis.providers) for basis in rules.bases) else found
+
+
+def _enemies(pairs: Iterable[Pair]) -> dict[bytes, set[bytes]]:
+    enemies: defaultdict[bytes, set[bytes]] = defaultdict(set)
+    for a, b in pairs:
+        enemies[a].add(b)
+        enemies[b].add(a)
+    return dict(enemies)
+
+
+def _between(enemies: Mapping[bytes, set[bytes]], small: Cluster, large: Cluster) -> list[Pair]:
+    if not enemies:
+        return []
+    there = set(large.members)
+    return sorted(
+        (min(node_id, enemy), max(node_id, enemy))
+        for node_id in small.members
+        for enemy in enemies.get(node_id, ())
+        if enemy in there
+    )
+
+
+def _sum(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    total = dict(one)
+    for namespace, count in other.items():
+        total[namespace] = total.get(namespace, 0) + count
+    return total

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tieline.errors import InvalidInputError
 from tieline.identify.rules import RuleBook
 from tieline.identify.settle import Explained, Settler
-from tieline.model.identity import CUT, JOIN, Assertion, Moved
+from tieline.model.identity import ALLOW, BLOCK, CUT, JOIN, Assertion, Moved
 from tieline.ports import IdentityStore
 
 UNDO = "undo"
@@ -37,13 +37,21 @@ class Decisions:
         self, workspace_id: int, a: bytes, b: bytes, author: str, reason: str, at: datetime
     ) -> Decided:
         """Keep `a` and `b` apart, whatever links them."""
-        return await self._assert(workspace_id, Assertion(CUT, a, b, at, author=author, reason=reason))
+        return await self.decide(workspace_id, Assertion(CUT, a, b, at, author=author, reason=reason))
 
     async def join(
         self, workspace_id: int, a: bytes, b: bytes, author: str, reason: str, at: datetime
     ) -> Decided:
         """Bring `a` and `b` together before all other links, as far as the limits allow."""
-        return await self._assert(workspace_id, Assertion(JOIN, a, b, at, author=author, reason=reason))
+        return await self.decide(workspace_id, Assertion(JOIN, a, b, at, author=author, reason=reason))
+
+    async def block(self, workspace_id: int, a: bytes, author: str, reason: str, at: datetime) -> Decided:
+        """Let `a` name nobody: whatever is linked to it, it joins nobody."""
+        return await self.decide(workspace_id, Assertion(BLOCK, a, a, at, author=author, reason=reason))
+
+    async def allow(self, workspace_id: int, a: bytes, author: str, reason: str, at: datetime) -> Decided:
+        """Let `a` count, however many share it."""
+        return await self.decide(workspace_id, Assertion(ALLOW, a, a, at, author=author, reason=reason))
 
     async def undo(self, workspace_id: int, assertion_id: int, author: str, at: datetime) -> Decided:
         """Take a decision back.
@@ -54,7 +62,7 @@ class Decisions:
         await self._store.lock(workspace_id)
         assertion = await self._store.revoke_assertion(workspace_id, assertion_id, author, at)
         settled = await self._settler.anew(
-            workspace_id, (assertion.a, assertion.b), f"undo:{assertion_id}", at
+            workspace_id, await self._about(workspace_id, assertion), f"undo:{assertion_id}", at
         )
         return Decided(assertion_id, settled.moves)
 
@@ -75,11 +83,25 @@ class Decisions:
 
         return await self._settler.explain(workspace_id, [a, b], supposing)
 
-    async def _assert(self, workspace_id: int, assertion: Assertion) -> Decided:
-        if assertion.a == assertion.b:
+    async def decide(self, workspace_id: int, assertion: Assertion) -> Decided:
+        """Write a decision down and carry it out.
+
+        Raises:
+            InvalidInputError: It is about one identifier and needs two.
+        """
+        if assertion.a == assertion.b and assertion.kind in {CUT, JOIN}:
             raise InvalidInputError("A decision is about two different identifiers.", field="/b")
         await self._store.lock(workspace_id)
         assertion_id = await self._store.add_assertion(workspace_id, assertion)
         cause = f"{assertion.kind}:{assertion_id}"
-        settled = await self._settler.anew(workspace_id, (assertion.a, assertion.b), cause, assertion.at)
+        about = await self._about(workspace_id, assertion)
+        settled = await self._settler.anew(workspace_id, about, cause, assertion.at)
         return Decided(assertion_id, settled.moves)
+
+    async def _about(self, workspace_id: int, assertion: Assertion) -> set[bytes]:
+        """Return whose zones a decision may change: whoever names nobody is no longer counted by its neighbours."""
+        about = {assertion.a, assertion.b}
+        if assertion.kind == BLOCK:
+            for link in await self._store.touching(workspace_id, sorted(about)):
+                about |= {link.a, link.b}
+        return about

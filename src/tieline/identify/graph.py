@@ -1,35 +1,47 @@
 """Who is one person, as a pure function of the set of facts: neither order, nor batches, nor repeats can change it."""
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import NamedTuple
 
-from tieline.identify.clusters import Clusters, Forest, Pair
+from tieline.identify.clusters import Claim, Clusters, Forest
+from tieline.identify.evidence import Decided, Evidence, Obstacle, Pair, day, in_force, weigh
 from tieline.identify.rules import RULES, Rules
 from tieline.model.event import Proof
-from tieline.model.identity import CUT, Assertion, Link, Node
+from tieline.model.identity import Assertion, Link, Node
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST = (
+    "cut", "blocked", "shared", "expired", "succeeded", "replaced", "limit", "providers", "unproven", "veto",
+    "contested", "profile_size", "zone_size",
+)  # fmt: skip
 
 
 class Rejected(NamedTuple):
-    """Two identifiers that were seen together and are not one person, with what would make them one.
-
-    Attributes:
-        limits: (namespace, how many one profile would hold) for each limit in the way.
-        cuts: The pairs that a person cut and that are in the way.
-    """
+    """Two identifiers that were seen together and are not one person, with all that stands against it."""
 
     a: bytes
     b: bytes
-    limits: tuple[tuple[str, int], ...]
-    cuts: tuple[Pair, ...]
+    obstacles: tuple[Obstacle, ...]
 
     @property
     def reason(self) -> str:
         """A stable name: "cut" or, for example, "limit:member_id"."""
-        return "cut" if self.cuts else f"limit:{self.limits[0][0]}"
+        return f"{self.first.kind}:{self.first.about}" if self.first.about else self.first.kind
+
+    @property
+    def first(self) -> Obstacle:
+        """The obstacle that says most."""
+        return min(self.obstacles, key=lambda one: (_FIRST.index(one.kind), one.about))
+
+    @property
+    def limits(self) -> tuple[tuple[str, int], ...]:
+        """(namespace, how many one profile would hold) for each limit in the way."""
+        return tuple((one.about, one.held) for one in self.obstacles if one.kind == "limit")
+
+    @property
+    def cuts(self) -> tuple[Pair, ...]:
+        """The pairs that a person cut and that are in the way."""
+        return tuple((one.nodes[0], one.nodes[1]) for one in self.obstacles if one.kind == "cut")
 
 
 class Resolution(NamedTuple):
@@ -37,16 +49,20 @@ class Resolution(NamedTuple):
 
     Attributes:
         profile_of: Profile by node. It bears the id of its oldest node, so a profile that comes back has its old id.
+        proven_of: The same by verified links alone.
         zone_of: Zone by node: everyone whom links would bring together if no rule stood against it.
+        shared: How widely a node is shared, where it is: 1 or 2, see `Placed`.
         decisions: The links that join nobody, in the order of their pairs.
     """
 
     profile_of: dict[bytes, bytes]
+    proven_of: dict[bytes, bytes]
     zone_of: dict[bytes, bytes]
+    shared: dict[bytes, int]
     decisions: list[Rejected]
 
 
-class _Claim(NamedTuple):
+class _Asked(NamedTuple):
     """What all sources say about one pair. In the order of its fields, the least claim is decided first.
 
     Attributes:
@@ -65,51 +81,62 @@ class _Claim(NamedTuple):
 
 
 def resolve(
-    nodes: Iterable[Node], links: Iterable[Link], assertions: Iterable[Assertion], rules: Rules = RULES
+    nodes: Iterable[Node],
+    links: Iterable[Link],
+    assertions: Iterable[Assertion],
+    rules: Rules = RULES,
+    *,
+    epoch: datetime | None = None,
+    shared_before: Mapping[bytes, int] | None = None,
 ) -> Resolution:
     """Decide who is one person among `nodes`; links to other nodes are left out.
 
-    Claims are decided in one total order, and each is accepted unless a rule would break for the two sides together.
-    Whatever fits as a whole fits in every part, so a zone that fits needs no order at all.
+    First verified links are decided, as if there were no others; then the rest may add to that. Claims of each kind are
+    decided in one total order, and each is accepted unless a rule would break for the two sides together.
+
+    Args:
+        nodes: Whole zones.
+        links: What sources claim about them.
+        assertions: What people decided about them.
+        rules: Of their workspace.
+        epoch: Links age up to this moment; None: they do not age.
+        shared_before: How widely nodes are shared whose links are not all here.
     """
     known = {node.node_id: node for node in nodes}
-    cuts, joins = in_force(assertions)
-    seen = _pairs(known, links)
-    claims = [*_joined(known, joins, rules), *_linked(known, seen, rules, {*cuts, *joins})]
-    zones = Forest(known)
-    for claim in claims:
-        zones.union(*claim.pair)
-    members = zones.sets()
-    clusters = Clusters({node_id: node.namespace for node_id, node in known.items()}, cuts, rules)
-    divided = _divided(known, members, cuts, rules, zones)
-    for root, zone in members.items():
-        if root not in divided:
-            for node_id in zone:
-                clusters.merge(root, node_id)
-    for claim in sorted(claim for claim in claims if zones.find(claim.pair[0]) in divided):
-        if not clusters.together(*claim.pair) and not any(clusters.obstacles(*claim.pair)):
-            clusters.merge(*claim.pair)
+    decided = in_force(assertions)
+    joins = {
+        pair: assertion
+        for pair, assertion in decided.joins.items()
+        if pair[0] in known and pair[1] in known and decided.blocked.isdisjoint(pair)
+    }
+    here = [link for link in links if link.a in known and link.b in known]
+    before = shared_before or {}
+    proven, evidence = _weighed(known, here, decided, rules, epoch, before)
+    zones = _zones(known, {*evidence.touching, *joins})
+    _bar_beyond(known, proven, evidence, joins, zones, rules)
+
+    clusters = Clusters(known, decided.cuts, (proven.contested, evidence.contested), rules)
+    pinned = [_Asked(False, _tier(known, pair, rules), 0, 0, one.at, pair) for pair, one in joins.items()]
+    verified = _asked(known, proven, proven.touching - joins.keys(), rules)
+    rest = _asked(known, evidence, evidence.touching - joins.keys() - {one.pair for one in verified}, rules)
+    _decide(clusters, pinned, Claim.PINNED)
+    _decide(clusters, verified, Claim.VERIFIED)
+    proven_of = named(known, clusters)
+    _decide(clusters, rest, Claim.UNPROVEN)
+
+    ways = {one.pair: Claim.UNPROVEN for one in rest} | {one.pair: Claim.VERIFIED for one in verified}
+    ways |= dict.fromkeys(joins, Claim.PINNED)
     return Resolution(
-        _named(known, clusters),
-        _named(known, members.values()),
+        named(known, clusters),
+        proven_of,
+        named(known, zones.sets().values()),
+        {node_id: 2 if node_id in proven.shared else 1 for node_id in evidence.shared},
         [
-            Rejected(*pair, *clusters.obstacles(*pair))
-            for pair in sorted({*seen, *(claim.pair for claim in claims)})
+            Rejected(*pair, tuple(_against(pair, clusters, proven, evidence, ways.get(pair))))
+            for pair in sorted(evidence.seen.keys() | joins.keys())
             if not clusters.together(*pair)
         ],
     )
-
-
-def in_force(assertions: Iterable[Assertion]) -> tuple[dict[Pair, Assertion], dict[Pair, Assertion]]:
-    """Return the cuts and the joins that hold now, by pair: of several about one pair the latest counts."""
-    latest: dict[Pair, Assertion] = {}
-    for assertion in assertions:
-        pair = min(assertion.a, assertion.b), max(assertion.a, assertion.b)
-        other = latest.get(pair)
-        if assertion.revoked_at is None and (other is None or _moment(assertion) > _moment(other)):
-            latest[pair] = assertion
-    cuts = {pair: assertion for pair, assertion in latest.items() if assertion.kind == CUT}
-    return cuts, {pair: assertion for pair, assertion in latest.items() if pair not in cuts}
 
 
 def oldest(nodes: Iterable[Node]) -> bytes:
@@ -117,78 +144,104 @@ def oldest(nodes: Iterable[Node]) -> bytes:
     return min((node.first_at, node.node_id) for node in nodes)[1]
 
 
-def day(at: datetime) -> int:
-    """Return the number of the UTC day of `at`; links are compared by the day they were last seen."""
-    return (at - _EPOCH).days
-
-
-def _moment(assertion: Assertion) -> tuple[datetime, int]:
-    return assertion.at, assertion.assertion_id
-
-
-def _pairs(known: Mapping[bytes, Node], links: Iterable[Link]) -> dict[Pair, Link]:
-    """Fold the sources of each pair into one: best proof, earliest first, latest last."""
-    seen: dict[Pair, Link] = {}
-    for link in links:
-        if link.a not in known or link.b not in known:
-            continue
-        other = seen.get((link.a, link.b), link)
-        seen[link.a, link.b] = Link(
-            link.a,
-            link.b,
-            "",
-            max(link.proof, other.proof),
-            min(link.first_at, other.first_at),
-            max(link.last_at, other.last_at),
-        )
-    return seen
-
-
-def _weaker(known: Mapping[bytes, Node], pair: Pair, rules: Rules) -> tuple[int, bool]:
-    rule = max((rules.of(known[node_id].namespace) for node_id in pair), key=lambda rule: rule.tier)
-    return rule.tier, rule.weak
-
-
-def _joined(known: Mapping[bytes, Node], joins: Mapping[Pair, Assertion], rules: Rules) -> list[_Claim]:
-    return [
-        _Claim(False, _weaker(known, pair, rules)[0], -Proof.VERIFIED, 0, assertion.at, pair)
-        for pair, assertion in joins.items()
-        if pair[0] in known and pair[1] in known
-    ]
-
-
-def _linked(
-    known: Mapping[bytes, Node], seen: Mapping[Pair, Link], rules: Rules, decided: Collection[Pair]
-) -> list[_Claim]:
-    claims = []
-    for pair, link in seen.items():
-        if pair not in decided:
-            tier, weak = _weaker(known, pair, rules)
-            claims.append(
-                _Claim(True, tier, -link.proof, -day(link.last_at) if weak else 0, link.first_at, pair)
-            )
-    return claims
-
-
-def _divided(
-    known: Mapping[bytes, Node],
-    members: Mapping[bytes, list[bytes]],
-    cuts: Iterable[Pair],
-    rules: Rules,
-    zones: Forest,
-) -> set[bytes]:
-    """Return the zones that cannot be one profile."""
-    crowded = {
-        root
-        for root, zone in members.items()
-        if rules.exceeded(Counter(known[node_id].namespace for node_id in zone))
-    }
-    apart = {zones.find(a) for a, b in cuts if a in known and b in known and zones.find(a) == zones.find(b)}
-    return crowded | apart
-
-
-def _named(known: Mapping[bytes, Node], groups: Iterable[list[bytes]]) -> dict[bytes, bytes]:
-    named: dict[bytes, bytes] = {}
+def named(known: Mapping[bytes, Node], groups: Iterable[list[bytes]]) -> dict[bytes, bytes]:
+    """Return the name of each node's group."""
+    found: dict[bytes, bytes] = {}
     for group in groups:
-        named.update(dict.fromkeys(group, oldest(known[node_id] for node_id in group)))
-    return named
+        found.update(dict.fromkeys(group, oldest(known[node_id] for node_id in group)))
+    return found
+
+
+def cores(known: Mapping[bytes, Node], resolution: Resolution, rules: Rules) -> dict[bytes, bool]:
+    """Return for each node whether its profile is written to there and shows what is known there.
+
+    All that is proven to be one with what names the person. Links that nobody proved never join two who are named, so
+    it is one group; a profile that nothing names has no other.
+    """
+    anchored = [node_id for node_id, node in known.items() if rules.of(node.namespace).anchor]
+    groups = {resolution.proven_of[node_id] for node_id in anchored}
+    named_ones = {resolution.profile_of[node_id] for node_id in anchored}
+    return {
+        node_id: resolution.profile_of[node_id] not in named_ones or resolution.proven_of[node_id] in groups
+        for node_id in known
+    }
+
+
+def _weighed(
+    known: Mapping[bytes, Node],
+    links: list[Link],
+    decided: Decided,
+    rules: Rules,
+    epoch: datetime | None,
+    before: Mapping[bytes, int],
+) -> tuple[Evidence, Evidence]:
+    verified = [link for link in links if link.proof == Proof.VERIFIED]
+    widely = {node_id for node_id, shared in before.items() if shared > 1}
+    proven = weigh(known, verified, decided, rules, epoch, widely)
+    somewhat = {node_id for node_id, shared in before.items() if shared}
+    return proven, weigh(known, links, decided, rules, epoch, somewhat, proven)
+
+
+def _zones(known: Mapping[bytes, Node], pairs: Iterable[Pair]) -> Forest:
+    zones = Forest(known)
+    for pair in pairs:
+        zones.union(*pair)
+    return zones
+
+
+def _bar_beyond(
+    known: Mapping[bytes, Node],
+    proven: Evidence,
+    evidence: Evidence,
+    joins: Iterable[Pair],
+    zones: Forest,
+    rules: Rules,
+) -> None:
+    """In a zone that is too large let only the strongest proof count."""
+    if not rules.zone_max or len(known) <= rules.zone_max:
+        return
+    for found, here in ((proven, _zones(known, {*proven.touching, *joins})), (evidence, zones)):
+        size = {root: len(members) for root, members in here.sets().items()}
+        for pair in found.touching:
+            held = size[here.find(pair[0])]
+            strong = pair in proven.touching and _tier(known, pair, rules) <= rules.strong_tier
+            if held > rules.zone_max and not strong:
+                found.barred.setdefault(pair, Obstacle("zone_size", held=held))
+
+
+def _tier(known: Mapping[bytes, Node], pair: Pair, rules: Rules) -> int:
+    return max(rules.of(known[node_id].namespace).tier for node_id in pair)
+
+
+def _asked(
+    known: Mapping[bytes, Node], evidence: Evidence, pairs: Iterable[Pair], rules: Rules
+) -> list[_Asked]:
+    asked = []
+    for pair in pairs:
+        if pair not in evidence.barred:
+            rule = max((rules.of(known[node_id].namespace) for node_id in pair), key=lambda rule: rule.tier)
+            sight = evidence.seen[pair]
+            minus_day = -day(sight.last_at) if rule.weak else 0
+            asked.append(_Asked(True, rule.tier, -sight.proof, minus_day, sight.first_at, pair))
+    return asked
+
+
+def _decide(clusters: Clusters, asked: list[_Asked], how: int) -> None:
+    for one in sorted(asked):
+        if not clusters.together(*one.pair) and not clusters.obstacles(*one.pair, how):
+            clusters.accept(*one.pair)
+
+
+def _against(
+    pair: Pair,
+    clusters: Clusters,
+    proven: Evidence,
+    evidence: Evidence,
+    way: int | None,
+) -> list[Obstacle]:
+    """Return what stands against a pair: of one that never became a claim also why not."""
+    if way is not None:
+        return clusters.obstacles(*pair, way)
+    bar = evidence.barred.get(pair) or proven.barred.get(pair)
+    way = Claim.VERIFIED if pair in proven.seen else Claim.UNPROVEN
+    return ([bar] if bar is not None else []) + clusters.obstacles(*pair, way)

@@ -5,12 +5,13 @@ from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 
+from tieline.identify.mark import Said
 from tieline.model.event import Event
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 NodeKey = tuple[int, bytes]
-StarKey = tuple[int, str, object]
+StarKey = tuple[int, str, object, object]
 
 STARS_MAX = 200_000
 SEATS_MAX = 500_000
@@ -92,6 +93,6 @@ class Memory:
         self.seats.clear()
 
 
-def star_key(event: Event) -> StarKey:
-    """Return the name under which the event's star is remembered."""
-    return event.workspace_id, event.source.key, event.identifiers
+def star_key(event: Event, said: Said) -> StarKey:
+    """Return the name under which the star of an event that says `said` is remembered."""
+    return event.workspace_id, event.source.key, event.identifiers, said

@@ -11,19 +11,20 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from tieline.identify.batch import LinkKey, add_link, marked, name_node
 from tieline.identify.graph import resolve
+from tieline.identify.mark import said_in
 from tieline.identify.normalize import Refused as Unusable
 from tieline.identify.normalize import normalize
 from tieline.identify.rules import RULES, Rules
 from tieline.identify.star import IDENTIFIERS_MAX, read
 from tieline.ids import keyed_hash
 from tieline.model.event import Identifier, Proof
-from tieline.model.identity import CUT, JOIN, Assertion, Link, Node
+from tieline.model.identity import ALLOW, BLOCK, CUT, JOIN, Assertion, Link, Node
 
-BLOCK = "block"
 RETRACT = "retract_source"
 PROOFS = {"typed": Proof.TYPED, "stated": Proof.STATED, "verified": Proof.VERIFIED}
-ASSERTIONS = (CUT, JOIN, BLOCK, RETRACT)
+ASSERTIONS = (CUT, JOIN, BLOCK, ALLOW, RETRACT)
 
 
 class Person(NamedTuple):
@@ -111,7 +112,9 @@ def people_in(lines: Iterable[bytes], identity_key: bytes, region: str, rules: R
             facts.take(number, line)
     nodes, links = _evidence(facts, identity_key, region, rules)
     assertions = _assertions(facts, identity_key, region)
-    profile_of = resolve(nodes.values(), links, assertions, rules).profile_of
+    # The file knows no other present than its latest line.
+    epoch = max((fact.at for fact in (*facts.evidence, *facts.decisions)), default=None)
+    profile_of = resolve(nodes.values(), links, assertions, rules, epoch=epoch).profile_of
     members: defaultdict[bytes, list[tuple[str, str]]] = defaultdict(list)
     for node_id, profile_id in profile_of.items():
         members[profile_id].append((nodes[node_id].namespace, nodes[node_id].value))
@@ -130,31 +133,22 @@ def _evidence(
         if (value := _value(one, region)) is not None
     }
     nodes: dict[bytes, Node] = {}
-    links: dict[tuple[bytes, bytes, str], Link] = {}
+    links: dict[LinkKey, Link] = {}
     for fact in facts.evidence:
         source, proof = fact.said.source, PROOFS[fact.said.proof]
         if source in retracted and fact.at <= retracted[source]:
             continue
-        named = [one for one in fact.said.identifiers if (one.namespace, _value(one, region)) not in blocked]
-        star = read(named, identity_key, region, rules, proven=proof is Proof.VERIFIED)
+        usable = [one for one in fact.said.identifiers if (one.namespace, _value(one, region)) not in blocked]
+        star = read(usable, identity_key, region, rules, proven=proof is Proof.VERIFIED)
         if not star.nodes:
             why = ", ".join(sorted(set(star.refused))) or "blocked"
             facts.refused.append(RefusedRow(fact.row, f"No identifier can be used: {why}."))
             continue
-        for node_id, namespace, value in star.nodes:
-            known = nodes.get(node_id)
-            if known is None or fact.at < known.first_at:
-                nodes[node_id] = Node(node_id, namespace, value, fact.at)
+        marks = marked(said_in(fact.said.traits), source, proof)
+        for named in star.nodes:
+            name_node(nodes, named, fact.at, marks, rules)
         for a, b in star.pairs:
-            other = links.get((a, b, source), Link(a, b, source, proof, fact.at, fact.at))
-            links[a, b, source] = Link(
-                a,
-                b,
-                source,
-                max(other.proof, proof),
-                min(other.first_at, fact.at),
-                max(other.last_at, fact.at),
-            )
+            add_link(links, (a, b, source, proof), fact.at)
     return nodes, list(links.values())
 
 
@@ -189,10 +183,17 @@ def _assertions(facts: _Facts, identity_key: bytes, region: str) -> list[Asserti
             if other is not None:
                 why = f"This and row {other.row} pin the same two apart and together at the same time; apart holds."
                 facts.refused.append(RefusedRow(fact.row, why))
-    return [
+    decided = [
         Assertion(CUT if is_cut else JOIN, a, b, at, number, found[at, is_cut, a, b].said.author)
         for number, (at, is_cut, a, b) in enumerate(sorted(found), 1)
     ]
+    allowed = {
+        keyed_hash(identity_key, one.namespace, value): fact.at
+        for fact in facts.of(ALLOW)
+        for one in fact.said.identifiers
+        if (value := _value(one, region)) is not None
+    }
+    return decided + [Assertion(ALLOW, node_id, node_id, at) for node_id, at in allowed.items()]
 
 
 def _value(identifier: Identifier, region: str) -> str | None:

@@ -5,9 +5,9 @@ from functools import cached_property
 
 import msgspec
 
-from tieline.model.identity import ANONYMOUS, EMAIL, LINE, MEMBER, PHONE, POS_CARD
+from tieline.model.identity import ANONYMOUS, BIRTH_DATE, EMAIL, GIVEN_NAME, LINE, MEMBER, PHONE, POS_CARD
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 NAMESPACES_REMEMBERED = 10_000
 
 
@@ -85,6 +85,16 @@ class Rules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=True):
     bases: tuple[LinkingBasis, ...] = ()
 
     @cached_property
+    def strong_tier(self) -> int:
+        """The weaker of the two strongest tiers."""
+        return sorted(rule.tier for rule in (*self.table, self.other))[:2][-1]
+
+    @cached_property
+    def ttl_days_min(self) -> int:
+        """The shortest time after which a link joins nobody; 0: none ages."""
+        return min((rule.ttl_days for rule in (*self.table, self.other) if rule.ttl_days), default=0)
+
+    @cached_property
     def _named(self) -> dict[str, Rule]:
         return {rule.namespace: rule for rule in self.table}
 
@@ -125,18 +135,26 @@ class RuleBook:
         """Return the rules of a workspace."""
         return self._rules.get(workspace_id, self._default)
 
+    def versions(self) -> object:
+        """Return a value that changes with the rules of any workspace."""
+        return tuple(sorted((workspace_id, rules.version) for workspace_id, rules in self._rules.items()))
+
 
 RULES = Rules(
     (
         Rule(MEMBER, tier=0, limit=1, anchor=True),
-        Rule(LINE, tier=1, limit=1, anchor=True),
-        Rule(POS_CARD, tier=2, limit=3),
-        Rule(PHONE, tier=3, limit=3),
-        Rule(EMAIL, tier=4, limit=5),
-        Rule(ANONYMOUS, tier=9, limit=60, weak=True),
+        Rule(LINE, tier=1, limit=1, anchor=True, replaced=True),
+        Rule(POS_CARD, tier=2, limit=3, shared_above=5),
+        Rule(PHONE, tier=3, limit=3, shared_above=5, succeeds_after_days=180),
+        Rule(EMAIL, tier=4, limit=5, shared_above=5),
+        Rule(ANONYMOUS, tier=9, limit=60, weak=True, shared_above=8, ttl_days=730),
     ),
-    other=Rule("", tier=5, limit=10),
+    other=Rule("", tier=5, limit=10, shared_above=20),
     version=RULES_VERSION,
+    vetoes=(GIVEN_NAME, BIRTH_DATE),
+    profile_max=200,
+    zone_max=2_000,
+    providers_apart=True,
 )
 
 # Values that programs write when they have none. They are compared in lower case, whatever the namespace.

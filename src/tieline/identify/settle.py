@@ -4,20 +4,15 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from tieline.identify.graph import Resolution, in_force, resolve
-from tieline.identify.grow import Growth, earlier, grow
-from tieline.identify.rules import RuleBook
+from tieline.identify.batch import Evidence
+from tieline.identify.evidence import in_force
+from tieline.identify.graph import Resolution, cores, resolve
+from tieline.identify.grow import Growth, grow, joined
+from tieline.identify.rules import RuleBook, Rules
 from tieline.model.identity import Assertion, Link, Moved, Node, Placed
 from tieline.ports import IdentityStore, Zones
 
 Supposing = Callable[[Iterable[Assertion]], list[Assertion]]
-
-
-class Evidence(NamedTuple):
-    """What a batch says: nodes with the earliest time they are seen in it, and links between them, by their keys."""
-
-    nodes: dict[bytes, Node]
-    links: dict[tuple[bytes, bytes, str], Link]
 
 
 class Settled(NamedTuple):
@@ -26,14 +21,16 @@ class Settled(NamedTuple):
     Attributes:
         placed: Every node of every zone that was touched.
         moves: Nodes that changed profile, and new nodes, which come from nowhere.
+        divided: Nodes of zones where rules speak, so that even a change of order may matter.
     """
 
     placed: list[Placed]
     moves: list[Moved]
+    divided: set[bytes]
 
 
 class Explained(NamedTuple):
-    """Whole zones with everything that decides them.
+    """Whole zones with everything that decides them, and the nodes that were seen with them and stand outside.
 
     Attributes:
         zones: As they stand.
@@ -54,30 +51,34 @@ class Settler:
         self._rules = rules or RuleBook()
 
     async def grow(self, workspace_id: int, evidence: Evidence, at: datetime) -> Settled:
-        """Take in what a batch says; only zones that break a rule have their links read."""
+        """Take in what a batch says; only zones that may break a rule have their links read."""
         await self._store.lock(workspace_id)
+        rules = self._rules.of(workspace_id)
         zones = await self._load(workspace_id, evidence.nodes)
         before = {placed.node.node_id: placed for placed in zones.placed}
         links = list(evidence.links.values())
-        growth = grow(before, evidence.nodes, links, zones.assertions, self._rules.of(workspace_id))
+        growth = grow(before, evidence.nodes, links, zones.assertions, rules, zones.epoch)
         if growth.crowded:
             nodes = _together(before, evidence.nodes, growth)
             stored = await self._store.links(workspace_id, sorted(growth.crowded))
             resolution = resolve(
-                nodes.values(), [*stored, *links], zones.assertions, self._rules.of(workspace_id)
+                nodes.values(),
+                [*stored, *links],
+                zones.assertions,
+                rules,
+                epoch=zones.epoch,
+                shared_before={node_id: before[node_id].shared for node_id in nodes if node_id in before},
             )
-            growth.placed.update(stand(nodes, resolution))
-        return await self._save(workspace_id, before, growth.placed, links, "link", at)
+            growth.placed.update(stand(nodes, resolution, rules))
+        return await self._save(workspace_id, before, growth.placed, links, "link", at, growth.crowded)
 
     async def anew(self, workspace_id: int, node_ids: Iterable[bytes], cause: str, at: datetime) -> Settled:
         """Decide whole zones again from what is stored, after something was taken away or a person decided."""
         await self._store.lock(workspace_id)
-        zones = await self._load(workspace_id, node_ids)
-        before = {placed.node.node_id: placed for placed in zones.placed}
-        nodes = {node_id: placed.node for node_id, placed in before.items()}
-        stored = await self._store.links(workspace_id, sorted(before))
-        after = stand(nodes, resolve(nodes.values(), stored, zones.assertions, self._rules.of(workspace_id)))
-        return await self._save(workspace_id, before, after, [], cause, at)
+        whole = await self._whole(workspace_id, node_ids)
+        after = stand(whole.inside, whole.resolution, self._rules.of(workspace_id))
+        before = {placed.node.node_id: placed for placed in whole.zones.placed}
+        return await self._save(workspace_id, before, after, [], cause, at, set(after))
 
     async def explain(
         self, workspace_id: int, node_ids: Iterable[bytes], supposing: Supposing = list
@@ -93,20 +94,45 @@ class Settler:
         about = (await self._load(workspace_id, wanted)).assertions
         # Who was cut off stands in a zone of their own, and belongs to the explanation.
         wanted |= {end for one in about if one.revoked_at is None for end in (one.a, one.b)}
-        zones = await self._load(workspace_id, wanted)
-        nodes = [placed.node for placed in zones.placed]
-        stored = await self._store.links(workspace_id, sorted(node.node_id for node in nodes))
-        resolution = resolve(nodes, stored, supposing(zones.assertions), self._rules.of(workspace_id))
-        return Explained(zones, stored, resolution)
+        whole = await self._whole(workspace_id, wanted, supposing)
+        for placed in whole.outside:
+            whole.resolution.profile_of[placed.node.node_id] = placed.profile_id
+        zones = whole.zones._replace(placed=[*whole.zones.placed, *whole.outside])
+        return Explained(zones, whole.links, whole.resolution)
+
+    async def _whole(
+        self, workspace_id: int, node_ids: Iterable[bytes], supposing: Supposing = list
+    ) -> "_Whole":
+        """Decide the zones of some nodes from all their links, and those that they reach now."""
+        rules = self._rules.of(workspace_id)
+        wanted = set(node_ids)
+        while True:
+            zones = await self._load(workspace_id, wanted)
+            inside = {placed.node.node_id: placed.node for placed in zones.placed}
+            links = await self._store.touching(workspace_id, sorted(inside))
+            ends = {end for link in links for end in (link.a, link.b)} - inside.keys()
+            outside = await self._store.nodes(workspace_id, sorted(ends)) if ends else []
+            resolution = resolve(
+                [*inside.values(), *(placed.node for placed in outside)],
+                links,
+                supposing(zones.assertions),
+                rules,
+                epoch=zones.epoch,
+                shared_before={placed.node.node_id: placed.shared for placed in outside},
+            )
+            reached = {resolution.zone_of[node_id] for node_id in inside}
+            beyond = {one.node.node_id for one in outside if resolution.zone_of[one.node.node_id] in reached}
+            if not beyond:
+                return _Whole(zones, inside, list(outside), links, resolution)
+            wanted |= inside.keys() | beyond
 
     async def _load(self, workspace_id: int, node_ids: Iterable[bytes]) -> Zones:
         """Load zones, and those that a person joined to them before there was a link."""
         wanted = set(node_ids)
         while True:
             zones = await self._store.zones(workspace_id, sorted(wanted))
-            _, joins = in_force(zones.assertions)
             loaded = {placed.node.node_id for placed in zones.placed} | wanted
-            beyond = {node_id for pair in joins for node_id in pair} - loaded
+            beyond = {node_id for pair in in_force(zones.assertions).joins for node_id in pair} - loaded
             if not beyond:
                 return zones
             wanted |= beyond
@@ -119,6 +145,7 @@ class Settler:
         links: list[Link],
         cause: str,
         at: datetime,
+        divided: set[bytes],
     ) -> Settled:
         changed = [placed for node_id, placed in after.items() if placed != before.get(node_id)]
         moves = [move for placed in changed if (move := _move(workspace_id, before, placed)) is not None]
@@ -126,13 +153,36 @@ class Settler:
             await self._store.save(workspace_id, changed, links)
         if any(move.from_id for move in moves):
             await self._store.record(moves, cause, at)
-        return Settled(list(after.values()), moves)
+        return Settled(list(after.values()), moves, divided)
 
 
-def stand(nodes: Mapping[bytes, Node], resolution: Resolution) -> dict[bytes, Placed]:
+class _Whole(NamedTuple):
+    """Zones decided from all their links.
+
+    Attributes:
+        inside: The nodes of the zones.
+        outside: Nodes that were seen with them and that no link joins to them now.
+    """
+
+    zones: Zones
+    inside: dict[bytes, Node]
+    outside: list[Placed]
+    links: list[Link]
+    resolution: Resolution
+
+
+def stand(nodes: Mapping[bytes, Node], resolution: Resolution, rules: Rules) -> dict[bytes, Placed]:
     """Return the place of each node."""
+    core = cores(nodes, resolution, rules)
     return {
-        node_id: Placed(node, resolution.zone_of[node_id], resolution.profile_of[node_id])
+        node_id: Placed(
+            node,
+            resolution.zone_of[node_id],
+            resolution.profile_of[node_id],
+            resolution.proven_of[node_id],
+            core[node_id],
+            resolution.shared.get(node_id, 0),
+        )
         for node_id, node in nodes.items()
     }
 
@@ -140,10 +190,14 @@ def stand(nodes: Mapping[bytes, Node], resolution: Resolution) -> dict[bytes, Pl
 def _together(
     before: Mapping[bytes, Placed], nodes: Mapping[bytes, Node], growth: Growth
 ) -> dict[bytes, Node]:
-    return {
-        node_id: earlier(before[node_id].node, nodes.get(node_id)) if node_id in before else nodes[node_id]
-        for node_id in growth.crowded
-    }
+    found = {}
+    for node_id in growth.crowded:
+        was, again = before.get(node_id), nodes.get(node_id)
+        if was is None:
+            found[node_id] = nodes[node_id]
+        else:
+            found[node_id] = was.node if again is None else joined(was.node, again)
+    return found
 
 
 def _move(workspace_id: int, before: Mapping[bytes, Placed], placed: Placed) -> Moved | None:

@@ -6,13 +6,15 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from tieline.errors import NotFoundError
-from tieline.identify.graph import day
+from tieline.identify.batch import Evidence, LinkKey, add_link, add_star, marked
+from tieline.identify.evidence import day
+from tieline.identify.mark import said_by
 from tieline.identify.memory import Known, Memory, NodeKey, Seat, star_key
 from tieline.identify.rules import RuleBook
-from tieline.identify.settle import Evidence, Settled, Settler
+from tieline.identify.settle import Settled, Settler
 from tieline.identify.star import IDENTIFIERS_MAX, Star, read
-from tieline.model.event import Event, Identified, Parked
-from tieline.model.identity import Link, Moved, Node
+from tieline.model.event import Event, Identified, Parked, Proof
+from tieline.model.identity import Link, Moved
 from tieline.ports import IdentityStore
 
 REGION = "TW"
@@ -38,7 +40,7 @@ class _Batch(NamedTuple):
     """What a batch says that was not known, by workspace."""
 
     evidence: defaultdict[int, Evidence]
-    seen_again: defaultdict[int, dict[tuple[bytes, bytes, str], Link]]
+    seen_again: defaultdict[int, dict[LinkKey, Link]]
     parked: list[Parked]
 
 
@@ -70,7 +72,8 @@ class IdentifyStage:
         self._rules = rules or RuleBook()
         self._settler = Settler(store, self._rules)
         self._memory = memory or Memory()
-        self._decisions = -1
+        self._decisions: object = None
+        self._epochs: Mapping[int, datetime] = {}
 
     def forget(self) -> None:
         """Drop everything that was remembered; it is read again when it is needed."""
@@ -103,14 +106,16 @@ class IdentifyStage:
         return Identification(identified, moves, batch.parked)
 
     async def _notice_decisions(self) -> None:
-        decisions = await self._store.decisions()
+        decisions = (await self._store.decisions(), self._rules.versions())
         if decisions != self._decisions:
             self.forget()
             self._decisions = decisions
+            self._epochs = await self._store.epochs()
 
     def _node(self, event: Event, batch: _Batch) -> NodeKey | None:
         """Return the node of an event, and note what the event says that was not known."""
-        key = star_key(event)
+        said = said_by(event)
+        key = star_key(event, said)
         known = self._memory.stars.get(key)
         seat = self._memory.seats.get(known.node) if known is not None else None
         placed = known is not None and (
@@ -125,23 +130,28 @@ class IdentifyStage:
         if known is None:
             known = Known((event.workspace_id, star.nodes[0].node_id), event.at, _end_of_day(event.at, star))
             self._memory.stars.put(key, known)
-        if seat is None or seat.divided or event.at < known.first_at:
-            _add_nodes(batch.evidence[event.workspace_id], star, event.at)
-            _add_links(batch.evidence[event.workspace_id].links, star, event)
+        if seat is None or seat.divided or event.at < known.first_at or self._aged(event.workspace_id, known):
+            keys = [(*pair, event.source.key, event.source.proof) for pair in star.pairs]
+            marks = marked(said, event.source.key, event.source.proof)
+            rules = self._rules.of(event.workspace_id)
+            add_star(batch.evidence[event.workspace_id], star.nodes, keys, event.at, marks, rules)
         else:
             self._see_again(star, event, batch)
         known.first_at = min(known.first_at, event.at)
         known.until_at = max(known.until_at, _end_of_day(event.at, star))
         return known.node
 
+    def _aged(self, workspace_id: int, known: Known) -> bool:
+        """Say whether links that were seen last when `known` says may have aged, so that seeing them again is news."""
+        epoch, ttl_days = self._epochs.get(workspace_id), self._rules.of(workspace_id).ttl_days_min
+        return epoch is not None and ttl_days > 0 and day(known.until_at) - 1 < day(epoch) - ttl_days
+
     def _see_again(self, star: Star, event: Event, batch: _Batch) -> None:
         evidence = batch.evidence[event.workspace_id]
         again = batch.seen_again[event.workspace_id]
-        links: dict[tuple[bytes, bytes, str], Link] = {}
-        _add_links(links, star, event)
-        for key, link in links.items():
-            where = evidence.links if key in evidence.links else again
-            where[key] = _fold(where.get(key), link)
+        for pair in star.pairs:
+            key = (*pair, event.source.key, event.source.proof)
+            add_link(evidence.links if key in evidence.links else again, key, event.at)
 
     async def _take_in(self, batch: _Batch, at: datetime) -> list[Moved]:
         moves: list[Moved] = []
@@ -157,11 +167,11 @@ class IdentifyStage:
 
     def _remember(self, workspace_id: int, settled: Settled) -> None:
         seats: dict[bytes, Seat] = {}
-        divided = {placed.zone_id for placed in settled.placed if placed.profile_id != placed.zone_id}
         for placed in settled.placed:
             seat = seats.get(placed.profile_id)
             if seat is None:
-                seat = seats[placed.profile_id] = Seat(placed.profile_id, placed.zone_id in divided)
+                divided = placed.node.node_id in settled.divided
+                seat = seats[placed.profile_id] = Seat(placed.profile_id, divided)
             self._memory.seats.put((workspace_id, placed.node.node_id), seat)
 
     def _read(self, event: Event) -> Star:
@@ -169,28 +179,10 @@ class IdentifyStage:
         if identity_key is None:
             raise NotFoundError(f"The workspace {event.workspace_id} has no identity key.")
         region = self._regions.get(event.workspace_id, REGION)
-        return read(event.identifiers, identity_key, region, self._rules.of(event.workspace_id))
-
-
-def _add_nodes(evidence: Evidence, star: Star, at: datetime) -> None:
-    for node_id, namespace, value in star.nodes:
-        other = evidence.nodes.get(node_id)
-        if other is None or at < other.first_at:
-            evidence.nodes[node_id] = Node(node_id, namespace, value, at)
-
-
-def _add_links(links: dict[tuple[bytes, bytes, str], Link], star: Star, event: Event) -> None:
-    source = event.source
-    for a, b in star.pairs:
-        key = (a, b, source.key)
-        links[key] = _fold(links.get(key), Link(a, b, source.key, source.proof, event.at, event.at))
-
-
-def _fold(other: Link | None, link: Link) -> Link:
-    if other is None:
-        return link
-    first_at, last_at = min(other.first_at, link.first_at), max(other.last_at, link.last_at)
-    return Link(link.a, link.b, link.source, max(other.proof, link.proof), first_at, last_at)
+        # A file carries what clerks typed into some form years ago, whoever vouches for the file.
+        proven = event.source.proof == Proof.VERIFIED and event.source.kind != "import"
+        rules = self._rules.of(event.workspace_id)
+        return read(event.identifiers, identity_key, region, rules, proven=proven)
 
 
 def _end_of_day(at: datetime, star: Star) -> datetime:

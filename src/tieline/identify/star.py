@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from tieline.identify.clusters import Pair
+from tieline.identify.evidence import Pair
 from tieline.identify.normalize import Refused, normalize
 from tieline.identify.rules import RULES, Rules
 from tieline.ids import keyed_hash
@@ -63,11 +63,14 @@ def read(
     for identifier in identifiers:
         namespace = identifier.namespace
         value = normalize(namespace, identifier.value, region)
-        if proven and isinstance(value, Refused) and value.written:
+        rule = rules.of(namespace)
+        if isinstance(value, Refused) and value.written and (proven or value.written in rule.allowed):
             value = value.written
+        if value in rule.blocked:
+            value = Refused("blocked")
         if isinstance(value, Refused):
             refused.append(value.reason)
         else:
             node_id = keyed_hash(identity_key, namespace, value)
-            found[rules.of(namespace).tier, namespace, value] = Named(node_id, namespace, value)
+            found[rule.tier, namespace, value] = Named(node_id, namespace, value)
     return Star(tuple(found[strength] for strength in sorted(found)), tuple(refused))

@@ -81,6 +81,8 @@ class UndoStage:
         await self._identity.lock(workspace_id)
         named = await self._release(span, source)
         named |= await self._store.unlink(workspace_id, source)
+        for part in _parts(sorted(named)):
+            await self._store.drop_marks(workspace_id, part, source)
         await self._store.drop_facts(workspace_id, source)
         await self._store.answer_grants(workspace_id, source, event.received_at)
         undone = Undone([], set())

@@ -16,19 +16,47 @@ POS_CARD = "pos_card"
 # Kinds of assertion.
 CUT = "cut"
 JOIN = "join"
+BLOCK = "block"
+ALLOW = "allow"
+
+# Kinds of mark.
+GIVEN_NAME = "given_name"
+BIRTH_DATE = "birth_date"
+
+
+class Mark(msgspec.Struct, frozen=True, gc=False, array_like=True, order=True):
+    """What a source said that tells one person from another: the name they are called by, the day they were born.
+
+    Attributes:
+        kind: given_name or birth_date.
+        value: In the spelling in which it is compared.
+        proven: The source proves what it says.
+    """
+
+    kind: str
+    value: str
+    source: str
+    proven: bool
 
 
 class Node(msgspec.Struct, frozen=True, gc=False):
-    """One identifier: a namespace and a normalised value under a keyed hash."""
+    """One identifier: a namespace and a normalised value under a keyed hash.
+
+    Attributes:
+        marks: All that was ever said with it, sorted. It is a set, so that order cannot show in it.
+    """
 
     node_id: bytes
     namespace: str
     value: str
     first_at: datetime
+    marks: tuple[Mark, ...] = ()
 
 
 class Link(msgspec.Struct, frozen=True, gc=False):
     """A source saw two identifiers together. `a` < `b`, so that a pair has one name.
+
+    What a source proved and what it only stated are two links, so that the times of the one do not vouch for the other.
 
     Attributes:
         last_at: Exact to the UTC day: of several sightings on one day any may be kept.
@@ -43,7 +71,12 @@ class Link(msgspec.Struct, frozen=True, gc=False):
 
 
 class Assertion(msgspec.Struct, frozen=True, gc=False):
-    """A person decided about two identifiers: they are apart (cut) or together (join). Of several the latest holds."""
+    """A person decided about identifiers. Of several decisions about the same the latest holds.
+
+    Attributes:
+        kind: cut (`a` and `b` are apart), join (they are together), block (`a` names nobody; `b` is `a`) or allow (`a`
+            counts, however many share it; `b` is `a`).
+    """
 
     kind: str
     a: bytes
@@ -56,11 +89,22 @@ class Assertion(msgspec.Struct, frozen=True, gc=False):
 
 
 class Placed(msgspec.Struct, frozen=True, gc=False):
-    """Where a node stands: its zone (all that could touch it) and its profile."""
+    """Where a node stands.
+
+    Attributes:
+        zone_id: All that could touch it.
+        profile_id: Who it is.
+        proven_id: Those whom verified links alone make one with it: never more than its profile.
+        core: Messages to the profile go here, and it shows what is known here. What nobody proved is outside.
+        shared: 0: it names a person. 1: so many share it that only verified links to it count. 2: it joins nobody.
+    """
 
     node: Node
     zone_id: bytes
     profile_id: bytes
+    proven_id: bytes = b""
+    core: bool = True
+    shared: int = 0
 
 
 class Moved(msgspec.Struct, frozen=True, gc=False):

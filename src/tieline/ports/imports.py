@@ -108,6 +108,10 @@ class UndoStore(Protocol):
         """Delete the links that `source` claims; return the nodes they held together."""
         ...
 
+    async def drop_marks(self, workspace_id: int, node_ids: Sequence[bytes], source: str) -> None:
+        """Take from nodes the names and dates of birth that `source` said."""
+        ...
+
     async def drop_facts(self, workspace_id: int, source: str) -> None:
         """Delete the facts that `source` stated."""
         ...

@@ -9,10 +9,17 @@ from tieline.model.profile import ConsentEvent, Fact
 
 
 class Zones(NamedTuple):
-    """Everything that could touch some nodes: the nodes of whole zones, and the decisions about any of them."""
+    """Everything that could touch some nodes.
+
+    Attributes:
+        placed: The nodes of whole zones.
+        assertions: The decisions about any of them.
+        epoch: Up to when links have aged; None: never yet.
+    """
 
     placed: Sequence[Placed]
     assertions: Sequence[Assertion]
+    epoch: datetime | None = None
 
 
 class IdentityStore(Protocol):
@@ -20,6 +27,10 @@ class IdentityStore(Protocol):
 
     async def decisions(self) -> int:
         """Return a number that changes with every decision and withdrawal, in any workspace."""
+        ...
+
+    async def epochs(self) -> Mapping[int, datetime]:
+        """Return up to when links have aged, by workspace; `decisions` changes when it moves."""
         ...
 
     async def lock(self, workspace_id: int) -> None:
@@ -34,8 +45,16 @@ class IdentityStore(Protocol):
         """Load every link whose `a` is one of `node_ids`."""
         ...
 
+    async def touching(self, workspace_id: int, node_ids: Sequence[bytes]) -> list[Link]:
+        """Load every link of which an end is one of `node_ids`."""
+        ...
+
+    async def nodes(self, workspace_id: int, node_ids: Sequence[bytes]) -> list[Placed]:
+        """Load nodes without their zones; unknown ids are left out."""
+        ...
+
     async def save(self, workspace_id: int, placed: Sequence[Placed], links: Sequence[Link]) -> None:
-        """Insert nodes or give them another place; of links keep the best proof, earliest first and latest last time."""
+        """Insert nodes or give them another place; of links keep the earliest first and latest last time."""
         ...
 
     async def touch(self, workspace_id: int, links: Sequence[Link]) -> None:

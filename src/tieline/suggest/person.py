@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+from tieline.model.birth import read_birth
 from tieline.suggest.address import read_address
-from tieline.suggest.birth import read_birth
 from tieline.suggest.characters import plain
 from tieline.suggest.name import read_kana, read_name
 

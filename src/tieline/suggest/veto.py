@@ -6,7 +6,7 @@ two members of one household.
 
 from collections.abc import Mapping
 
-from tieline.suggest.birth import nearly
+from tieline.model.birth import nearly
 
 Row = Mapping[str, str | None]
 HOUSEHOLD = "household"

@@ -74,7 +74,13 @@ class Stores:
     def reindex(self) -> None:
         """Let the identity store look at its tables again, after a transaction that did not commit."""
         identity = self.identity
-        tables: Any = (identity.placed, identity.linked, identity.asserted, identity.changes)
+        tables: Any = (
+            identity.placed,
+            identity.linked,
+            identity.asserted,
+            identity.epochs_of,
+            identity.changes,
+        )
         identity.restore(tables)
 
     async def furnish(self, at: datetime) -> None:
@@ -87,5 +93,5 @@ class Stores:
         self.journeys.stock(workspace_id, {"welcome": [f"W{n:03}" for n in range(COUPONS)]}, {})
 
     def _adopt_identity(self) -> None:
-        tables: Any = (*(Table(self.database, {}) for _ in range(3)), Rows(self.database, []))
+        tables: Any = (*(Table(self.database, {}) for _ in range(4)), Rows(self.database, []))
         self.identity.restore(tables)

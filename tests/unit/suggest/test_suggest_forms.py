@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tieline.model.birth import nearly, read_birth
 from tieline.suggest.address import normal_address, number, read_address
-from tieline.suggest.birth import nearly, read_birth
 from tieline.suggest.characters import fold, plain
 from tieline.suggest.name import read_kana, read_name, split
 

@@ -83,19 +83,31 @@ class MemorySends(Dictionaries):
             place.node.node_id: Standing(
                 namespace=place.node.namespace,
                 value=place.node.value,
-                on_line=any(_is_line(node.namespace) for node in loaded.nodes[place.profile_id]),
-                friends=_friends(placed, loaded.facts.get(place.profile_id, ())),
-                consents=frozenset(granted(loaded.consents.get(place.profile_id, ()))),
+                on_line=any(
+                    _is_line(node.namespace) and placed[node.node_id].core
+                    for node in loaded.nodes[place.profile_id]
+                ),
+                friends=_friends(placed, _proven(placed, loaded.facts.get(place.profile_id, ()))),
+                consents=frozenset(
+                    granted(
+                        event
+                        for event in loaded.consents.get(place.profile_id, ())
+                        if placed[event.node_id].core or not event.granted
+                    )
+                ),
             )
             for place in asked
         }
 
     async def traits(self, workspace_id: int, node_ids: Sequence[bytes]) -> dict[bytes, dict[str, Any]]:
         """Return the newest value of every trait of the person behind each node."""
-        profile_of = {place.node.node_id: place.profile_id for place in self._placed(workspace_id)}
-        asked = {node_id: profile_of[node_id] for node_id in node_ids if node_id in profile_of}
+        placed = {place.node.node_id: place for place in self._placed(workspace_id)}
+        asked = {node_id: placed[node_id].profile_id for node_id in node_ids if node_id in placed}
         loaded = await self._facts.load(workspace_id, list(asked.values()))
-        return {node_id: _traits(loaded.facts.get(profile_id, ())) for node_id, profile_id in asked.items()}
+        return {
+            node_id: _traits(_proven(placed, loaded.facts.get(profile_id, ())))
+            for node_id, profile_id in asked.items()
+        }
 
     async def add(self, sends: Sequence[Send], links: Sequence[TrackedLink]) -> set[bytes]:
         """Keep sends that are not there yet, with their links."""
@@ -239,6 +251,11 @@ def _claimed(row: SendRow, node: Node | None) -> Claimed:
 
 def _is_line(namespace: str) -> bool:
     return namespace == LINE or namespace.startswith(f"{LINE}:")
+
+
+def _proven(placed: dict[bytes, Placed], facts: Iterable[Fact]) -> list[Fact]:
+    """Return the facts about what is proven to be the person."""
+    return [fact for fact in facts if placed[fact.node_id].core]
 
 
 def _friends(placed: dict[bytes, Placed], facts: Iterable[Fact]) -> dict[str, tuple[str, ...]]:

@@ -11,13 +11,14 @@ from tieline.errors import NotFoundError
 from tieline.model.identity import Assertion, Link, Moved, Placed
 from tieline.ports import Zones
 
-_LinkKey = tuple[int, bytes, bytes, str]
+_LinkKey = tuple[int, bytes, bytes, str, int]
 
 
 class _Snapshot(NamedTuple):
     placed: dict[tuple[int, bytes], Placed]
     links: dict[_LinkKey, Link]
     assertions: dict[tuple[int, int], Assertion]
+    epochs: dict[int, datetime]
     changes: list[tuple[Moved, str, datetime]]
 
 
@@ -26,27 +27,36 @@ class MemoryIdentity:
 
     Attributes:
         placed: Node and place by (workspace_id, node_id).
-        linked: Link by (workspace_id, a, b, source).
+        linked: Link by (workspace_id, a, b, source, proof).
         asserted: Decision by (workspace_id, assertion_id).
+        epochs_of: Up to when links have aged, by workspace.
         changes: The audit trail: (move, cause, at).
     """
 
     def __init__(self) -> None:
-        self.restore(_Snapshot({}, {}, {}, []))
+        self.restore(_Snapshot({}, {}, {}, {}, []))
 
     def snapshot(self) -> _Snapshot:
         """Return what is stored now; the values are frozen, so only the maps are copied."""
-        return _Snapshot(dict(self.placed), dict(self.linked), dict(self.asserted), list(self.changes))
+        return _Snapshot(
+            dict(self.placed),
+            dict(self.linked),
+            dict(self.asserted),
+            dict(self.epochs_of),
+            list(self.changes),
+        )
 
     def restore(self, snapshot: _Snapshot) -> None:
         """Return to a snapshot, which is used up by that."""
-        self.placed, self.linked, self.asserted, self.changes = snapshot
+        self.placed, self.linked, self.asserted, self.epochs_of, self.changes = snapshot
         self._zones: defaultdict[tuple[int, bytes], set[bytes]] = defaultdict(set)
         for (workspace_id, node_id), placed in self.placed.items():
             self._zones[workspace_id, placed.zone_id].add(node_id)
         self._from: defaultdict[tuple[int, bytes], set[_LinkKey]] = defaultdict(set)
+        self._to: defaultdict[tuple[int, bytes], set[_LinkKey]] = defaultdict(set)
         for key in self.linked:
             self._from[key[0], key[1]].add(key)
+            self._to[key[0], key[2]].add(key)
 
     def everyone(self, workspace_id: int) -> list[Placed]:
         """Return every node of a workspace with its place."""
@@ -54,7 +64,12 @@ class MemoryIdentity:
 
     async def decisions(self) -> int:
         """Return a number that changes with every decision and withdrawal, in any workspace."""
-        return len(self.asserted) + sum(item.revoked_at is not None for item in self.asserted.values())
+        aged = sum(int(at.timestamp()) for at in self.epochs_of.values())
+        return len(self.asserted) + sum(item.revoked_at is not None for item in self.asserted.values()) + aged
+
+    async def epochs(self) -> dict[int, datetime]:
+        """Return up to when links have aged, by workspace."""
+        return dict(self.epochs_of)
 
     async def lock(self, workspace_id: int) -> None:
         """Be the only one who changes identities of this workspace; in memory nobody else can."""
@@ -76,6 +91,7 @@ class MemoryIdentity:
                 for (workspace, _), item in self.asserted.items()
                 if workspace == workspace_id and (item.a in about or item.b in about)
             ],
+            self.epochs_of.get(workspace_id),
         )
 
     async def links(self, workspace_id: int, node_ids: Sequence[bytes]) -> list[Link]:
@@ -86,8 +102,23 @@ class MemoryIdentity:
             for key in sorted(self._from.get((workspace_id, node_id), ()))
         ]
 
+    async def touching(self, workspace_id: int, node_ids: Sequence[bytes]) -> list[Link]:
+        """Load every link of which an end is one of `node_ids`."""
+        found = {
+            key
+            for node_id in node_ids
+            for ends in (self._from, self._to)
+            for key in ends.get((workspace_id, node_id), ())
+        }
+        return [self.linked[key] for key in sorted(found)]
+
+    async def nodes(self, workspace_id: int, node_ids: Sequence[bytes]) -> list[Placed]:
+        """Load nodes without their zones; unknown ids are left out."""
+        asked = (self.placed.get((workspace_id, node_id)) for node_id in node_ids)
+        return [placed for placed in asked if placed is not None]
+
     async def save(self, workspace_id: int, placed: Sequence[Placed], links: Sequence[Link]) -> None:
-        """Insert nodes or give them another place; of links keep the best proof, earliest first and latest last time."""
+        """Insert nodes or give them another place; of links keep the earliest first and latest last time."""
         for item in placed:
             key = (workspace_id, item.node.node_id)
             was = self.placed.get(key)
@@ -96,20 +127,20 @@ class MemoryIdentity:
             self.placed[key] = item
             self._zones[workspace_id, item.zone_id].add(item.node.node_id)
         for link in links:
-            name = (workspace_id, link.a, link.b, link.source)
+            name = (workspace_id, link.a, link.b, link.source, link.proof)
             other = self.linked.get(name, link)
             self.linked[name] = replace(
                 link,
-                proof=max(link.proof, other.proof),
                 first_at=min(link.first_at, other.first_at),
                 last_at=max(link.last_at, other.last_at),
             )
             self._from[workspace_id, link.a].add(name)
+            self._to[workspace_id, link.b].add(name)
 
     async def touch(self, workspace_id: int, links: Sequence[Link]) -> None:
         """Move `last_at` of known links forward."""
         for link in links:
-            name = (workspace_id, link.a, link.b, link.source)
+            name = (workspace_id, link.a, link.b, link.source, link.proof)
             known = self.linked.get(name)
             if known is not None:
                 self.linked[name] = replace(known, last_at=max(known.last_at, link.last_at))

@@ -47,13 +47,14 @@ _CLAIMED = """
 """
 # One row per node asked for: its own name, and what stands for the person behind it. The newest word counts, and of
 # two at once the refusal; a grant in a file counts where nothing else was said, unless the file was taken
-# back. Friendship is a LINE user's own, consent the person's.
+# back. Friendship is a LINE user's own, consent the person's. What nobody proved to be
+# this person takes no message and gives no consent; its refusal counts all the same.
 _STANDING = """
     with asked as materialized (
         select node_id, namespace, value, profile_id from node where workspace_id = %(workspace)s and node_id = any(%(nodes)s)
     ),
     mine as materialized (
-        select node_id, namespace, value, profile_id from node
+        select node_id, namespace, value, profile_id, core from node
         where workspace_id = %(workspace)s and profile_id in (select profile_id from asked)
     ),
     consent as (
@@ -61,7 +62,7 @@ _STANDING = """
         from (
             select distinct on (profile_id, purpose, channel) profile_id, purpose, channel, granted
             from consent_event join mine using (node_id)
-            where workspace_id = %(workspace)s and method <> 'import_undone'
+            where workspace_id = %(workspace)s and method <> 'import_undone' and (core or not granted)
               and not (granted and exists (
                   select from consent_event undone
                   where undone.workspace_id = consent_event.workspace_id and undone.node_id = consent_event.node_id
@@ -78,13 +79,13 @@ _STANDING = """
             select distinct on (profile_id, name, node_id)
                    profile_id, name, node_id, mine.value as line_user, fact.value, at
             from fact join mine using (node_id)
-            where workspace_id = %(workspace)s and kind = 3 and (namespace = 'line' or namespace like 'line:%%')
+            where workspace_id = %(workspace)s and core and kind = 3 and (namespace = 'line' or namespace like 'line:%%')
             order by profile_id, name, node_id, at desc, fact.value = 'true'
         ) as latest
         where value = 'true'
         group by profile_id
     ),
-    on_line as (select distinct profile_id from mine where namespace = 'line' or namespace like 'line:%%')
+    on_line as (select distinct profile_id from mine where core and (namespace = 'line' or namespace like 'line:%%'))
     select node_id, namespace, value, on_line.profile_id is not null, accounts, users, granted
     from asked
     left join on_line using (profile_id) left join friend using (profile_id) left join consent using (profile_id)
@@ -145,6 +146,7 @@ class PostgresSends:
             select distinct on (asked.node_id, name) asked.node_id, name, fact.value
             from node as asked
             join node as mine on mine.workspace_id = asked.workspace_id and mine.profile_id = asked.profile_id
+                              and mine.core
             join fact on fact.workspace_id = mine.workspace_id and fact.node_id = mine.node_id and kind = 1
             where asked.workspace_id = %s and asked.node_id = any(%s)
             order by asked.node_id, name, at desc, source desc

@@ -84,12 +84,15 @@ class PostgresErasures:
         return [ErasedNode(*row) for row in await cursor.fetchall()]
 
     async def neighbours(self, workspace_id: int, node_ids: Sequence[bytes]) -> list[bytes]:
-        """Return the other nodes of the zones of these nodes."""
+        """Return the other nodes of the zones of these nodes, and those that were seen with them and stand elsewhere."""
         cursor = await self._connection.execute(
             """
             select node_id from node
-            where workspace_id = %(workspace)s and node_id <> all(%(nodes)s) and zone_id in
-                (select zone_id from node where workspace_id = %(workspace)s and node_id = any(%(nodes)s))
+            where workspace_id = %(workspace)s and node_id <> all(%(nodes)s) and (
+                zone_id in (select zone_id from node where workspace_id = %(workspace)s and node_id = any(%(nodes)s))
+                or node_id in (select b from link where workspace_id = %(workspace)s and a = any(%(nodes)s))
+                or node_id in (select a from link where workspace_id = %(workspace)s and b = any(%(nodes)s))
+            )
             order by node_id
             """,
             {"workspace": workspace_id, "nodes": list(node_ids)},

@@ -2,16 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
+import msgspec
 from psycopg import AsyncConnection
 
 from tieline.errors import NotFoundError
 from tieline.model.event import Proof
-from tieline.model.identity import Assertion, Link, Moved, Node, Placed
+from tieline.model.identity import Assertion, Link, Mark, Moved, Node, Placed
 from tieline.ports import Zones
 
 # First key of the advisory lock that makes one writer per workspace; the second is the workspace.
 _LOCK = 0x1DE7
+_PLACED = """
+    select node_id, namespace, value, first_at, zone_id, profile_id, proven_id, core, shared, marks from node
+"""
 
 
 class PostgresIdentity:
@@ -26,9 +31,16 @@ class PostgresIdentity:
 
     async def decisions(self) -> int:
         """Return a number that changes with every decision and withdrawal, in any workspace."""
-        cursor = await self._connection.execute("select count(*) + count(revoked_at) from assertion")
+        cursor = await self._connection.execute(
+            "select count(*) + count(revoked_at) + (select coalesce(sum(extract(epoch from at)), 0) from identity_epoch) from assertion"
+        )
         row = await cursor.fetchone()
         return int(row[0]) if row else 0
+
+    async def epochs(self) -> dict[int, datetime]:
+        """Return up to when links have aged, by workspace."""
+        cursor = await self._connection.execute("select workspace_id, at from identity_epoch", binary=True)
+        return dict(await cursor.fetchall())
 
     async def lock(self, workspace_id: int) -> None:
         """Be the only one who changes identities of this workspace until the transaction ends; take several in order."""
@@ -44,7 +56,8 @@ class PostgresIdentity:
         zone_ids = [zone_id for (zone_id,) in await cursor.fetchall()]
         placed = await self._placed(workspace_id, zone_ids) if zone_ids else []
         about = {item.node.node_id for item in placed}.union(node_ids)
-        return Zones(placed, await self._assertions(workspace_id, about))
+        assertions, epoch = await self._assertions(workspace_id, about), await self._epoch(workspace_id)
+        return Zones(placed, assertions, epoch)
 
     async def links(self, workspace_id: int, node_ids: Sequence[bytes]) -> list[Link]:
         """Load every link whose `a` is one of `node_ids`."""
@@ -53,13 +66,34 @@ class PostgresIdentity:
             (workspace_id, list(node_ids)),
             binary=True,
         )
-        return [
-            Link(a, b, source, Proof(proof), first_at, last_at)
-            for a, b, source, proof, first_at, last_at in await cursor.fetchall()
-        ]
+        return [_link(row) for row in await cursor.fetchall()]
+
+    async def touching(self, workspace_id: int, node_ids: Sequence[bytes]) -> list[Link]:
+        """Load every link of which an end is one of `node_ids`."""
+        cursor = await self._connection.execute(
+            """
+            select a, b, source, proof, first_at, last_at from link
+            where workspace_id = %(workspace)s and a = any(%(nodes)b)
+            union
+            select a, b, source, proof, first_at, last_at from link
+            where workspace_id = %(workspace)s and b = any(%(nodes)b)
+            """,
+            {"workspace": workspace_id, "nodes": list(node_ids)},
+            binary=True,
+        )
+        return [_link(row) for row in await cursor.fetchall()]
+
+    async def nodes(self, workspace_id: int, node_ids: Sequence[bytes]) -> list[Placed]:
+        """Load nodes without their zones; unknown ids are left out."""
+        cursor = await self._connection.execute(
+            f"{_PLACED} where workspace_id = %s and node_id = any(%b)",  # sql: own names
+            (workspace_id, list(node_ids)),
+            binary=True,
+        )
+        return [_placed(row) for row in await cursor.fetchall()]
 
     async def save(self, workspace_id: int, placed: Sequence[Placed], links: Sequence[Link]) -> None:
-        """Insert nodes or give them another place; of links keep the best proof, earliest first and latest last time."""
+        """Insert nodes or give them another place; of links keep the earliest first and latest last time."""
         if placed:
             await self._save_nodes(workspace_id, sorted(placed, key=lambda item: item.node.node_id))
         if links:
@@ -70,14 +104,16 @@ class PostgresIdentity:
         await self._connection.execute(
             """
             update link set last_at = seen.last_at
-            from unnest(%b::bytea[], %b::bytea[], %b::text[], %b::timestamptz[]) as seen (a, b, source, last_at)
+            from unnest(%b::bytea[], %b::bytea[], %b::text[], %b::smallint[], %b::timestamptz[])
+                 as seen (a, b, source, proof, last_at)
             where link.workspace_id = %s and link.a = seen.a and link.b = seen.b and link.source = seen.source
-              and link.last_at < seen.last_at
+              and link.proof = seen.proof and link.last_at < seen.last_at
             """,
             (
                 [link.a for link in links],
                 [link.b for link in links],
                 [link.source for link in links],
+                [int(link.proof) for link in links],
                 [link.last_at for link in links],
                 workspace_id,
             ),
@@ -144,17 +180,18 @@ class PostgresIdentity:
 
     async def _placed(self, workspace_id: int, zone_ids: Sequence[bytes]) -> list[Placed]:
         cursor = await self._connection.execute(
-            """
-            select node_id, namespace, value, first_at, zone_id, profile_id
-            from node where workspace_id = %s and zone_id = any(%b)
-            """,
+            f"{_PLACED} where workspace_id = %s and zone_id = any(%b)",  # sql: own names
             (workspace_id, list(zone_ids)),
             binary=True,
         )
-        return [
-            Placed(Node(node_id, namespace, value, first_at), zone_id, profile_id)
-            for node_id, namespace, value, first_at, zone_id, profile_id in await cursor.fetchall()
-        ]
+        return [_placed(row) for row in await cursor.fetchall()]
+
+    async def _epoch(self, workspace_id: int) -> datetime | None:
+        cursor = await self._connection.execute(
+            "select at from identity_epoch where workspace_id = %s", (workspace_id,), binary=True
+        )
+        row = await cursor.fetchone()
+        return row[0] if row is not None else None
 
     async def _assertions(self, workspace_id: int, about: set[bytes]) -> list[Assertion]:
         cursor = await self._connection.execute(
@@ -170,10 +207,13 @@ class PostgresIdentity:
     async def _save_nodes(self, workspace_id: int, placed: Sequence[Placed]) -> None:
         await self._connection.execute(
             """
-            insert into node (workspace_id, node_id, namespace, value, first_at, zone_id, profile_id)
-            select %s::int, * from unnest(%b::bytea[], %b::text[], %b::text[], %b::timestamptz[], %b::bytea[], %b::bytea[])
+            insert into node (workspace_id, node_id, namespace, value, first_at, zone_id, profile_id, proven_id, core,
+                              shared, marks)
+            select %s::int, * from unnest(%b::bytea[], %b::text[], %b::text[], %b::timestamptz[], %b::bytea[], %b::bytea[],
+                                          %b::bytea[], %b::bool[], %b::smallint[], %s::jsonb[])
             on conflict (workspace_id, node_id) do update
-            set first_at = excluded.first_at, zone_id = excluded.zone_id, profile_id = excluded.profile_id
+            set first_at = excluded.first_at, zone_id = excluded.zone_id, profile_id = excluded.profile_id,
+                proven_id = excluded.proven_id, core = excluded.core, shared = excluded.shared, marks = excluded.marks
             """,
             (
                 workspace_id,
@@ -183,6 +223,10 @@ class PostgresIdentity:
                 [item.node.first_at for item in placed],
                 [item.zone_id for item in placed],
                 [item.profile_id for item in placed],
+                [item.proven_id for item in placed],
+                [item.core for item in placed],
+                [item.shared for item in placed],
+                [_written(item.node.marks) for item in placed],
             ),
         )
 
@@ -192,11 +236,9 @@ class PostgresIdentity:
             insert into link (workspace_id, a, b, source, proof, first_at, last_at)
             select %s::int, * from unnest(%b::bytea[], %b::bytea[], %b::text[], %b::smallint[], %b::timestamptz[],
                                           %b::timestamptz[])
-            on conflict (workspace_id, a, b, source) do update
-            set proof = greatest(link.proof, excluded.proof),
-                first_at = least(link.first_at, excluded.first_at),
-                last_at = greatest(link.last_at, excluded.last_at)
-            where excluded.proof > link.proof or excluded.first_at < link.first_at or excluded.last_at > link.last_at
+            on conflict (workspace_id, a, b, source, proof) do update
+            set first_at = least(link.first_at, excluded.first_at), last_at = greatest(link.last_at, excluded.last_at)
+            where excluded.first_at < link.first_at or excluded.last_at > link.last_at
             """,
             (
                 workspace_id,
@@ -208,3 +250,20 @@ class PostgresIdentity:
                 [link.last_at for link in links],
             ),
         )
+
+
+def _link(row: Sequence[Any]) -> Link:
+    a, b, source, proof, first_at, last_at = row
+    return Link(a, b, source, Proof(proof), first_at, last_at)
+
+
+def _placed(row: Sequence[Any]) -> Placed:
+    node_id, namespace, value, first_at, zone_id, profile_id, proven_id, core, shared, marks = row
+    said = msgspec.convert(marks, tuple[Mark, ...]) if marks else ()
+    return Placed(
+        Node(node_id, namespace, value, first_at, said), zone_id, profile_id, proven_id, core, shared
+    )
+
+
+def _written(marks: Sequence[Mark]) -> str | None:
+    return msgspec.json.encode(marks).decode() if marks else None

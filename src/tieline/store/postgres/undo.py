@@ -69,6 +69,18 @@ class PostgresUndo:
         )
         return {node_id for pair in await cursor.fetchall() for node_id in pair}
 
+    async def drop_marks(self, workspace_id: int, node_ids: Sequence[bytes], source: str) -> None:
+        """Take from nodes the names and dates of birth that `source` said."""
+        await self._connection.execute(
+            """
+            update node set marks = (
+                select jsonb_agg(said order by place) from jsonb_array_elements(marks) with ordinality as kept (said, place)
+                where said ->> 2 <> %(source)s)
+            where workspace_id = %(workspace)s and node_id = any(%(nodes)s) and marks is not null
+            """,
+            {"workspace": workspace_id, "nodes": list(node_ids), "source": source},
+        )
+
     async def drop_facts(self, workspace_id: int, source: str) -> None:
         """Delete the facts that `source` stated."""
         await self._connection.execute(

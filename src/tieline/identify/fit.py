@@ -1,0 +1,51 @@
+"""Whether a whole zone is one person, told from its nodes alone, so that its links need not be read. Pure."""
+
+from collections.abc import Callable, Sequence
+
+from tieline.identify.clusters import providers_apart
+from tieline.identify.mark import conflicts
+from tieline.identify.rules import Rules
+from tieline.model.identity import Node
+
+
+def fits(nodes: Sequence[Node], rules: Rules, proven: Callable[[bytes], bytes]) -> bool:
+    """Say whether no rule could keep any two of `nodes` apart, whatever links them.
+
+    Saying no too often costs time; saying yes where a rule speaks would be wrong.
+
+    Args:
+        nodes: A zone.
+        rules: What may be one person.
+        proven: Names the group that verified links alone make of a node.
+    """
+    return len(nodes) == 1 or (_few_enough(nodes, rules, proven) and _alike(nodes, rules))
+
+
+def _few_enough(nodes: Sequence[Node], rules: Rules, proven: Callable[[bytes], bytes]) -> bool:
+    held: dict[str, int] = {}
+    for node in nodes:
+        held[node.namespace] = held.get(node.namespace, 0) + 1
+    weak = several = False
+    anchors = lines = 0
+    for namespace, count in held.items():
+        rule = rules.of(namespace)
+        if count > 1 and (count > rule.limit or rule.anchor):
+            return False
+        weak = weak or rule.weak
+        several = several or (count > 1 and not rule.weak)
+        anchors += rule.anchor
+        lines += namespace.startswith("line:")
+    if (weak and several) or _too_large(len(nodes), rules) or (lines > 1 and providers_apart(held, rules)):
+        return False
+    return anchors < 2 or len({proven(n.node_id) for n in nodes if rules.of(n.namespace).anchor}) == 1
+
+
+def _alike(nodes: Sequence[Node], rules: Rules) -> bool:
+    marked = [node for node in nodes if node.marks] if rules.vetoes else []
+    return len(marked) < 2 or next(conflicts(marked, rules.vetoes, proven_only=False), None) is None
+
+
+def _too_large(size: int, rules: Rules) -> bool:
+    return bool(rules.profile_max and size > rules.profile_max) or bool(
+        rules.zone_max and size > rules.zone_max
+    )
