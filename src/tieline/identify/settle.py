@@ -57,7 +57,7 @@ class Settler:
         zones = await self._load(workspace_id, evidence.nodes)
         before = {placed.node.node_id: placed for placed in zones.placed}
         links = list(evidence.links.values())
-        growth = grow(before, evidence.nodes, links, zones.assertions, rules, zones.epoch)
+        growth = grow(before, evidence.nodes, links, zones.assertions, rules, zones.aged_at)
         if growth.crowded:
             nodes = _together(before, evidence.nodes, growth)
             stored = await self._store.links(workspace_id, sorted(growth.crowded))
@@ -66,7 +66,7 @@ class Settler:
                 [*stored, *links],
                 zones.assertions,
                 rules,
-                epoch=zones.epoch,
+                epoch=zones.aged_at,
                 shared_before={node_id: before[node_id].shared for node_id in nodes if node_id in before},
             )
             growth.placed.update(stand(nodes, resolution, rules))
@@ -117,7 +117,7 @@ class Settler:
                 links,
                 supposing(zones.assertions),
                 rules,
-                epoch=zones.epoch,
+                epoch=zones.aged_at,
                 shared_before={placed.node.node_id: placed.shared for placed in outside},
             )
             reached = {resolution.zone_of[node_id] for node_id in inside}

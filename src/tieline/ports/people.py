@@ -14,12 +14,12 @@ class Zones(NamedTuple):
     Attributes:
         placed: The nodes of whole zones.
         assertions: The decisions about any of them.
-        epoch: Up to when links have aged; None: never yet.
+        aged_at: Up to when links have aged; None: never yet.
     """
 
     placed: Sequence[Placed]
     assertions: Sequence[Assertion]
-    epoch: datetime | None = None
+    aged_at: datetime | None = None
 
 
 class IdentityStore(Protocol):
