@@ -91,6 +91,7 @@ KEPT: Mapping[str, str] = {
     "erasure": "forgets who it was when it is done",
     "export_job": "numbers; the files themselves are removed",
     "history_outbox": "empty when an erasure begins, and nothing about the person comes after it",
+    "identity_epoch": "numbers",
     "import_job": "numbers; its file of refused rows is searched",
     "invitation": "people who work for the brand",
     "journey": "definitions",

@@ -1,9 +1,8 @@
 -- Who is proven to be one person, what is said that tells people apart, and values that many share.
-alter table node
-    add column proven_id bytea not null default '',
-    add column core      boolean not null default true,   -- messages go here, and what is known here is shown
-    add column shared    smallint not null default 0,     -- 1 only verified links count, 2 joins nobody
-    add column marks     jsonb;                           -- [kind, value, source, proven], ...
+alter table node add column proven_id bytea not null default '';
+alter table node add column core boolean not null default true;     -- messages go here, and what is known here is shown
+alter table node add column shared smallint not null default 0;     -- 1 only verified links count, 2 joins nobody
+alter table node add column marks jsonb;                            -- [kind, value, source, proven], ...
 update node set proven_id = profile_id;
 
 -- What a source proved and what it only stated are two links: the times of the one do not vouch for the other.
