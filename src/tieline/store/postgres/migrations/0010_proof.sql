@@ -1,8 +1,10 @@
 -- Who is proven to be one person, what is said that tells people apart, and values that many share.
+-- core: messages go here, and what is known here is shown. shared: 1 only verified links count, 2 it joins nobody.
+-- marks: [kind, value, source, proven] and so on.
 alter table node add column proven_id bytea not null default '';
-alter table node add column core boolean not null default true;     -- messages go here, and what is known here is shown
-alter table node add column shared smallint not null default 0;     -- 1 only verified links count, 2 joins nobody
-alter table node add column marks jsonb;                            -- [kind, value, source, proven], ...
+alter table node add column core boolean not null default true;
+alter table node add column shared smallint not null default 0;
+alter table node add column marks jsonb;
 update node set proven_id = profile_id;
 
 -- What a source proved and what it only stated are two links: the times of the one do not vouch for the other.
