@@ -29,6 +29,7 @@ NAMES = (
     "identify",
     "suggest",
     "processes",
+    "simulated_line",
     "memory",
 )
 ONLY_WHOLE = ("memory",)

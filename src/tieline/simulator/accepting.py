@@ -167,6 +167,8 @@ def reachable(account: Account, rows: Sequence[int], now: datetime) -> list[int]
     """Return which people a message reaches."""
     book = account.friends
     states, here = book.states, book.people.here
+    if book.people.all_here:
+        return [row for row in rows if states[row] == FRIEND or book.reaches(row, now)]
     return [row for row in rows if (states[row] == FRIEND and here(row)) or book.reaches(row, now)]
 
 

@@ -134,6 +134,11 @@ class People:
         if (row := self.row(person)) >= 0:
             self._gone.add(row)
 
+    @property
+    def all_here(self) -> bool:
+        """Tell whether nobody has deleted the account."""
+        return not self._gone
+
     def here(self, row: int) -> bool:
         """Tell whether the person of a row still has a LINE account."""
         return row not in self._gone

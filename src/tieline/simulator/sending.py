@@ -4,6 +4,7 @@ Source: https://developers.line.biz/en/reference/messaging-api/#messages
 """
 
 from array import array
+from collections.abc import Sequence
 
 from tieline.simulator.accepting import accept, accepted_before, checked, conflict, reachable
 from tieline.simulator.friend_book import BLOCKED, FRIEND
@@ -26,9 +27,10 @@ def push(call: Call) -> SimResponse:
     to = body.get("to")
     if not isinstance(to, str) or not USER_ID.fullmatch(to):
         raise Refused(400, INVALID_TO)
-    if to not in _people(call):
+    row = _people(call).row(to)
+    if row < 0 or not _people(call).here(row):
         raise Refused(400, "Failed to send messages")
-    return as_json({"sentMessages": accept(call, "push", _reached(call, [to]), content)})
+    return as_json({"sentMessages": accept(call, "push", _reached(call, [row]), content)})
 
 
 def multicast(call: Call) -> SimResponse:
@@ -42,11 +44,16 @@ def multicast(call: Call) -> SimResponse:
         raise Refused(400, f"Size must be between 1 and {MULTICAST_LIMIT}")
     people = _people(call)
     strict = call.world.settings.multicast_refuses_unknown
+    rows: dict[int | str, None] = {}
     for user_id in to:
-        well_formed = isinstance(user_id, str) and USER_ID.fullmatch(user_id)
-        if not well_formed or (strict and user_id not in people):
+        if not isinstance(user_id, str) or not USER_ID.fullmatch(user_id):
             raise Refused(400, INVALID_TO)
-    accept(call, "multicast", _reached(call, list(dict.fromkeys(to))), content)
+        row = people.row(user_id)
+        known = row >= 0 and people.here(row)
+        if strict and not known:
+            raise Refused(400, INVALID_TO)
+        rows[row if known else user_id] = None
+    accept(call, "multicast", _reached(call, list(rows)), content)
     return as_json({})
 
 
@@ -84,12 +91,15 @@ def _people(call: Call) -> People:
     return call.world.people_of(call.account.provider_id)
 
 
-def _reached(call: Call, to: list[str]) -> list[int]:
+def _reached(call: Call, to: Sequence[int | str]) -> list[int]:
     """Return the rows of those whom the messages reach; count the others by the reason."""
     account = call.account
-    rows = [row for user_id in to if (row := account.friends.row(user_id)) >= 0]
+    states = account.friends.states
+    known = len(states)
+    rows = [row for row in to if isinstance(row, int) and row < known and states[row]]
     reached = reachable(account, rows, call.at)
-    blocked = sum(account.friends.states[row] == BLOCKED for row in rows)
-    account.ledger.undelivered["blocked"] += blocked
-    account.ledger.undelivered["no_friend"] += len(to) - len(reached) - blocked
+    if len(reached) < len(to):
+        blocked = sum(states[row] == BLOCKED for row in rows)
+        account.ledger.undelivered["blocked"] += blocked
+        account.ledger.undelivered["no_friend"] += len(to) - len(reached) - blocked
     return reached
