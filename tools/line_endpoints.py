@@ -24,6 +24,25 @@ IN_CHOICE = {"validate", "delivery"}
 """Endpoints whose last part is one of a few words, which the source puts in."""
 
 
+NOT_YET = "not yet"
+UNUSED = {
+    "broadcast": "would reach people who did not agree; Tieline sends to those who did",
+    "loading": "an answer comes within a second",
+    "mark-read": "Tieline is no chat desk",
+    "content-preview": "a file is fetched once, whole",
+    "transcoding": "a file is fetched once, whole",
+    "insight-demographic": "LINE's guesses about people are not the brand's data",
+    "membership-list": "LINE offers memberships in Japan alone; their events are heard",
+    "membership-person": "same",
+    "membership-members": "same",
+    "/v2/oauth/accessToken": "stateless tokens need no care",
+    "/v2/oauth/verify": "stateless tokens need no care",
+    "/v2/oauth/revoke": "stateless tokens need no care",
+    "/.well-known/openid-configuration": "the addresses are settings",
+}
+"""Why Tieline does not ask for something that it could ask for."""
+
+
 def rows() -> list[str]:
     """Return the table as lines of Markdown."""
     written = set(addresses())
@@ -70,5 +89,6 @@ def _row(one: Endpoint | Door, *, in_use: bool) -> str:
         calls = f"{one.calls:,}/{SPANS[one.seconds]}"
         key = "yes" if one.retry_key else ""
     simulated = "yes" if one.answer else f"no: {one.why}"
-    state = "used" if in_use else "not used"
+    name = one.name if isinstance(one, Endpoint) else one.path
+    state = "used" if in_use else "not used" + (f": {UNUSED.get(name, NOT_YET)}" if one.answer else "")
     return f"| {one.method} `{one.path}` | {HOSTS[one.host]} | {calls} | {key} | {state} | {simulated} |"

@@ -3,7 +3,6 @@
 import asyncio
 import sys
 import tempfile
-from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -59,6 +58,8 @@ def _empty(data: Path) -> Path:
 async def _play(data: Path, facts: Facts, *, once: bool) -> None:
     console = Console(stderr=True)
     async with World(data) as world:
+        if not once:
+            console.print(f"\n  好友的手機（模擬的 LINE）：[bold]{world.line_address}/[/bold]\n")
         try:
             with Show(console) as show:
                 story = Story(world, show, facts)
@@ -71,15 +72,17 @@ async def _play(data: Path, facts: Facts, *, once: bool) -> None:
             return
         port = free_port()
         console.print(f"\n  [bold]http://127.0.0.1:{port}/[/bold]   Ctrl-C 結束\n")
-        status = page.render(facts, _links(world, story.people_to_see))
+        status = page.render(facts, _links(world, story))
         await site.serve(site.build(status, {brand.channel.key: brand for brand in brands}), port)
 
 
-def _links(world: World, people: Mapping[str, str]) -> list[Link]:
-    customers = [Link(f"顧客檔案：{title}", address) for title, address in people.items()]
+def _links(world: World, story: Story) -> list[Link]:
+    phones = [Link(f"手機：{title}", address) for title, address in story.phones_to_see.items()]
+    customers = [Link(f"顧客檔案：{title}", address) for title, address in story.people_to_see.items()]
     return [
+        Link("好友的手機（模擬的 LINE）", f"{world.line_address}/", "每一位虛擬好友的聊天室；可以點、打字、封鎖、綁定"),
+        *phones,
         *customers,
-        Link("好友的手機畫面（模擬的 LINE）", f"{world.line_address}/"),
         Link("API 文件", f"{world.address}/docs"),
         Link("監控指標", f"{world.address}/metrics"),
     ]

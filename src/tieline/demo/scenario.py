@@ -92,6 +92,19 @@ class Story:
             "回到健身房的人": f"/gym/{self._given.gym[gym_of[0]].member_id}",
         }
 
+    @property
+    def phones_to_see(self) -> dict[str, str]:
+        """Return addresses of phones worth a look, by whose they are."""
+        line, clothing = self._world.line_address, self._brands.clothing.channel.channel_id
+        coat = next(user for user, one in self._bound.items() if one.bought)
+        new = next(user for user, one in self._bound.items() if not one.bought)
+        users = {
+            "第一次來的新會員：綁定、首購 8 折": new,
+            "買過大衣才綁定的 VIP": coat,
+            "把購物車留下的人：提醒": self._carts.left[0].user,
+        }
+        return {title: f"{line}/#account={clothing}&friend={user}" for title, user in users.items()}
+
     def _collector(self, brand: Brand) -> Collector:
         return self._collectors[brand.channel.key]
 
@@ -188,6 +201,7 @@ class Story:
             await self._send(brand, "server", carts.paid(self._carts.paid_soon, known, world.clock.now()))
             await world.sleep_until(first_at + carts.REMINDED_AFTER)
             await carts.check_reminders(world, brand, self._carts, known, facts)
+            self._bound = bound
             self._newcomers = await binding.check(world, brand, bound, facts)
         return first_at
 
