@@ -80,7 +80,11 @@ def _links(world: World, story: Story) -> list[Link]:
     phones = [Link(f"手機：{title}", address) for title, address in story.phones_to_see.items()]
     customers = [Link(f"顧客檔案：{title}", address) for title, address in story.people_to_see.items()]
     return [
-        Link("好友的手機（模擬的 LINE）", f"{world.line_address}/", "每一位虛擬好友的聊天室；可以點、打字、封鎖、綁定"),
+        Link(
+            "好友的手機（模擬的 LINE）",
+            f"{world.line_address}/",
+            "每一位虛擬好友的聊天室；可以點、打字、封鎖、綁定",
+        ),
         *phones,
         *customers,
         Link("API 文件", f"{world.address}/docs"),

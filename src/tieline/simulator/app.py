@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import msgspec
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
@@ -15,6 +16,7 @@ from tieline.simulator.account import Account
 from tieline.simulator.control import Control
 from tieline.simulator.courier import Courier, at_work
 from tieline.simulator.endpoints import WEBHOOK_TEST
+from tieline.simulator.liff_cors import LiffCors
 from tieline.simulator.line_side import LineSide, read_request
 from tieline.simulator.lookups import allowed
 from tieline.simulator.phone_api import PhoneApi
@@ -45,7 +47,7 @@ def create_app(settings: SimulatorSettings | None = None) -> Starlette:
         Route("/v2/bot/channel/webhook/test", webhook_test, methods=["POST"]),
         Mount("/", LineSide(simulation)),
     ]
-    app = Starlette(routes=routes, lifespan=lifespan)
+    app = Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(LiffCors)])
     app.state.simulation = simulation
     return app
 

@@ -49,10 +49,10 @@ def multicast(call: Call) -> SimResponse:
         if not isinstance(user_id, str) or not USER_ID.fullmatch(user_id):
             raise Refused(400, INVALID_TO)
         row = people.row(user_id)
-        known = row >= 0 and people.here(row)
-        if strict and not known:
+        exists = row >= 0 and people.here(row)
+        if strict and not exists:
             raise Refused(400, INVALID_TO)
-        rows[row if known else user_id] = None
+        rows[row if exists else user_id] = None
     accept(call, "multicast", _reached(call, list(rows)), content)
     return as_json({})
 

@@ -25,17 +25,32 @@ ACCOUNT = "/_sim/accounts/1234"
 NONCE = "bm9uY2Utd2l0aC1lbm91Z2gtYml0cw"
 
 
+LIFF_PAGE = """<h1>綁定</h1><p></p><button>說</button><script src="LINE/liff/edge/2/sdk.js"></script><script>
+const show = (text) => (document.querySelector("p").textContent = text);
+liff.init({ liffId: "APP" }).then(async () => {
+  const { displayName, userId } = await liff.getProfile();
+  const { friendFlag } = await liff.getFriendship();
+  show([displayName, liff.getDecodedIDToken().sub === userId, friendFlag, location.hash === ""].join("|"));
+  document.querySelector("button").onclick = () =>
+    liff.sendMessages([{ type: "text", text: "我完成了" }]).then(() => liff.closeWindow());
+}).catch((error) => show(String(error)));
+</script>"""
+
+
 class Brand:
     """A brand's web server: a shop, a short link to the world outside, and a member log-in."""
 
     def __init__(self, line: str) -> None:
-        brand, self.opened = self, []
+        brand, self.opened, self.liff_id = self, [], ""
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 brand.opened.append(self.path)
                 path = self.path.partition("?")[0]
                 token = self.path.partition("linkToken=")[2]
+                if path == "/bind":
+                    self.page(LIFF_PAGE.replace("LINE", line).replace("APP", brand.liff_id))
+                    return
                 to = {
                     "/r/1": "https://shop.example/cake",
                     "/done": f"{line}/dialog/bot/accountLink?linkToken={token}&nonce={NONCE}",
@@ -47,6 +62,12 @@ class Brand:
                 self.end_headers()
                 if not to:
                     self.wfile.write(f'<h1>會員登入</h1><a href="/done?linkToken={token}">登入</a>'.encode())
+
+            def page(self, text: str) -> None:
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html; charset=utf-8")
+                self.end_headers()
+                self.wfile.write(text.encode())
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -217,6 +238,31 @@ def test_account_linking_goes_through_inside_the_phone(page: Page, line: Line, b
     frame.get_by_text("登入", exact=True).click()
 
     expect(frame.locator("h1")).to_have_text("帳號連結完成")
+
+
+def test_a_liff_page_knows_the_person_speaks_for_them_and_closes(
+    page: Page, line: Line, brand: Brand
+) -> None:
+    login = {"channel_id": "5678", "channel_secret": "s", "provider_id": "b", "bot": "1234"}
+    line.ask("POST", "/_sim/login-channels", login)
+    form = {"grant_type": "client_credentials", "client_id": "5678", "client_secret": "s"}
+    token = line.http.post("/oauth2/v3/token", data=form).json()["access_token"]
+    app = {"view": {"type": "full", "url": f"{brand.url}/bind"}}
+    app |= {"scope": ["openid", "profile", "chat_message.write"]}
+    made = line.http.post("/liff/v1/apps", json=app, headers={"authorization": f"Bearer {token}"})
+    brand.liff_id = made.json()["liffId"]
+    line.push(
+        buttons({"type": "uri", "label": "綁定", "uri": f"https://liff.line.me/{brand.liff_id}?from=qr"})
+    )
+
+    page.locator(".ln-button").click()
+
+    name = page.locator(".who b").text_content()
+    frame = page.frame_locator(".sheet-frame")
+    expect(frame.locator("p")).to_have_text(f"{name}|true|true|true")
+    frame.locator("button").click()
+    expect(page.locator(".chat-out")).to_contain_text("我完成了")
+    expect(page.locator(".sheet")).to_be_hidden()
 
 
 def test_a_coupon_is_taken_used_and_used_up(page: Page, line: Line) -> None:

@@ -90,7 +90,9 @@ export class Device {
       const deed = el("button", "foot-deed", state === "blocked" ? t("unblock") : t("add"));
       deed.type = "button";
       deed.addEventListener("click", () => void this.phone?.do("follow").then((done) => this.told(done)));
-      this.foot.replaceChildren(el("p", "foot-note", state === "blocked" ? t("blockedNote") : t("addNote")), deed, ...this.drawMenu(screen.menu));
+      const note = el("p", "foot-note", state === "blocked" ? t("blockedNote") : t("addNote"));
+      const more = state === "blocked" && !screen.menu ? [] : this.drawMenu(screen.menu);
+      this.foot.replaceChildren(note, deed, ...more);
       return;
     }
     const focused = document.activeElement === this.field;
