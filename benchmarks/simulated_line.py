@@ -27,10 +27,17 @@ def measure(*, quick: bool) -> list[Figure]:
                 body = {"count": min(AT_ONCE, friends - first), "first": first, "quiet": True}
                 simulated.ask("POST", f"/accounts/{simulated.channel(KEY)}/friends", body)
         simulated.ask("PATCH", f"/accounts/{simulated.channel(KEY)}", {"verified": True})
-        figures = [_row(f"simulated LINE: {friends:,} friends", memory_mib([simulated.pid]), "MiB", usage, friends)]
+        figures = [
+            _row(f"simulated LINE: {friends:,} friends", memory_mib([simulated.pid]), "MiB", usage, friends)
+        ]
         everyone = Usage(simulated.pid)
         with everyone:
-            _api(simulated, "POST", "/v2/bot/message/broadcast", {"messages": [{"type": "text", "text": "大家好"}]})
+            _api(
+                simulated,
+                "POST",
+                "/v2/bot/message/broadcast",
+                {"messages": [{"type": "text", "text": "大家好"}]},
+            )
             while _delivered(simulated) < friends:
                 time.sleep(0.1)
         figures.append(_rate("simulated LINE: one broadcast", "recipients/s", everyone, friends))
@@ -47,7 +54,9 @@ def measure(*, quick: bool) -> list[Figure]:
                 body = {"to": one, "messages": [{"type": "text", "text": f"您的點數 {number}"}]}
                 _api(simulated, "POST", "/v2/bot/message/push", body)
         figures.append(_rate("simulated LINE: single pushes", "pushes/s", each, PUSHES))
-        figures.append(_row("simulated LINE: after all that", memory_mib([simulated.pid]), "MiB", each, PUSHES))
+        figures.append(
+            _row("simulated LINE: after all that", memory_mib([simulated.pid]), "MiB", each, PUSHES)
+        )
     return figures
 
 
