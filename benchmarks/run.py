@@ -27,6 +27,7 @@ NAMES = (
     "segment",
     "deliver",
     "identify",
+    "rebuild",
     "suggest",
     "processes",
     "simulated_line",

@@ -183,7 +183,11 @@ def main() -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     try:
-        app(standalone_mode=False)
+        ended = app(standalone_mode=False)
+        if isinstance(
+            ended, int
+        ):  # a command that said how it ended: Click returns that instead of raising it
+            sys.exit(ended)
     except typer.Exit as error:
         sys.exit(error.exit_code)
     except typer.Abort:

@@ -35,6 +35,12 @@ class InvalidInputError(TielineError):
     status = 422
 
 
+class InvalidRulesError(InvalidInputError):
+    """A file of identity rules has mistakes; the sentence names each with its line."""
+
+    code = "invalid_rules"
+
+
 class InvalidConditionError(InvalidInputError):
     """A condition (segment, journey split, trigger filter) does not compile."""
 

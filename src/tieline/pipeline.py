@@ -5,7 +5,7 @@ collect ─▶ identify ─▶ profile ─▶ (history) ─▶ segment ─▶ jo
 └──────────── what delivery learned comes back as events ◀──────────┘
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from tieline.answer.stage import AnswerStage
 from tieline.clock import Clock
 from tieline.collect import own
-from tieline.collect.scrub import may_name, scrub
+from tieline.collect.scrub import scrub
 from tieline.collect.stage import Collected, CollectStage
 from tieline.deliver.broadcast import BroadcastStage
 from tieline.deliver.reply import Replier, ReplyStage
@@ -23,17 +23,16 @@ from tieline.deliver.stage import DeliverStage
 from tieline.identify.command import DecisionStage
 from tieline.identify.erase import EraseStage, is_erasure, next_alone
 from tieline.identify.stage import IdentifyStage
-from tieline.identify.suppress import Gone, SuppressionStage, hashes_of
+from tieline.identify.suppress import SuppressionStage
+from tieline.identify.switch import SwitchStage, is_switch, next_switch
 from tieline.identify.undo import UndoStage, is_undo, next_undo
 from tieline.journey.stage import JourneyStage
-from tieline.model.erasure import Erasure, spellings
 from tieline.model.event import Identified, LogRow, Source
 from tieline.model.identity import Moved
 from tieline.model.profile import ProfileChanged
 from tieline.model.signal import Said
 from tieline.ports import (
     Directory,
-    ErasedHistory,
     ErasureStore,
     History,
     HistoryBatch,
@@ -63,6 +62,7 @@ class Absorb:
         undo: Takes imports back; None where no files are imported.
         search: Keeps the words under which people are found; None where nobody looks.
         forgetting: Erases people, and keeps them out; None where nobody asks for it.
+        switch: Lets other rules hold; None where nobody changes them.
     """
 
     unit: Transaction
@@ -83,13 +83,21 @@ class Absorb:
     undo: UndoStage | None = None
     search: SearchStage | None = None
     forgetting: "Forgetting | None" = None
+    switch: SwitchStage | None = None
 
     async def step(self) -> int:
         """Carry one batch from collect to profile; return how many log rows it took."""
+        taken = await self._step()
+        if self.switch is not None and self.switch.stale:
+            await self.directory.learn()
+            self.switch.stale = False
+        return taken
+
+    async def _step(self) -> int:
         async with self.unit.transaction():
             now = self.clock.now()
             waiting = await self.log.read(await self.log.position("stream"), self.events_max)
-            arrived = next_alone(next_undo(waiting))
+            arrived = next_switch(next_alone(next_undo(waiting)))
             if not arrived:
                 return 0
             if not self.directory.knows({row.source_id for row in arrived}):
@@ -98,6 +106,8 @@ class Absorb:
                 return await self._take_back(self.undo, arrived[0], now)
             if self.forgetting is not None and is_erasure(arrived[0]):
                 return await self._erase(self.forgetting, arrived[0], now)
+            if self.switch is not None and is_switch(arrived[0]):
+                return await self._switch(self.switch, arrived[0], now)
             await self.journey.refresh(now)
             standing = await self.undo.standing(arrived) if self.undo is not None else arrived
             collected = await self.collect.process(standing, now)
@@ -142,6 +152,19 @@ class Absorb:
         self.identify.forget()
         forgetting.suppress.forget()
         moves = net([move for done in erased for move in done.moves])
+        changed = await self.profile.process([], moves)
+        if self.search is not None:
+            await self.search.renew(changed)
+        told = [Identified(event, NOBODY, NOBODY) for event in events]
+        await self._hand_on(row.log_offset, told, changed, moves, now)
+        return 1
+
+    async def _switch(self, switch: SwitchStage, row: LogRow, now: datetime) -> int:
+        """Let other rules hold, for everything that comes after."""
+        events = (await self.collect.process([row], now)).events
+        switched = [done for event in events if (done := await switch.process(event)) is not None]
+        self.identify.forget()
+        moves = net([move for done in switched for move in done.moves])
         changed = await self.profile.process([], moves)
         if self.search is not None:
             await self.search.renew(changed)
@@ -200,78 +223,6 @@ class Forgetting:
                     rewritten.append((row.log_offset, scrubbed.body))
         await self.store.rewrite(rewritten)
         return Collected(passed.events, [*collected.parked, *passed.parked], collected.repeated)
-
-
-@dataclass(frozen=True)
-class Erase:
-    """What is left of an erased person in history and in the log goes, piece by piece; a crash only interrupts it.
-
-    Attributes:
-        files: Searches files that stand beside the databases; returns how many lines went.
-        rows_max: Log rows searched in one transaction.
-    """
-
-    unit: Transaction
-    store: ErasureStore
-    history: ErasedHistory
-    sources: Mapping[int, Source]
-    keys: Mapping[int, bytes]
-    regions: Mapping[int, str]
-    files: Callable[[Gone], int]
-    clock: Clock
-    rows_max: int = 2_000
-
-    async def step(self) -> int:
-        """Do one piece of the oldest erasure; return how much was handled."""
-        async with self.unit.transaction():
-            erasure = await self.store.next()
-        if erasure is None:
-            return 0
-        if erasure.searched == 0 and erasure.through > 0:
-            events = await self.history.erase(erasure.workspace_id, erasure.nodes)
-            async with self.unit.transaction():
-                await self.store.count(erasure, {"event": events})
-                await self._search(erasure)
-        elif erasure.searched < erasure.through:
-            async with self.unit.transaction():
-                await self._search(erasure)
-        else:
-            await self._finish(erasure)
-        return 1
-
-    async def _search(self, erasure: Erasure) -> None:
-        """Search the next part of the log."""
-        workspace_id = erasure.workspace_id
-        rows = await self.store.rows(workspace_id, erasure.searched, erasure.through, self.rows_max)
-        gone, values = self._gone(erasure), [(node.namespace, node.value) for node in erasure.nodes]
-        spelled = spellings(values)
-        rewritten: list[tuple[int, bytes]] = []
-        items = 0
-        for row in rows:
-            if may_name(row.body, values):
-                scrubbed = scrub(row, self.sources.get(row.source_id), gone, spelled)
-                if scrubbed is not None:
-                    rewritten.append((row.log_offset, scrubbed.body))
-                    items += len(scrubbed.items)
-        await self.store.rewrite(rewritten)
-        await self.store.count(erasure, {"log": items})
-        through = rows[-1].log_offset if len(rows) == self.rows_max else erasure.through
-        await self.store.searched(erasure, through)
-
-    async def _finish(self, erasure: Erasure) -> None:
-        """Look once more at what was under way when the person went, and forget who it was."""
-        lines = self.files(self._gone(erasure))
-        await self.history.erase(erasure.workspace_id, erasure.nodes)
-        now = self.clock.now()
-        async with self.unit.transaction():
-            left = await self.store.forget(erasure.workspace_id, erasure.nodes, now)
-            await self.store.count(erasure, {**left, "refused_rows": lines})
-            await self.store.done(erasure, now)
-
-    def _gone(self, erasure: Erasure) -> Gone:
-        key, region = self.keys[erasure.workspace_id], self.regions.get(erasure.workspace_id, "TW")
-        named = [(node.namespace, node.value) for node in erasure.nodes]
-        return Gone(hashes_of(named, key, region), key, region)
 
 
 @dataclass(frozen=True)

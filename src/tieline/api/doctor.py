@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from psycopg import AsyncConnection
 
 from tieline.api.doors import Doors
+from tieline.api.identity_rules import rule_book
 from tieline.identify.decide import Decisions
 from tieline.identify.doctor import Findings, Held, Shared, Zone, report
 from tieline.store.postgres.identity import PostgresIdentity
@@ -41,31 +42,30 @@ def router(doors: Doors) -> APIRouter:
     async def doctor(request: Request) -> dict[str, Any]:
         """Return the most shared values, the largest zones, rejected links by reason, and limits that are reached."""
         workspace_id = await doors.keys.workspace(request)
-        asked: dict[str, Any] = {"workspace": workspace_id, "shown": SHOWN}
         async with doors.pool.connection() as connection:
-            findings = Findings(
-                [Shared(*row) for row in await _rows(connection, _SHARED, asked)],
-                [Zone(*row) for row in await _rows(connection, _ZONES.format(having=""), asked)],
-                [Held(*row) for row in await _rows(connection, _HELD, asked)],
-            )
-            divided = [
-                Zone(*row)
-                for row in await _rows(
-                    connection,
-                    _ZONES.format(having="having count(distinct profile_id) > 1"),
-                    {**asked, "shown": ZONES_EXPLAINED},
-                )
-            ]
-            explained = await Decisions(PostgresIdentity(connection)).explain(
-                workspace_id, *(zone.node_id for zone in divided)
-            )
-        return {
-            **report(findings, explained.resolution.decisions),
-            "zones_explained": len(divided),
-            "as_of": doors.clock.now(),
-        }
+            found = await examine(connection, workspace_id)
+        return {**found, "as_of": doors.clock.now()}
 
     return routes
+
+
+async def examine(connection: AsyncConnection, workspace_id: int) -> dict[str, Any]:
+    """Return what stewards should look at; what identifies a person is masked."""
+    asked: dict[str, Any] = {"workspace": workspace_id, "shown": SHOWN}
+    findings = Findings(
+        [Shared(*row) for row in await _rows(connection, _SHARED, asked)],
+        [Zone(*row) for row in await _rows(connection, _ZONES.format(having=""), asked)],
+        [Held(*row) for row in await _rows(connection, _HELD, asked)],
+    )
+    divided_only = _ZONES.format(having="having count(distinct profile_id) > 1")
+    rows = await _rows(connection, divided_only, {**asked, "shown": ZONES_EXPLAINED})
+    divided = [Zone(*row) for row in rows]
+    book = await rule_book(connection)
+    explained = await Decisions(PostgresIdentity(connection), book).explain(
+        workspace_id, *(zone.node_id for zone in divided)
+    )
+    found = report(findings, explained.resolution.decisions, book.of(workspace_id))
+    return {**found, "zones_explained": len(divided)}
 
 
 async def _rows(connection: AsyncConnection, query: str, asked: dict[str, Any]) -> list[Any]:

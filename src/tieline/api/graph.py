@@ -7,11 +7,13 @@ import msgspec
 from fastapi import APIRouter, Body, Request
 
 from tieline.api.doors import Doors
+from tieline.api.identity_rules import rule_book
 from tieline.api.profiles import parse_id
 from tieline.errors import InvalidInputError, NotFoundError
 from tieline.identify.decide import UNDO, Decisions
 from tieline.identify.normalize import normalize
 from tieline.identify.reason import remedies, sentences
+from tieline.identify.rules import Rules
 from tieline.identify.settle import Explained
 from tieline.ids import keyed_hash
 from tieline.model.identity import CUT, JOIN
@@ -39,12 +41,14 @@ def router(doors: Doors) -> APIRouter:
         workspace_id = await doors.keys.workspace(request)
         node_id = parse_id(profile_id)
         async with doors.pool.connection() as connection:
-            found = await Decisions(PostgresIdentity(connection)).explain(workspace_id, node_id)
+            book = await rule_book(connection)
+            found = await Decisions(PostgresIdentity(connection), book).explain(workspace_id, node_id)
+        rules = book.of(workspace_id)
         if node_id not in found.resolution.profile_of:
             raise NotFoundError("There is no such profile.")
         return {
             "profile_id": found.resolution.profile_of[node_id].hex(),
-            **_drawn(found),
+            **drawn(found, rules),
             "as_of": doors.clock.now(),
         }
 
@@ -65,7 +69,9 @@ def router(doors: Doors) -> APIRouter:
                 _node_id(named, place, workspace.identity_key, workspace.country)
                 for named, place in ((wish.a, "/a"), (wish.b, "/b"))
             )
-            found = await Decisions(PostgresIdentity(connection)).preview(workspace_id, wish.kind, a, b, now)
+            found = await Decisions(PostgresIdentity(connection), await rule_book(connection)).preview(
+                workspace_id, wish.kind, a, b, now
+            )
         for node_id, place in ((a, "/a"), (b, "/b")):
             if node_id not in found.resolution.profile_of:
                 raise NotFoundError("No profile has this identifier.", field=place)
@@ -79,7 +85,8 @@ def router(doors: Doors) -> APIRouter:
     return routes
 
 
-def _drawn(found: Explained) -> dict[str, Any]:
+def drawn(found: Explained, rules: Rules) -> dict[str, Any]:
+    """Return nodes, links, rejected links with their reason, and decisions, as plain values."""
     return {
         "nodes": [
             {
@@ -107,7 +114,7 @@ def _drawn(found: Explained) -> dict[str, Any]:
                 "a": one.a.hex(),
                 "b": one.b.hex(),
                 "reason": one.reason,
-                "sentence": sentences(one),
+                "sentence": sentences(one, rules),
                 "accepted_if": list(remedies(one)),
             }
             for one in found.resolution.decisions

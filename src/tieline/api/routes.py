@@ -19,6 +19,7 @@ from tieline.api import (
     graph,
     health,
     identity,
+    identity_rules,
     imports,
     journeys,
     line,
@@ -58,6 +59,7 @@ def build(doors: Doors, vault: Vault, sms: Sms) -> FastAPI:
     app.include_router(doctor.router(doors))
     app.include_router(erasure.router(doors))
     app.include_router(graph.router(doors))
+    app.include_router(identity_rules.router(doors))
     app.include_router(identity.router(doors))
     app.include_router(segment_counts.router(doors))
     app.include_router(segment_questions.router(doors))

@@ -7,6 +7,7 @@ from contextlib import (
     asynccontextmanager,
 )
 
+from tieline.api.identity_rules import read_rules
 from tieline.app import line, stages
 from tieline.app.parts import clock, open_clickhouse, vault
 from tieline.channel.line.client import LineClient
@@ -38,7 +39,7 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
             stack.push_async_callback(opened.close)
             return opened
 
-        now, directory = clock(settings), PostgresDirectory(await unit())
+        now, directory = clock(settings), PostgresDirectory(await unit(), read_rules)
         await directory.learn()
         evaluator = ClickHouseEvaluator(history)
         client = LineClient(
@@ -46,7 +47,7 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
         )
         stack.push_async_callback(client.close)
 
-        absorb = stages.absorb(settings, await unit(), history, directory, now)
+        absorb = stages.absorb(settings, url, await unit(), history, directory, now)
         remember = stages.remember(settings, await unit(), history, evaluator, now)
         advance = stages.advance(settings, await unit(), evaluator, directory, now)
         sending = await unit()
@@ -65,6 +66,7 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
         reply = stages.reply(await unit(), client, directory, now)
         stack.push_async_callback(lambda: reply.replier.close(now.now()))
 
+        rules = stages.change_rules(await unit(), url, now)
         erase = stages.erase(settings, await unit(), history, directory, now)
 
         wake_remember, wake_advance, wake_send, wake_reply = Wakeup(), Wakeup(), Wakeup(), Wakeup()
@@ -84,6 +86,7 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
             Loop("send", send.step, idle_seconds=idle * 2, wake=wake_send),
             Loop("reply", reply.step, idle_seconds=idle * 2, wake=wake_reply),
             Loop("webhooks", lambda: webhooks.step(now.now()), idle_seconds=idle * 10),
+            Loop("rules", rules.step, idle_seconds=idle * 20),
             Loop("erase", erase.step, idle_seconds=idle * 10),
             Loop("directory", directory.step, idle_seconds=_CATALOG_SECONDS),
             *await line.loops(unit, client, directory, now),

@@ -4,9 +4,10 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from tieline import pipeline
+from tieline import pipeline, upkeep
 from tieline.answer.stage import AnswerStage
 from tieline.app import line
+from tieline.app.shadow import compute_apart
 from tieline.channel.line.client import LineClient
 from tieline.channel.line.inbox import LineInbox
 from tieline.clock import Clock
@@ -20,12 +21,14 @@ from tieline.deliver.sender import Sender
 from tieline.deliver.stage import DeliverStage
 from tieline.identify.command import DecisionStage
 from tieline.identify.erase import EraseStage
-from tieline.identify.rules import RuleBook
+from tieline.identify.rules import RuleBook, Rules
 from tieline.identify.stage import IdentifyStage
 from tieline.identify.suppress import SuppressionStage
+from tieline.identify.switch import SwitchStage
 from tieline.identify.undo import UndoStage
 from tieline.ids import SystemIds
 from tieline.journey.stage import JourneyStage
+from tieline.ports import Change, Computed
 from tieline.profile.stage import ProfileStage
 from tieline.search.stage import SearchStage
 from tieline.segment.stage import SegmentStage
@@ -41,6 +44,7 @@ from tieline.store.postgres.directory import PostgresDirectory
 from tieline.store.postgres.erasure import PostgresErasures
 from tieline.store.postgres.facts import PostgresFacts
 from tieline.store.postgres.identity import PostgresIdentity
+from tieline.store.postgres.identity_rules import PostgresRules
 from tieline.store.postgres.journeys import PostgresJourneys
 from tieline.store.postgres.log import PostgresLog, PostgresMessages
 from tieline.store.postgres.outbox import PostgresHistoryOutbox
@@ -55,6 +59,7 @@ from tieline.store.postgres.words import PostgresWords
 
 def absorb(
     settings: Settings,
+    url: str,
     unit: PostgresUnit,
     history: ClickHouseHistory,
     directory: PostgresDirectory,
@@ -97,7 +102,18 @@ def absorb(
             erasures,
             directory.sources,
         ),
+        switch=SwitchStage(PostgresRules(connection), identity, partial(compute_apart, url)),
     )
+
+
+def change_rules(unit: PostgresUnit, url: str, now: Clock) -> upkeep.ChangeRules:
+    """Other rules are computed before they hold."""
+    store = PostgresRules(unit.connection)
+
+    async def compute(change: Change, rules: Rules) -> Computed:
+        return await compute_apart(url, change.workspace_id, rules, change.version)
+
+    return upkeep.ChangeRules(unit, store, compute, now)
 
 
 def erase(
@@ -106,9 +122,9 @@ def erase(
     history: ClickHouseHistory,
     directory: PostgresDirectory,
     now: Clock,
-) -> pipeline.Erase:
+) -> upkeep.Erase:
     """What is left of erased people goes."""
-    return pipeline.Erase(
+    return upkeep.Erase(
         unit=unit,
         store=PostgresErasures(unit.connection),
         history=history,

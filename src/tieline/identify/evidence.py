@@ -159,6 +159,14 @@ def weigh(
     return found
 
 
+def blocking(decided: Decided, nodes: Iterable[Node], rules: Rules) -> Decided:
+    """Return the decisions with the nodes whose values the rules block: they are not there from then on, and were before."""
+    if not rules.blocks:
+        return decided
+    blocked = {node.node_id for node in nodes if node.value in rules.of(node.namespace).blocked}
+    return decided._replace(blocked=decided.blocked | blocked) if blocked else decided
+
+
 def fold(links: Iterable[Link]) -> dict[Pair, Sight]:
     """Fold what sources say about each pair: best proof, earliest first, latest last."""
     seen: dict[Pair, Sight] = {}

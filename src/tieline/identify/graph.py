@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tieline.identify.clusters import Claim, Clusters, Forest
-from tieline.identify.evidence import Decided, Evidence, Obstacle, Pair, day, in_force, weigh
+from tieline.identify.evidence import Decided, Evidence, Obstacle, Pair, blocking, day, in_force, weigh
 from tieline.identify.rules import RULES, Rules
 from tieline.model.event import Proof
 from tieline.model.identity import Assertion, Link, Node
@@ -103,7 +103,7 @@ def resolve(
         shared_before: How widely nodes are shared whose links are not all here.
     """
     known = {node.node_id: node for node in nodes}
-    decided = in_force(assertions)
+    decided = blocking(in_force(assertions), known.values(), rules)
     joins = {
         pair: assertion
         for pair, assertion in decided.joins.items()

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from tieline.identify.clusters import Forest
-from tieline.identify.evidence import Decided, expired, in_force, proves
+from tieline.identify.evidence import Decided, blocking, expired, in_force, proves
 from tieline.identify.fit import fits
 from tieline.identify.graph import oldest
 from tieline.identify.mark import fold
@@ -84,7 +84,8 @@ def grow(
         rules: What fits.
         epoch: Links age up to this moment.
     """
-    decided = in_force(assertions)
+    there = (placed.node for placed in before.values())
+    decided = blocking(in_force(assertions), (*there, *nodes.values()), rules)
     zones = _Zones(before, nodes)
     for link in links:
         if zones.knows(link.a) and zones.knows(link.b) and _extends(link, zones, decided, rules, epoch):

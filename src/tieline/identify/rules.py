@@ -95,6 +95,11 @@ class Rules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=True):
         return min((rule.ttl_days for rule in (*self.table, self.other) if rule.ttl_days), default=0)
 
     @cached_property
+    def blocks(self) -> bool:
+        """Whether any value names nobody by these rules."""
+        return any(rule.blocked for rule in (*self.table, self.other))
+
+    @cached_property
     def _named(self) -> dict[str, Rule]:
         return {rule.namespace: rule for rule in self.table}
 

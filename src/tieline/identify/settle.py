@@ -112,10 +112,13 @@ class Settler:
             links = await self._store.touching(workspace_id, sorted(inside))
             ends = {end for link in links for end in (link.a, link.b)} - inside.keys()
             outside = await self._store.nodes(workspace_id, sorted(ends)) if ends else []
+            # What a person decided about one beside the zone says whether it still counts there.
+            about = await self._store.assertions(workspace_id, sorted(ends)) if ends else []
+            said = {one.assertion_id: one for one in (*zones.assertions, *about)}
             resolution = resolve(
                 [*inside.values(), *(placed.node for placed in outside)],
                 links,
-                supposing(zones.assertions),
+                supposing(said.values()),
                 rules,
                 epoch=zones.aged_at,
                 shared_before={placed.node.node_id: placed.shared for placed in outside},

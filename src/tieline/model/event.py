@@ -25,6 +25,7 @@ COUPON_ISSUED = "coupon_issued"
 IDENTITY_DECIDED = "identity_decided"
 IMPORT_UNDONE = "import_undone"
 PERSON_ERASED = "person_erased"
+RULES_CHANGED = "identity_rules_changed"
 
 
 class Proof(IntEnum):

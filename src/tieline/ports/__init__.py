@@ -11,6 +11,7 @@ from tieline.ports.imports import ImportedHistory, ImportJobs, ImportSpan, Known
 from tieline.ports.journeys import BroadcastStore, JourneyStore, LiveJourney, Started, WebhookStore
 from tieline.ports.people import FactStore, IdentityStore, ProfileFacts, WordStore, Zones
 from tieline.ports.replies import AnswerStore, ReplyApi, ReplyStore
+from tieline.ports.rules import Change, Computed, Elsewhere, RuleStore
 from tieline.ports.stream import (
     Backlog,
     Directory,
@@ -25,7 +26,10 @@ __all__ = [
     "AnswerStore",
     "Backlog",
     "BroadcastStore",
+    "Change",
+    "Computed",
     "Directory",
+    "Elsewhere",
     "ErasedHistory",
     "ErasureStore",
     "Evaluator",
@@ -48,6 +52,7 @@ __all__ = [
     "ProfileFacts",
     "ReplyApi",
     "ReplyStore",
+    "RuleStore",
     "SegmentStore",
     "SendStore",
     "SignalStore",

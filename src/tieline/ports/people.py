@@ -53,6 +53,10 @@ class IdentityStore(Protocol):
         """Load nodes without their zones; unknown ids are left out."""
         ...
 
+    async def assertions(self, workspace_id: int, node_ids: Sequence[bytes]) -> list[Assertion]:
+        """Load every decision about one of `node_ids`."""
+        ...
+
     async def save(self, workspace_id: int, placed: Sequence[Placed], links: Sequence[Link]) -> None:
         """Insert nodes or give them another place; of links keep the earliest first and latest last time."""
         ...

@@ -12,6 +12,10 @@ Author = Annotated[str, typer.Option("--author", help="Who decides.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; it is kept.")]
 AsJson = Annotated[bool, typer.Option("--json/--no-json", help="Print one line of JSON for programs.")]
 identity = typer.Typer(no_args_is_help=True, help="Who is who.")
+rules = typer.Typer(no_args_is_help=True, help="The rules of who is who.")
+identity.add_typer(rules, name="rules")
+File = Annotated[Path, typer.Argument(help="A file of rules; `show` prints the one that holds.")]
+Version = Annotated[int, typer.Argument(help="As `set` printed it.")]
 
 
 def erase(
@@ -55,3 +59,126 @@ def identity_replay(
         typer.echo(f"Row {refused.row}: {refused.reason}", err=True)
     rows = len(found.refused)
     typer.echo(f"{len(found.people)} people; {rows} row{'' if rows == 1 else 's'} refused.", err=True)
+
+
+@rules.command("show")
+def rules_show(data: Data = Path("data"), workspace: Workspace = "main") -> None:
+    """Print the file of rules that holds."""
+    from tieline.steward.desk import at_desk
+    from tieline.steward.rules import shown
+
+    typer.echo(at_desk(data.resolve(), workspace, shown), nl=False)
+
+
+@rules.command("check")
+def rules_check(
+    file: File,
+    region: Annotated[str, typer.Option(help="Country of phone numbers that do not say theirs.")] = "TW",
+) -> None:
+    """Say what is wrong with a file of rules, line by line; needs no data folder."""
+    from tieline.identify.rule_file import check
+
+    _, problems = check(_text(file), region)
+    for one in problems:
+        typer.echo(f"{file}:{one.line}: {one.sentence}", err=True)
+    if problems:
+        raise typer.Exit(1)
+    typer.echo("The file can be used.")
+
+
+@rules.command("set")
+def rules_set(
+    file: File, author: Author, reason: Reason, data: Data = Path("data"), workspace: Workspace = "main"
+) -> None:
+    """Change the rules: they are computed apart first, and hold once that is done and nothing speaks against it."""
+    from tieline.steward.desk import at_desk
+    from tieline.steward.rules import ask
+
+    text = _text(file)
+    version = at_desk(data.resolve(), workspace, lambda desk: ask(desk, text, author, reason))
+    typer.echo(f"Version {version} is computed while Tieline runs: tieline identity rules status {version}")
+
+
+@rules.command("status")
+def rules_status(version: Version, data: Data = Path("data"), workspace: Workspace = "main") -> None:
+    """Say how far a change of rules is and what it changes."""
+    from tieline.steward.desk import at_desk
+    from tieline.steward.rules import stands
+
+    found = at_desk(data.resolve(), workspace, lambda desk: stands(desk, version))
+    typer.echo(f"Version {version}: {found['state']}, {found['progress']:.0%} computed.")
+    for name, value in (found["report"] or {}).items():
+        typer.echo(f"  {name}: {json.dumps(value, ensure_ascii=False)}")
+    if found["state"] == "held":
+        typer.echo(f"It merges more than {found['merges_percent']}% of all people. confirm or refuse it.")
+
+
+@rules.command("confirm")
+def rules_confirm(
+    version: Version, author: Author, data: Data = Path("data"), workspace: Workspace = "main"
+) -> None:
+    """Let a change hold that waits for a word because it would merge many."""
+    _word(version, "confirm", author, data, workspace)
+
+
+@rules.command("refuse")
+def rules_refuse(
+    version: Version, author: Author, data: Data = Path("data"), workspace: Workspace = "main"
+) -> None:
+    """Give a change up that does not hold yet."""
+    _word(version, "refuse", author, data, workspace)
+
+
+def _word(version: int, word: str, author: str, data: Path, workspace: str) -> None:
+    from tieline.steward.desk import at_desk
+    from tieline.steward.rules import say
+
+    at_desk(data.resolve(), workspace, lambda desk: say(desk, version, word, author))
+    typer.echo(f"Version {version}: {word}ed." if word == "confirm" else f"Version {version}: refused.")
+
+
+@identity.command("rebuild")
+def identity_rebuild(
+    data: Data = Path("data"),
+    workspace: Workspace = "main",
+    check: Annotated[bool, typer.Option("--check", help="Exit with 1 if anything differs.")] = False,  # noqa: FBT002 - a flag of the command line
+    as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
+) -> None:
+    """Decide everything anew and compare it with what is stored: the nightly audit. Nothing is changed."""
+    import msgspec
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from tieline.steward.desk import at_desk
+    from tieline.steward.rules import audit
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("rebuild", total=1.0)
+        found = at_desk(
+            data.resolve(),
+            workspace,
+            lambda desk: audit(desk, lambda fraction: bar.update(task, completed=fraction)),
+            snapshot=True,
+        )
+    if as_json:
+        typer.echo(msgspec.json.encode(found).decode())
+    else:
+        same = "the same" if not found.differ else f"{found.differ} stand elsewhere than they should"
+        typer.echo(
+            f"{found.identifiers} identifiers, {found.links} links, {found.replayed} chosen by rules: {same}."
+        )
+        for name in found.examples:
+            typer.echo(f"  {name}")
+    if check and found.differ:
+        raise typer.Exit(1)
+
+
+def _text(file: Path) -> str:
+    from tieline.errors import InvalidInputError
+
+    try:
+        return file.read_bytes().decode("utf-8-sig")
+    except OSError:
+        raise InvalidInputError(f"There is no file {file}.", way_out="Check its name.") from None
+    except UnicodeDecodeError:
+        raise InvalidInputError(f"{file} is not UTF-8.", way_out="Save it as UTF-8.") from None

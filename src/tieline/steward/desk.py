@@ -73,8 +73,16 @@ class Desk(NamedTuple):
         return bytes(row[0])
 
 
-def at_desk(data: Path, workspace: str, act: Callable[[Desk], Coroutine[Any, Any, _T]]) -> _T:
+def at_desk(
+    data: Path, workspace: str, act: Callable[[Desk], Coroutine[Any, Any, _T]], *, snapshot: bool = False
+) -> _T:
     """Open a workspace of a data folder, do `act` in a transaction of its own, and return what it returns.
+
+    Args:
+        data: The folder.
+        workspace: Key of the workspace.
+        act: What is done.
+        snapshot: All questions see one moment, whatever is written meanwhile.
 
     Raises:
         NotFoundError: There is no such workspace.
@@ -85,6 +93,8 @@ def at_desk(data: Path, workspace: str, act: Callable[[Desk], Coroutine[Any, Any
         unit = await PostgresUnit.open(url)
         try:
             async with unit.transaction():
+                if snapshot:
+                    await unit.connection.execute("set transaction isolation level repeatable read")
                 brand = await workspace_named(unit, workspace)
                 return await act(Desk(unit, brand, clock(chosen), chosen, running))
         finally:

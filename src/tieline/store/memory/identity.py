@@ -85,14 +85,17 @@ class MemoryIdentity:
         ]
         about = {placed.node.node_id for placed in found} | set(node_ids)
         return Zones(
-            found,
-            [
-                item
-                for (workspace, _), item in self.asserted.items()
-                if workspace == workspace_id and (item.a in about or item.b in about)
-            ],
-            self.epochs_of.get(workspace_id),
+            found, await self.assertions(workspace_id, sorted(about)), self.epochs_of.get(workspace_id)
         )
+
+    async def assertions(self, workspace_id: int, node_ids: Sequence[bytes]) -> list[Assertion]:
+        """Load every decision about one of `node_ids`."""
+        about = set(node_ids)
+        return [
+            item
+            for (workspace, _), item in self.asserted.items()
+            if workspace == workspace_id and (item.a in about or item.b in about)
+        ]
 
     async def links(self, workspace_id: int, node_ids: Sequence[bytes]) -> list[Link]:
         """Load every link whose `a` is one of `node_ids`."""

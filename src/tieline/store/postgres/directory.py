@@ -1,22 +1,31 @@
 """Workspaces, sources and accounts, read again and again."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from tieline.model.cost import Plan
 from tieline.store.postgres.accounts import PostgresAccounts
 from tieline.store.postgres.cost import PostgresPlans
+from tieline.store.postgres.identity_rules import PostgresRules
 from tieline.store.postgres.log import PostgresSources
 from tieline.store.postgres.unit import PostgresUnit
 from tieline.store.postgres.workspaces import OWN_SOURCE, PostgresWorkspaces
 
 
 class PostgresDirectory:
-    """Workspaces, sources and accounts as the stages know them: mappings that are filled again every few seconds."""
+    """Workspaces, sources and accounts as the stages know them: mappings that are filled again every few seconds.
 
-    def __init__(self, unit: PostgresUnit) -> None:
+    Args:
+        unit: A connection of its own.
+        read_rules: Reads the rules of who is who as they are stored, by workspace.
+    """
+
+    def __init__(
+        self, unit: PostgresUnit, read_rules: Callable[[dict[int, Any]], dict[int, Any]] = dict
+    ) -> None:
         self._unit = unit
+        self._read_rules = read_rules
         self._reading = asyncio.Lock()
         self.sources: dict[int, Any] = {}
         self.identity_keys: dict[int, bytes] = {}
@@ -41,6 +50,8 @@ class PostgresDirectory:
             workspaces = await PostgresWorkspaces(connection).all()
             accounts = await PostgresAccounts(connection).all()
             plans = await PostgresPlans(connection).all()
+            rules = await PostgresRules(connection).live()
+        self.rules.update(self._read_rules(rules))
         for workspace in workspaces:
             self.identity_keys[workspace.workspace_id] = workspace.identity_key
             self.regions[workspace.workspace_id] = workspace.country

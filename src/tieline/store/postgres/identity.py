@@ -56,7 +56,10 @@ class PostgresIdentity:
         zone_ids = [zone_id for (zone_id,) in await cursor.fetchall()]
         placed = await self._placed(workspace_id, zone_ids) if zone_ids else []
         about = {item.node.node_id for item in placed}.union(node_ids)
-        assertions, epoch = await self._assertions(workspace_id, about), await self._epoch(workspace_id)
+        assertions, epoch = (
+            await self.assertions(workspace_id, sorted(about)),
+            await self._epoch(workspace_id),
+        )
         return Zones(placed, assertions, epoch)
 
     async def links(self, workspace_id: int, node_ids: Sequence[bytes]) -> list[Link]:
@@ -193,13 +196,14 @@ class PostgresIdentity:
         row = await cursor.fetchone()
         return row[0] if row is not None else None
 
-    async def _assertions(self, workspace_id: int, about: set[bytes]) -> list[Assertion]:
+    async def assertions(self, workspace_id: int, node_ids: Sequence[bytes]) -> list[Assertion]:
+        """Load every decision about one of `node_ids`."""
         cursor = await self._connection.execute(
             """
             select kind, a, b, at, assertion_id, author, reason, revoked_at
             from assertion where workspace_id = %s and (a = any(%b) or b = any(%b))
             """,
-            (workspace_id, list(about), list(about)),
+            (workspace_id, list(node_ids), list(node_ids)),
             binary=True,
         )
         return [Assertion(*row) for row in await cursor.fetchall()]

@@ -1,0 +1,149 @@
+"""The rules of who is who: read them, check a file, and change them; a change is computed before it holds."""
+
+from typing import Annotated, Any, Protocol
+
+import msgspec
+from fastapi import APIRouter, Body, Request
+from psycopg import AsyncConnection
+
+from tieline.api.doors import Doors
+from tieline.clock import Clock
+from tieline.errors import InvalidInputError, NotFoundError
+from tieline.identify.rule_file import check, parse, shipped
+from tieline.identify.rules import RULES, RuleBook, Rules
+from tieline.ports import Change
+from tieline.store.postgres.identity_rules import PostgresRules
+from tieline.store.postgres.workspaces import PostgresWorkspaces
+
+Json = Annotated[dict[str, Any], Body()]
+WORDS = {"confirm": "ready", "refuse": "refused"}
+
+
+class Timed(Protocol):
+    """Knows what time it is."""
+
+    @property
+    def clock(self) -> Clock:
+        """The clock."""
+        ...
+
+
+class Wish(msgspec.Struct, forbid_unknown_fields=True):
+    """Rules that somebody wants to hold: the file, who wants it and why."""
+
+    text: str
+    author: str
+    reason: str
+
+
+def router(doors: Doors) -> APIRouter:
+    """Build the routes under /api/identity/rules."""
+    routes = APIRouter(prefix="/api/identity/rules", tags=["identity"])
+
+    @routes.get("")
+    async def read(request: Request) -> dict[str, Any]:
+        """Return the file that holds, and the newest versions with what became of each."""
+        workspace_id = await doors.keys.workspace(request)
+        async with doors.pool.connection() as connection:
+            store = PostgresRules(connection)
+            text, versions = await store.live_text(workspace_id), await store.versions(workspace_id)
+        live = next((one["version"] for one in versions if one["state"] == "live"), RULES.version)
+        return {
+            "version": live,
+            "shipped": text is None,
+            "text": text if text is not None else shipped(),
+            "versions": versions,
+            "as_of": doors.clock.now(),
+        }
+
+    @routes.post("/check")
+    async def look(request: Request, body: Json) -> dict[str, Any]:
+        """Say what is wrong with a file, line by line; nothing is changed."""
+        workspace_id = await doors.keys.workspace(request)
+        async with doors.pool.connection() as connection:
+            workspace = await PostgresWorkspaces(connection).find(workspace_id)
+        found, problems = check(str(body.get("text", "")), workspace.country)
+        return {"valid": found is not None, "problems": [one._asdict() for one in problems]}
+
+    @routes.put("", status_code=202)
+    async def change(request: Request, body: Json) -> dict[str, Any]:
+        """Change the rules: they are checked, computed apart, and hold once the stream has switched to them."""
+        workspace_id = await doors.keys.workspace(request)
+        try:
+            wish = msgspec.convert(body, Wish)
+        except msgspec.ValidationError as error:
+            raise InvalidInputError(f"{error}.") from None
+        async with doors.pool.connection() as connection, connection.transaction():
+            version = await put(connection, workspace_id, wish, doors)
+            found = await PostgresRules(connection).version(workspace_id, version)
+        return {**found, "as_of": doors.clock.now()}
+
+    @routes.get("/{version}")
+    async def one(request: Request, version: int) -> dict[str, Any]:
+        """Return a version with its file, how far it is and what it changes."""
+        workspace_id = await doors.keys.workspace(request)
+        async with doors.pool.connection() as connection:
+            found = await PostgresRules(connection).version(workspace_id, version)
+        return {**found, "as_of": doors.clock.now()}
+
+    @routes.post("/{version}/{word}")
+    async def decide(request: Request, version: int, word: str, body: Json) -> dict[str, Any]:
+        """Confirm a change that waits for it, or refuse one that does not hold yet."""
+        workspace_id = await doors.keys.workspace(request)
+        if word not in WORDS:
+            raise NotFoundError(f"{word!r} is no word about a change; it is confirm or refuse.")
+        author = str(body.get("author", "")).strip()
+        if not author:
+            raise InvalidInputError("author is missing; say who decides.", field="/author")
+        async with doors.pool.connection() as connection, connection.transaction():
+            await decided(connection, workspace_id, version, word, author, doors)
+            found = await PostgresRules(connection).version(workspace_id, version)
+        return {**found, "as_of": doors.clock.now()}
+
+    return routes
+
+
+async def put(connection: AsyncConnection, workspace_id: int, wish: Wish, at: Timed) -> int:
+    """Keep a wish for other rules; return its version.
+
+    Raises:
+        InvalidRulesError: The file has mistakes.
+        InvalidInputError: Nobody says who wants it, or why.
+        ConflictError: Another change is under way.
+    """
+    for field in ("author", "reason"):
+        if not getattr(wish, field).strip():
+            raise InvalidInputError(
+                f"{field} is empty; a change says who wants it and why.", field=f"/{field}"
+            )
+    workspace = await PostgresWorkspaces(connection).find(workspace_id)
+    store = PostgresRules(connection)
+    version = await store.next_version(workspace_id)
+    found = parse(wish.text, workspace.country, version)
+    by = (wish.author, wish.reason)
+    await store.ask(workspace_id, version, wish.text, found.rules, found.merges_percent, by, at.clock.now())
+    return version
+
+
+async def decided(
+    connection: AsyncConnection, workspace_id: int, version: int, word: str, author: str, at: Timed
+) -> None:
+    """Note a person's word about a change, and let the stream switch if it is yes.
+
+    Raises:
+        NotFoundError: No such change waits for a word.
+    """
+    store, now = PostgresRules(connection), at.clock.now()
+    await store.decide(workspace_id, version, WORDS[word], author, now)
+    if word == "confirm":
+        await store.say(Change(workspace_id, version, "ready", None, 0.0), now)
+
+
+async def rule_book(connection: AsyncConnection) -> RuleBook:
+    """Return the rules that hold now."""
+    return RuleBook(read_rules(await PostgresRules(connection).live()))
+
+
+def read_rules(live: dict[int, Any]) -> dict[int, Rules]:
+    """Read rules as they are stored."""
+    return {workspace_id: msgspec.convert(rules, Rules) for workspace_id, rules in live.items()}

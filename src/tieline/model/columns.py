@@ -1,0 +1,64 @@
+"""Who is who as columns: all nodes and links of a workspace at once."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints: TypeAlias = NDArray[np.int64]
+Flags: TypeAlias = NDArray[np.bool_]
+Ids: TypeAlias = NDArray[np.uint8]
+"""One row of 16 bytes each."""
+
+
+class Nodes(NamedTuple):
+    """Identifiers in the order of their ids.
+
+    Attributes:
+        namespaces: What `namespace` counts in.
+        first_at: Microseconds, from whenever.
+        marks: Names the words that tell it apart: equal if these are, 0 if there are none.
+        blocked: A rule says that its value names nobody.
+        allowed: A rule says that its value counts, however many share it.
+    """
+
+    ids: Ids
+    namespaces: Sequence[str]
+    namespace: Ints
+    first_at: Ints
+    marks: Ints
+    blocked: Flags
+    allowed: Flags
+
+
+class Links(NamedTuple):
+    """What sources claim, by the places of the nodes. `last_day`: number of the UTC day."""
+
+    a: Ints
+    b: Ints
+    verified: Flags
+    last_day: Ints
+
+
+class Kept(NamedTuple):
+    """Where the nodes stand by what is stored."""
+
+    zone: Ids
+    profile: Ids
+    proven: Ids
+    core: Flags
+    shared: NDArray[np.int8]
+
+
+class Whole(NamedTuple):
+    """A workspace as it is stored.
+
+    Attributes:
+        places: Finds the place of each id, -1 for one that is not there.
+    """
+
+    nodes: Nodes
+    links: Links
+    kept: Kept
+    places: Callable[[Ids], Ints]

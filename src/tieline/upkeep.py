@@ -1,0 +1,124 @@
+"""Loops beside the flow: what is left of erased people goes, and other rules are computed before they hold."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from tieline.clock import Clock
+from tieline.collect.scrub import may_name, scrub
+from tieline.errors import TielineError
+from tieline.identify.rules import Rules
+from tieline.identify.suppress import Gone, hashes_of
+from tieline.model.erasure import Erasure, spellings
+from tieline.model.event import Source
+from tieline.ports import Change, Computed, ErasedHistory, ErasureStore, RuleStore, Transaction
+
+
+@dataclass(frozen=True)
+class Erase:
+    """What is left of an erased person in history and in the log goes, piece by piece; a crash only interrupts it.
+
+    Attributes:
+        files: Searches files that stand beside the databases; returns how many lines went.
+        rows_max: Log rows searched in one transaction.
+    """
+
+    unit: Transaction
+    store: ErasureStore
+    history: ErasedHistory
+    sources: Mapping[int, Source]
+    keys: Mapping[int, bytes]
+    regions: Mapping[int, str]
+    files: Callable[[Gone], int]
+    clock: Clock
+    rows_max: int = 2_000
+
+    async def step(self) -> int:
+        """Do one piece of the oldest erasure; return how much was handled."""
+        async with self.unit.transaction():
+            erasure = await self.store.next()
+        if erasure is None:
+            return 0
+        if erasure.searched == 0 and erasure.through > 0:
+            events = await self.history.erase(erasure.workspace_id, erasure.nodes)
+            async with self.unit.transaction():
+                await self.store.count(erasure, {"event": events})
+                await self._search(erasure)
+        elif erasure.searched < erasure.through:
+            async with self.unit.transaction():
+                await self._search(erasure)
+        else:
+            await self._finish(erasure)
+        return 1
+
+    async def _search(self, erasure: Erasure) -> None:
+        """Search the next part of the log."""
+        workspace_id = erasure.workspace_id
+        rows = await self.store.rows(workspace_id, erasure.searched, erasure.through, self.rows_max)
+        gone, values = self._gone(erasure), [(node.namespace, node.value) for node in erasure.nodes]
+        spelled = spellings(values)
+        rewritten: list[tuple[int, bytes]] = []
+        items = 0
+        for row in rows:
+            if may_name(row.body, values):
+                scrubbed = scrub(row, self.sources.get(row.source_id), gone, spelled)
+                if scrubbed is not None:
+                    rewritten.append((row.log_offset, scrubbed.body))
+                    items += len(scrubbed.items)
+        await self.store.rewrite(rewritten)
+        await self.store.count(erasure, {"log": items})
+        through = rows[-1].log_offset if len(rows) == self.rows_max else erasure.through
+        await self.store.searched(erasure, through)
+
+    async def _finish(self, erasure: Erasure) -> None:
+        """Look once more at what was under way when the person went, and forget who it was."""
+        lines = self.files(self._gone(erasure))
+        await self.history.erase(erasure.workspace_id, erasure.nodes)
+        now = self.clock.now()
+        async with self.unit.transaction():
+            left = await self.store.forget(erasure.workspace_id, erasure.nodes, now)
+            await self.store.count(erasure, {**left, "refused_rows": lines})
+            await self.store.done(erasure, now)
+
+    def _gone(self, erasure: Erasure) -> Gone:
+        key, region = self.keys[erasure.workspace_id], self.regions.get(erasure.workspace_id, "TW")
+        named = [(node.namespace, node.value) for node in erasure.nodes]
+        return Gone(hashes_of(named, key, region), key, region)
+
+
+@dataclass(frozen=True)
+class ChangeRules:
+    """Other rules are computed apart; then they wait for a person's word, or for the stream to switch to them.
+
+    Attributes:
+        compute: Decides a workspace by other rules, in another process; tells how far it is.
+    """
+
+    unit: Transaction
+    store: RuleStore
+    compute: Callable[[Change, Rules], Awaitable[Computed]]
+    clock: Clock
+
+    async def step(self) -> int:
+        """Compute the oldest change that waits for it; return how many were computed."""
+        async with self.unit.transaction():
+            change = await self.store.next()
+            if change is None:
+                return 0
+            await self.store.move(change, "checking")
+        checking = change._replace(state="checking")
+        try:
+            computed = await self.compute(change, msgspec.convert(change.rules, Rules))
+        except TielineError as error:
+            async with self.unit.transaction():
+                await self.store.reported(change, {"error": str(error)})
+                await self.store.move(checking, "failed")
+            return 1
+        held = computed.merging_percent > change.merges_percent
+        async with self.unit.transaction():
+            await self.store.reported(change, computed.report)
+            moved = await self.store.move(checking, "held" if held else "ready")
+            if moved and not held:
+                await self.store.say(change, self.clock.now())
+        return 1
