@@ -32,6 +32,7 @@ from tieline.api import (
     report,
     rooms,
     segment_counts,
+    segment_list,
     segment_questions,
     segments,
     shelf,
@@ -61,6 +62,7 @@ def build(doors: Doors, vault: Vault, sms: Sms) -> FastAPI:
     app.include_router(graph.router(doors))
     app.include_router(identity_rules.router(doors))
     app.include_router(identity.router(doors))
+    app.include_router(segment_list.router(doors))
     app.include_router(segment_counts.router(doors))
     app.include_router(segment_questions.router(doors))
     app.include_router(suggestions.router(doors))

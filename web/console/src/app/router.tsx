@@ -20,6 +20,11 @@ export const router = createBrowserRouter([
         ErrorBoundary: Broken,
         children: [
           { index: true, lazy: async () => ({ Component: (await import("@/features/home/page")).HomePage }) },
+          { path: "people", lazy: async () => ({ Component: (await import("@/features/people/search-page")).PeoplePage }) },
+          {
+            path: "people/:profileId",
+            lazy: async () => ({ Component: (await import("@/features/people/profile-page")).ProfilePage }),
+          },
           { path: "*", Component: NotFound },
         ],
       },

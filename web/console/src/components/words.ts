@@ -29,6 +29,9 @@ export const { useWords } = defineWords(
     copy: "複製",
     copied: "已複製",
     more: "顯示更多",
+    why: "為什麼？",
+    isIn: "符合這個分眾",
+    isOut: "目前不符合這個分眾",
   },
   {
     language: "言語",
@@ -57,6 +60,9 @@ export const { useWords } = defineWords(
     copy: "コピー",
     copied: "コピーしました",
     more: "もっと見る",
+    why: "理由は？",
+    isIn: "このセグメントに該当します",
+    isOut: "現在このセグメントには該当しません",
   },
   {
     language: "Language",
@@ -85,5 +91,8 @@ export const { useWords } = defineWords(
     copy: "Copy",
     copied: "Copied",
     more: "Show more",
+    why: "Why?",
+    isIn: "Is in this segment",
+    isOut: "Is not in this segment now",
   },
 );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { defined, fill } from "@/lib/words";
 
-const modules = import.meta.glob("/src/**/words.ts", { eager: true });
+const modules = import.meta.glob(["/src/**/words.ts", "/src/components/{identifiers,names}.ts"], { eager: true });
 const PLACE = /\{(\w+)\}/g;
 const places = (text: string) => [...new Set([...text.matchAll(PLACE)].map((found) => found[1]))].sort();
 

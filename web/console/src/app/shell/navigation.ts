@@ -1,4 +1,4 @@
-import { House, type LucideIcon } from "lucide-react";
+import { House, type LucideIcon, Users } from "lucide-react";
 
 type Word = "home" | "people" | "segments" | "identity" | "sources" | "imports";
 export type Group = "audience" | "messages" | "journeys" | "data" | "settings";
@@ -13,6 +13,9 @@ export interface Place {
 }
 
 /** What the menu shows, in its order. A page has its place here once it works. */
-export const PLACES: readonly Place[] = [{ path: "/", word: "home", icon: House }];
+export const PLACES: readonly Place[] = [
+  { path: "/", word: "home", icon: House },
+  { path: "/people", word: "people", icon: Users, group: "audience", needs: "people.read" },
+];
 
 export const GROUPS: readonly Group[] = ["audience", "messages", "journeys", "data", "settings"];

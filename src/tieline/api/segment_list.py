@@ -1,0 +1,196 @@
+"""Segments as a list, the people in one by name, and the words a condition can be made of."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel
+
+from tieline.api.doors import Doors, rows
+from tieline.api.people import Person, read_people
+from tieline.store.postgres.facts import PostgresFacts
+from tieline.store.postgres.segments import PostgresSegments
+
+PEOPLE_MAX = 100
+LOOKED_AT = 300
+"""Events of a name, and profiles, that are looked at to learn what they hold."""
+WORDS_MAX = 200
+DEPTH_MAX = 4
+
+_SEGMENTS = """
+select key, name, version, state, computed_at, updated_at,
+       (select count(*) from membership m where m.workspace_id = s.workspace_id and m.segment = s.key) as members
+from segment s where workspace_id = %s and state <> 'deleted' order by updated_at desc, key
+"""
+_EVENTS = """
+select event, count() as seen, max(at) as newest_at from event
+where workspace_id = {workspace:UInt32} group by event order by seen desc, event limit {most:UInt32}
+"""
+_PROPERTIES = """
+select toJSONString(properties) as said from event
+where workspace_id = {workspace:UInt32} and event = {event:String} limit {most:UInt32}
+"""
+_TRAITS = """
+select toJSONString(traits) as said, tags from profile where workspace_id = {workspace:UInt32} limit {most:UInt32}
+"""
+
+
+class SegmentLine(BaseModel):
+    """One segment. `members` is what was last computed; `computed_at` is null while it never was."""
+
+    key: str
+    name: str
+    version: int
+    state: str
+    members: int
+    computed_at: datetime | None
+    updated_at: datetime
+
+
+class SegmentList(BaseModel):
+    """All segments that are not deleted, the one that was changed last first."""
+
+    segments: list[SegmentLine]
+    as_of: datetime
+
+
+class MemberPage(BaseModel):
+    """Some members of a segment; `after` leads to the next page, null if there is none."""
+
+    people: list[Person]
+    after: str | None
+    as_of: datetime
+
+
+class EventName(BaseModel):
+    """A name of events, how many there are, and when the newest happened."""
+
+    name: str
+    seen: int
+    newest_at: datetime
+
+
+class Vocabulary(BaseModel):
+    """What a condition can be made of here: what was said so far, not all that may be."""
+
+    events: list[EventName]
+    traits: list[str]
+    tags: list[str]
+    accounts: list[str]
+    as_of: datetime
+
+
+class Properties(BaseModel):
+    """Properties of the events of one name, each with the kind of its values: number, text, boolean or list."""
+
+    event: str
+    properties: dict[str, str]
+    as_of: datetime
+
+
+def router(doors: Doors) -> APIRouter:
+    """Build the routes under /api/segments that list; they stand before those with a bare key."""
+    routes = APIRouter(prefix="/api/segments", tags=["segments"])
+
+    @routes.get("")
+    async def listed(request: Request) -> SegmentList:
+        """List the segments of the workspace."""
+        workspace_id = await doors.keys.workspace(request)
+        async with doors.pool.connection() as connection:
+            cursor = await connection.execute(_SEGMENTS, (workspace_id,))
+            names = [column.name for column in cursor.description or ()]
+            found = [SegmentLine(**dict(zip(names, row, strict=True))) for row in await cursor.fetchall()]
+        return SegmentList(segments=found, as_of=doors.clock.now())
+
+    @routes.get("/vocabulary")
+    async def vocabulary(request: Request) -> Vocabulary:
+        """Return names of events, traits, tags and LINE accounts that conditions may speak of."""
+        workspace_id = await doors.keys.workspace(request)
+        asked = {"workspace": workspace_id, "most": WORDS_MAX}
+        events = rows(await doors.history.query(_EVENTS, asked))
+        profiles = rows(await doors.history.query(_TRAITS, {**asked, "most": 10 * LOOKED_AT}))
+        return Vocabulary(
+            events=[
+                EventName(name=row["event"], seen=row["seen"], newest_at=row["newest_at"]) for row in events
+            ],
+            traits=sorted(kinds(json.loads(row["said"]) for row in profiles))[:WORDS_MAX],
+            tags=sorted({tag for row in profiles for tag in row["tags"]})[:WORDS_MAX],
+            accounts=sorted(account for owner, account in doors.accounts if owner == workspace_id),
+            as_of=doors.clock.now(),
+        )
+
+    @routes.get("/vocabulary/properties")
+    async def properties(request: Request, event: str) -> Properties:
+        """Return the properties that events of a name carry, learned from some of them."""
+        workspace_id = await doors.keys.workspace(request)
+        asked = {"workspace": workspace_id, "event": event, "most": LOOKED_AT}
+        found = rows(await doors.history.query(_PROPERTIES, asked))
+        said = kinds(json.loads(row["said"]) for row in found)
+        return Properties(
+            event=event, properties=dict(sorted(said.items())[:WORDS_MAX]), as_of=doors.clock.now()
+        )
+
+    @routes.get("/{key}/people")
+    async def people(
+        request: Request, key: str, limit: Annotated[int, Query(ge=1, le=PEOPLE_MAX)] = 50, after: str = ""
+    ) -> MemberPage:
+        """Return members of a segment by name, in the order of their ids."""
+        workspace_id = await doors.keys.workspace(request)
+        async with doors.pool.connection() as connection:
+            await PostgresSegments(connection).describe(workspace_id, key)
+            cursor = await connection.execute(
+                """
+                select profile_id from membership
+                where workspace_id = %s and segment = %s and profile_id > decode(%s, 'hex')
+                order by profile_id limit %s
+                """,
+                (workspace_id, key, after, limit + 1),
+            )
+            ids = [bytes(one) for (one,) in await cursor.fetchall()]
+            found = await read_people(PostgresFacts(connection), workspace_id, ids[:limit])
+        return MemberPage(
+            people=found,
+            after=ids[limit - 1].hex() if len(ids) > limit else None,
+            as_of=doors.clock.now(),
+        )
+
+    return routes
+
+
+def kinds(said: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the paths in some objects, as conditions write them, each with the kind of its values.
+
+    Of several kinds at one path, text wins: it is what can always be compared.
+    """
+    found: dict[str, str] = {}
+    for one in said:
+        for path, kind in _paths(one, "", DEPTH_MAX):
+            found[path] = kind if found.get(path, kind) == kind else "text"
+    return found
+
+
+def _paths(value: Mapping[str, Any], before: str, depth: int) -> Iterable[tuple[str, str]]:
+    for name, inside in value.items():
+        path = f"{before}{name}"
+        match inside:
+            case dict() if depth:
+                yield from _paths(inside, f"{path}.", depth - 1)
+            case list() if depth:
+                yield path, "list"
+                for element in inside[:5]:
+                    if isinstance(element, dict):
+                        yield from _paths(element, f"{path}[].", depth - 1)
+                    else:
+                        yield f"{path}[]", _kind(element)
+            case None | dict() | list():
+                continue
+            case _:
+                yield path, _kind(inside)
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    return "number" if isinstance(value, int | float) else "text"
