@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 sys.path.insert(0, str(Path(__file__).parents[1] / "end_to_end"))
 sys.path.insert(0, str(Path(__file__).parent))
 
+from brand import seed
 from serving import Served
 
 BUILT = Path(__file__).parents[2] / "src/tieline/api/static/console/index.html"
@@ -35,6 +36,14 @@ def tieline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     served.start()
     yield served
     served.stop()
+
+
+@pytest.fixture(scope="session")
+def brand(tieline: Served) -> str:
+    """Fill the workspace; return the profile id of Mrs Wang."""
+    seed(tieline)
+    found: str = tieline.get("/api/profiles/lookup", namespace="member_id", value="M-1001")["profile_id"]
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import pytest
 from looking import findings, overflowing, untranslated
 
-PAGES = ("/", "/nowhere")
+PAGES = ("/", "/nowhere", "/people", "/people/{wang}", "/people/{wang}?tab=graph")
 
 
 def settle(page):
@@ -15,8 +15,8 @@ def settle(page):
 @pytest.mark.browser
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("width", [1280, 1024])
-def test_a_page_fits_and_speaks_chinese(opened, path, width):
-    page = opened(path, width=width)
+def test_a_page_fits_and_speaks_chinese(opened, brand, path, width):
+    page = opened(path.format(wang=brand), width=width)
     settle(page)
 
     assert overflowing(page) == []
@@ -26,8 +26,8 @@ def test_a_page_fits_and_speaks_chinese(opened, path, width):
 @pytest.mark.browser
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_page_has_no_serious_finding(opened, path, scheme):
-    page = opened(path, scheme=scheme)
+def test_a_page_has_no_serious_finding(opened, brand, path, scheme):
+    page = opened(path.format(wang=brand), scheme=scheme)
     settle(page)
 
     assert findings(page) == []

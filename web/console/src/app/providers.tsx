@@ -1,6 +1,7 @@
 import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
+import { setNonce } from "get-nonce";
 import { type ReactNode, useState } from "react";
 import { theme, variables } from "@/app/theme";
 import { newQueryClient } from "@/lib/query";
@@ -11,6 +12,9 @@ const schemes = localStorageColorSchemeManager({ key: "tieline.scheme" });
 function nonce(): string {
   return document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
 }
+
+// Dialogues stop the page behind them from scrolling with a style of their own.
+setNonce(nonce());
 
 export function Providers({ children }: { children: ReactNode }) {
   const [queries] = useState(newQueryClient);

@@ -14,6 +14,9 @@ import { Timeline } from "@/features/people/timeline";
 import { useWords } from "@/features/people/words";
 import { useFormat } from "@/lib/format";
 
+/** The identifiers that say who somebody is, in the order they are read. */
+const SHOWN = ["member_id", "phone", "email", "pos_card"];
+
 const Graph = lazy(async () => ({ default: (await import("@/features/people/graph")).Graph }));
 
 /** One person, whole: who they are, what is known, what happened, and why we think it is one person. */
@@ -98,7 +101,8 @@ function Header({ profile }: { profile: Profile }) {
         </h1>
         <div className={styles["contact"]}>
           {identifiers
-            .filter(({ namespace }) => ["member_id", "phone", "email", "pos_card"].includes(namespace))
+            .filter(({ namespace }) => SHOWN.includes(namespace))
+            .sort((one, two) => SHOWN.indexOf(one.namespace) - SHOWN.indexOf(two.namespace))
             .map((one) => {
               return (
                 <span key={one.namespace + one.value} data-data>
