@@ -45,6 +45,6 @@ def test_a_segment_is_listed_with_its_members_by_name(served: Served) -> None:
     assert {one["name"]: one["seen"] for one in words["events"]}["Order Completed"] == 3
     assert {"city", "name"} <= set(words["traits"])
     said = served.get("/api/segments/vocabulary/properties", event="Order Completed")["properties"]
-    assert said["total"] == "number"
-    assert said["items[].sku"] == "text"
+    assert said["total"]["kind"] == "number"
+    assert said["items[].sku"] == {"kind": "text", "examples": ["S-1"]}
     assert served.get("/api/segments/vocabulary/properties", event="Nothing")["properties"] == {}

@@ -18,6 +18,8 @@ LOOKED_AT = 300
 """Events of a name, and profiles, that are looked at to learn what they hold."""
 WORDS_MAX = 200
 DEPTH_MAX = 4
+EXAMPLES = 12
+EXAMPLE_MAX = 40
 
 _SEGMENTS = """
 select key, name, version, state, computed_at, updated_at,
@@ -72,21 +74,28 @@ class EventName(BaseModel):
     newest_at: datetime
 
 
+class Word(BaseModel):
+    """What stands at one path: the kind of its values (number, text, boolean or list), and some of the texts."""
+
+    kind: str
+    examples: list[str] = []
+
+
 class Vocabulary(BaseModel):
     """What a condition can be made of here: what was said so far, not all that may be."""
 
     events: list[EventName]
-    traits: list[str]
+    traits: dict[str, Word]
     tags: list[str]
     accounts: list[str]
     as_of: datetime
 
 
 class Properties(BaseModel):
-    """Properties of the events of one name, each with the kind of its values: number, text, boolean or list."""
+    """Properties of the events of one name."""
 
     event: str
-    properties: dict[str, str]
+    properties: dict[str, Word]
     as_of: datetime
 
 
@@ -115,7 +124,7 @@ def router(doors: Doors) -> APIRouter:
             events=[
                 EventName(name=row["event"], seen=row["seen"], newest_at=row["newest_at"]) for row in events
             ],
-            traits=sorted(kinds(json.loads(row["said"]) for row in profiles))[:WORDS_MAX],
+            traits=words(json.loads(row["said"]) for row in profiles),
             tags=sorted({tag for row in profiles for tag in row["tags"]})[:WORDS_MAX],
             accounts=sorted(account for owner, account in doors.accounts if owner == workspace_id),
             as_of=doors.clock.now(),
@@ -127,9 +136,8 @@ def router(doors: Doors) -> APIRouter:
         workspace_id = await doors.keys.workspace(request)
         asked = {"workspace": workspace_id, "event": event, "most": LOOKED_AT}
         found = rows(await doors.history.query(_PROPERTIES, asked))
-        said = kinds(json.loads(row["said"]) for row in found)
         return Properties(
-            event=event, properties=dict(sorted(said.items())[:WORDS_MAX]), as_of=doors.clock.now()
+            event=event, properties=words(json.loads(row["said"]) for row in found), as_of=doors.clock.now()
         )
 
     @routes.get("/{key}/people")
@@ -159,38 +167,45 @@ def router(doors: Doors) -> APIRouter:
     return routes
 
 
-def kinds(said: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Return the paths in some objects, as conditions write them, each with the kind of its values.
+def words(said: Iterable[Mapping[str, Any]]) -> dict[str, Word]:
+    """Return the paths in some objects, as conditions write them, in their order.
 
     Of several kinds at one path, text wins: it is what can always be compared.
     """
-    found: dict[str, str] = {}
+    found: dict[str, Word] = {}
     for one in said:
-        for path, kind in _paths(one, "", DEPTH_MAX):
-            found[path] = kind if found.get(path, kind) == kind else "text"
-    return found
+        for path, value in _paths(one, "", DEPTH_MAX):
+            kind = _kind(value)
+            word = found.setdefault(path, Word(kind=kind))
+            if word.kind != kind:
+                word.kind = "text"
+            if kind == "text" and len(value) <= EXAMPLE_MAX and value not in word.examples[:EXAMPLES]:
+                word.examples = [*word.examples, value][:EXAMPLES]
+    return dict(sorted(found.items())[:WORDS_MAX])
 
 
-def _paths(value: Mapping[str, Any], before: str, depth: int) -> Iterable[tuple[str, str]]:
+def _paths(value: Mapping[str, Any], before: str, depth: int) -> Iterable[tuple[str, Any]]:
     for name, inside in value.items():
         path = f"{before}{name}"
         match inside:
             case dict() if depth:
                 yield from _paths(inside, f"{path}.", depth - 1)
             case list() if depth:
-                yield path, "list"
+                yield path, []
                 for element in inside[:5]:
                     if isinstance(element, dict):
                         yield from _paths(element, f"{path}[].", depth - 1)
                     else:
-                        yield f"{path}[]", _kind(element)
+                        yield f"{path}[]", element
             case None | dict() | list():
                 continue
             case _:
-                yield path, _kind(inside)
+                yield path, inside
 
 
 def _kind(value: object) -> str:
     if isinstance(value, bool):
         return "boolean"
+    if isinstance(value, list):
+        return "list"
     return "number" if isinstance(value, int | float) else "text"

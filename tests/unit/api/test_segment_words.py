@@ -1,6 +1,10 @@
 """What a condition can be made of is learned from what was said."""
 
-from tieline.api.segment_list import kinds
+from tieline.api.segment_list import words
+
+
+def kinds(said):
+    return {path: word.kind for path, word in words(said).items()}
 
 
 def test_paths_are_written_as_conditions_write_them():
@@ -29,3 +33,12 @@ def test_what_lies_too_deep_is_left_out():
     deep = {"a": {"b": {"c": {"d": {"e": {"f": 1}}}}}}
 
     assert kinds([deep]) == {}
+
+
+def test_some_texts_are_given_as_examples_and_long_ones_are_not():
+    said = [{"tier": "gold"}, {"tier": "silver"}, {"tier": "gold"}, {"tier": "x" * 41}, {"total": 7}]
+
+    found = words(said)
+
+    assert found["tier"].examples == ["gold", "silver"]
+    assert found["total"].examples == []

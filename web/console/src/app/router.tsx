@@ -25,6 +25,15 @@ export const router = createBrowserRouter([
             path: "people/:profileId",
             lazy: async () => ({ Component: (await import("@/features/people/profile-page")).ProfilePage }),
           },
+          { path: "segments", lazy: async () => ({ Component: (await import("@/features/segments/list-page")).SegmentsPage }) },
+          ...["segments/new", "segments/:key/edit"].map((path) => ({
+            path,
+            lazy: async () => ({ Component: (await import("@/features/segments/builder-page")).BuilderPage }),
+          })),
+          {
+            path: "segments/:key",
+            lazy: async () => ({ Component: (await import("@/features/segments/segment-page")).SegmentPage }),
+          },
           { path: "*", Component: NotFound },
         ],
       },

@@ -1,4 +1,4 @@
-import { House, type LucideIcon, Users } from "lucide-react";
+import { Filter, House, type LucideIcon, Users } from "lucide-react";
 
 type Word = "home" | "people" | "segments" | "identity" | "sources" | "imports";
 export type Group = "audience" | "messages" | "journeys" | "data" | "settings";
@@ -16,6 +16,7 @@ export interface Place {
 export const PLACES: readonly Place[] = [
   { path: "/", word: "home", icon: House },
   { path: "/people", word: "people", icon: Users, group: "audience", needs: "people.read" },
+  { path: "/segments", word: "segments", icon: Filter, group: "audience", needs: "segments.read" },
 ];
 
 export const GROUPS: readonly Group[] = ["audience", "messages", "journeys", "data", "settings"];
