@@ -17,7 +17,7 @@ NAMES = {
 SEEN = """() => {
   const shown = (node) => {
     for (let at = node.parentElement; at; at = at.parentElement)
-      if (at.matches('code, pre, noscript, [lang]:not(html), [data-data], script, style')) return false;
+      if (at.matches('code, pre, noscript, [role=listbox], [lang]:not(html), [data-data], script, style')) return false;
     return true;
   };
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

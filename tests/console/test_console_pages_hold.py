@@ -3,7 +3,17 @@
 import pytest
 from looking import findings, overflowing, untranslated
 
-PAGES = ("/", "/nowhere", "/people", "/people/{wang}", "/people/{wang}?tab=graph")
+PAGES = (
+    "/",
+    "/nowhere",
+    "/people",
+    "/people/{wang}",
+    "/people/{wang}?tab=graph",
+    "/segments",
+    "/segments/new",
+    "/segments/spenders",
+    "/segments/spenders/edit",
+)
 
 
 def settle(page):
@@ -14,22 +24,13 @@ def settle(page):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize("width", [1280, 1024])
-def test_a_page_fits_and_speaks_chinese(opened, brand, path, width):
-    page = opened(path.format(wang=brand), width=width)
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1024, "dark")])
+def test_a_page_fits_speaks_chinese_and_has_no_serious_finding(opened, brand, path, width, scheme):
+    page = opened(path.format(wang=brand), width=width, scheme=scheme)
     settle(page)
 
     assert overflowing(page) == []
     assert untranslated(page) == []
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_page_has_no_serious_finding(opened, brand, path, scheme):
-    page = opened(path.format(wang=brand), scheme=scheme)
-    settle(page)
-
     assert findings(page) == []
 
 

@@ -48,3 +48,16 @@ def test_a_segment_is_listed_with_its_members_by_name(served: Served) -> None:
     assert said["total"]["kind"] == "number"
     assert said["items[].sku"] == {"kind": "text", "examples": ["S-1"]}
     assert served.get("/api/segments/vocabulary/properties", event="Nothing")["properties"] == {}
+
+
+def test_a_line_account_is_a_way_to_reach_people_from_the_moment_it_is_connected(served: Served) -> None:
+    account = {
+        "key": "shop", "name": "店", "provider_id": "1", "channel_id": "2", "channel_secret": "s",
+        "bot_user_id": "U1",
+    }  # fmt: skip
+    served.post("/api/line/accounts", account)
+
+    counts = served.post("/api/segments/funnel", {"condition": {"tag": "vip"}})
+
+    assert {"channel": "line", "account": "shop", "count": 0} in counts["reachable"]
+    assert served.get("/api/segments/vocabulary")["accounts"] == ["shop"]

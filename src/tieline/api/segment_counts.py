@@ -58,7 +58,7 @@ def router(doors: Doors) -> APIRouter:
         node = compiled(whole, definitions)
         written = whole["all"] if isinstance(whole, dict) and "all" in whole else [whole]
         parts = [compiled(part, definitions) for part in written]
-        accounts = sorted(account for owner, account in doors.accounts if owner == workspace_id)
+        accounts = await accounts_of(doors, workspace_id)
         ways = [
             {"channel": "email"},
             {"channel": "sms"},
@@ -90,6 +90,15 @@ def router(doors: Doors) -> APIRouter:
         return {"key": key, "as_of": as_of, "out": out, "in": come, "stay": stay}
 
     return routes
+
+
+async def accounts_of(doors: Doors, workspace_id: int) -> list[str]:
+    """Return the keys of a workspace's LINE accounts."""
+    async with doors.pool.connection() as connection:
+        cursor = await connection.execute(
+            "select key from line_account where workspace_id = %s order by key", (workspace_id,)
+        )
+        return [str(key) for (key,) in await cursor.fetchall()]
 
 
 async def definitions_of(doors: Doors, workspace_id: int) -> tuple[dict[str, Any], str]:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from tieline.api.doors import Doors, rows
 from tieline.api.people import Person, read_people
+from tieline.api.segment_counts import accounts_of
 from tieline.store.postgres.facts import PostgresFacts
 from tieline.store.postgres.segments import PostgresSegments
 
@@ -126,7 +127,7 @@ def router(doors: Doors) -> APIRouter:
             ],
             traits=words(json.loads(row["said"]) for row in profiles),
             tags=sorted({tag for row in profiles for tag in row["tags"]})[:WORDS_MAX],
-            accounts=sorted(account for owner, account in doors.accounts if owner == workspace_id),
+            accounts=await accounts_of(doors, workspace_id),
             as_of=doors.clock.now(),
         )
 

@@ -3,8 +3,7 @@ import { type CSSVariablesResolver, createTheme } from "@mantine/core";
 /** Mantine in the colours of tokens.css. */
 export const theme = createTheme({
   primaryColor: "indigo",
-  primaryShade: { light: 7, dark: 3 },
-  autoContrast: true,
+  primaryShade: { light: 7, dark: 6 },
   colors: {
     indigo: [
       "#eef4f7",
