@@ -4,13 +4,16 @@ import asyncio
 import multiprocessing
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from typing import Annotated, Any
+from contextlib import AbstractAsyncContextManager
+from typing import Annotated, Any, Protocol
 
 import msgspec
 from fastapi import APIRouter, Body, Request
+from psycopg import AsyncConnection
 
 from tieline.api.doors import Doors
 from tieline.api.identity import Decision, absorbed, say
+from tieline.clock import Clock
 from tieline.errors import ConflictError, InvalidInputError, NotFoundError
 from tieline.model.identity import EMAIL, MEMBER, PHONE
 from tieline.model.profile import Profile
@@ -97,7 +100,29 @@ def router(doors: Doors) -> APIRouter:
     return routes
 
 
-async def search(doors: Doors, workspace_id: int) -> dict[str, Any]:
+class Pool(Protocol):
+    """Lends connections."""
+
+    def connection(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Lend one."""
+        ...
+
+
+class Door(Protocol):
+    """What a search needs."""
+
+    @property
+    def pool(self) -> Pool:
+        """Where connections come from."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """What time it is."""
+        ...
+
+
+async def search(doors: Door, workspace_id: int) -> dict[str, Any]:
     """Find suggestions among all profiles, in a process of its own, and store them."""
     async with doors.pool.connection() as connection:
         store = PostgresSuggestions(connection)
@@ -141,7 +166,7 @@ async def _in_a_process(people: Sequence[Person], refused: set[tuple[str, str]])
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-async def _people(doors: Doors, workspace_id: int, profiles: Sequence[bytes]) -> list[Person]:
+async def _people(doors: Door, workspace_id: int, profiles: Sequence[bytes]) -> list[Person]:
     found: list[Person] = []
     for start in range(0, len(profiles), TOGETHER):
         part = profiles[start : start + TOGETHER]

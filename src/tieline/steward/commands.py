@@ -42,12 +42,25 @@ def identity_replay(
     as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
     region: Annotated[str, typer.Option(help="Country of phone numbers that do not say theirs.")] = "TW",
     key: Annotated[str, typer.Option(help="Names the profiles; other keys, other ids.")] = "replay",
+    rules_file: Annotated[
+        Path | None, typer.Option("--rules", help="A file of rules; without it the shipped ones hold.")
+    ] = None,
 ) -> None:
     """Try the identity rules on a file of facts: one line per person, whatever the order of the file."""
-    from tieline.identify.replay import people_in
+    from rich.console import Console
+    from rich.progress import Progress
 
-    with facts.open("rb") as lines:
-        found = people_in(lines, key.encode(), region)
+    from tieline.identify.replay import people_in
+    from tieline.identify.rule_file import parse
+    from tieline.identify.rules import RULES
+
+    held = RULES if rules_file is None else parse(_text(rules_file), region).rules
+    _text(facts, look=True)
+    with (
+        Progress(console=Console(stderr=True), transient=True) as bar,
+        bar.open(facts, "rb", description=facts.name) as lines,
+    ):
+        found = people_in(lines, key.encode(), region, held)
     for person in found.people:
         if as_json:
             told = {"profile_id": person.profile_id, "identifiers": person.identifiers}
@@ -59,6 +72,63 @@ def identity_replay(
         typer.echo(f"Row {refused.row}: {refused.reason}", err=True)
     rows = len(found.refused)
     typer.echo(f"{len(found.people)} people; {rows} row{'' if rows == 1 else 's'} refused.", err=True)
+
+
+@identity.command("explain")
+def identity_explain(
+    person: Annotated[str, typer.Argument(help="A profile id, or an identifier: phone=0912345678.")],
+    data: Data = Path("data"),
+    workspace: Workspace = "main",
+    language: Annotated[str, typer.Option(help="zh-TW or en.")] = "zh-TW",
+    as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
+) -> None:
+    """Say who somebody is, what links them, and why other links join nobody and what would change that."""
+    import msgspec
+
+    from tieline.steward.desk import at_desk
+    from tieline.steward.people import explain, told
+
+    found = at_desk(data.resolve(), workspace, lambda desk: explain(desk, person))
+    if as_json:
+        typer.echo(msgspec.json.encode(found).decode())
+        return
+    for line in told(found, language):
+        typer.echo(line)
+
+
+@identity.command("doctor")
+def identity_doctor(
+    data: Data = Path("data"),
+    workspace: Workspace = "main",
+    as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
+) -> None:
+    """Show what many share, the largest zones, why links join nobody, and limits that are reached; masked."""
+    import msgspec
+
+    from tieline.steward.desk import at_desk
+    from tieline.steward.people import doctor
+
+    found = at_desk(data.resolve(), workspace, doctor)
+    if as_json:
+        typer.echo(msgspec.json.encode(found).decode())
+        return
+    for name, rows in found.items():
+        if isinstance(rows, list):
+            typer.echo(f"{name}:")
+            for row in rows:
+                typer.echo("   " + ", ".join(f"{key} {value}" for key, value in row.items()))
+
+
+@identity.command("suggest")
+def identity_suggest(data: Data = Path("data"), workspace: Workspace = "main") -> None:
+    """Search for people who may be one; suggestions wait in the console for a person's word."""
+    from tieline.steward.desk import at_desk
+    from tieline.steward.people import suggest
+
+    found = at_desk(data.resolve(), workspace, suggest)
+    typer.echo(
+        f"{found['profiles']} profiles: {found['suggestions']} suggestions, {found['households']} households kept apart."
+    )
 
 
 @rules.command("show")
@@ -173,11 +243,13 @@ def identity_rebuild(
         raise typer.Exit(1)
 
 
-def _text(file: Path) -> str:
+def _text(file: Path, *, look: bool = False) -> str:
+    """Return a file as text; `look`: only say whether it is there."""
     from tieline.errors import InvalidInputError
 
     try:
-        return file.read_bytes().decode("utf-8-sig")
+        with file.open("rb") as opened:
+            return "" if look else opened.read().decode("utf-8-sig")
     except OSError:
         raise InvalidInputError(f"There is no file {file}.", way_out="Check its name.") from None
     except UnicodeDecodeError:
