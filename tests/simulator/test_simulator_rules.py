@@ -196,3 +196,37 @@ def test_no_json_breaks_the_rules(content):
             "substitution": content,
         }
         assert isinstance(check_messages([message]), list)
+
+
+@pytest.mark.parametrize(
+    ("part", "place"),
+    [
+        ({"type": "text", "text": "x", "size": "huge"}, "size"),
+        ({"type": "text", "text": "x", "color": "red"}, "color"),
+        ({"type": "text", "text": "x", "wrap": "yes"}, "wrap"),
+        ({"type": "text", "text": "x", "flex": -1}, "flex"),
+        ({"type": "image", "url": "https://a.example/a", "aspectRatio": "1:4"}, "aspectRatio"),
+        ({"type": "image", "url": "https://a.example/a", "size": "12em"}, "size"),
+        ({"type": "separator", "margin": "wide"}, "margin"),
+        ({"type": "box", "layout": "vertical", "contents": [], "paddingAll": "1em"}, "paddingAll"),
+        ({"type": "box", "layout": "vertical", "contents": [], "justifyContent": "middle"}, "justifyContent"),
+        ({"type": "icon", "url": "https://a.example/a"}, "type"),
+        (
+            {"type": "box", "layout": "baseline", "contents": [{"type": "separator"}]},
+            "contents/0/type",
+        ),
+        (
+            {
+                "type": "box",
+                "layout": "vertical",
+                "contents": [],
+                "background": {"type": "linearGradient", "angle": "90", "startColor": "#ffffff"},
+            },
+            "background/angle",
+        ),
+    ],
+)
+def test_a_flex_property_that_line_refuses_is_refused_with_its_place(part, place):
+    body = {"type": "box", "layout": "vertical", "contents": [part]}
+    message = {"type": "flex", "altText": "x", "contents": {"type": "bubble", "body": body}}
+    assert f"/body/contents/0/{place}" in [one["property"] for one in check_messages([message])]

@@ -9,6 +9,7 @@ import msgspec
 
 from tieline.simulator.action_rules import check_action
 from tieline.simulator.field_rules import Json, Problems, objects, one_of, problem, text, url, word
+from tieline.simulator.flex_fields import check_fields
 
 BUBBLE_BYTES = 30 * 1024
 CAROUSEL_BYTES = 50 * 1024
@@ -18,7 +19,8 @@ ALT_TEXT = 1500
 SIZES = ("nano", "micro", "deca", "hecto", "kilo", "mega", "giga")
 VIDEO_SIZES = ("kilo", "mega", "giga")
 BLOCKS = ("header", "hero", "body", "footer")
-IN_BOX = ("box", "button", "image", "icon", "text", "separator", "filler", "video")
+IN_BOX = ("box", "button", "image", "text", "separator", "filler")
+IN_BASELINE = ("icon", "text", "filler")
 IN_HERO = ("box", "image", "video")
 
 
@@ -84,6 +86,7 @@ def _component(part: object, path: str, allowed: tuple[str, ...]) -> Problems:
     if kind not in allowed:
         yield problem(f"Must be one of the following values: [{', '.join(allowed)}]", f"{path}/type")
         return
+    yield from check_fields(part, path)
     yield from RULES[kind](part, path)
 
 
@@ -95,8 +98,22 @@ def _box(box: Json, path: str) -> Problems:
         yield problem("must be specified", f"{path}/contents")
         return
     for index, child in enumerate(contents):
-        yield from _component(child, f"{path}/contents/{index}", IN_BOX)
+        allowed = IN_BASELINE if box.get("layout") == "baseline" else IN_BOX
+        yield from _component(child, f"{path}/contents/{index}", allowed)
+    background = box.get("background")
+    if isinstance(background, dict):
+        yield from _gradient(background, f"{path}/background")
     yield from _tap(box, path)
+
+
+def _gradient(background: Json, path: str) -> Problems:
+    if background.get("type") != "linearGradient":
+        yield problem("must be one of [linearGradient]", f"{path}/type")
+        return
+    for name in ("angle", "startColor", "endColor"):
+        if name not in background:
+            yield problem("must be specified", f"{path}/{name}")
+    yield from check_fields(background, path)
 
 
 def _text(part: Json, path: str) -> Problems:

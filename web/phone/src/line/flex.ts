@@ -91,7 +91,7 @@ function stand(made: HTMLElement, part: Json, within: Layout): void {
     ["offsetStart", "insetInlineStart"],
     ["offsetEnd", "insetInlineEnd"],
   ] as const) {
-    const offset = sizes.space(part[name]);
+    const offset = sizes.offset(part[name]);
     if (offset === undefined) continue;
     if (part.position !== "absolute") made.style.position = "relative";
     made.style[side] = offset;

@@ -30,6 +30,12 @@ function measured(value: unknown, words: Record<string, number>): string | undef
 }
 
 export const space = (value: unknown) => measured(value, SPACE);
+/** Offsets may be negative. */
+export function offset(value: unknown): string | undefined {
+  const given = text(value);
+  return given.startsWith("-") && MEASURE.test(given.slice(1)) ? given : space(value);
+}
+
 export const font = (value: unknown) => measured(value, FONT);
 export const pictureSize = (value: unknown) => (value === "full" ? "100%" : measured(value, IMAGE));
 export const corner = (value: unknown) => measured(value, CORNER);
