@@ -87,9 +87,8 @@ class Page {
     this.side.pickUp(this.phone, this.account);
     this.stage.replaceChildren(this.device.root);
     await this.show();
-    void this.phone.do("seen");
     this.unwatch = this.phone.watch(
-      () => void this.show(),
+      () => void this.look(),
       (gone) => this.cry(gone),
     );
   }
@@ -116,6 +115,13 @@ class Page {
     }
   }
 
+  /** Draw what changed, and tell LINE that it was seen, as a chat that is open does. */
+  private async look(): Promise<void> {
+    const phone = this.phone;
+    await this.show();
+    if (phone && phone === this.phone && !document.hidden && !this.device.locked) await phone.do("seen");
+  }
+
   private turn(): void {
     this.device.showLock(!this.device.locked);
     void this.show();
@@ -135,7 +141,6 @@ class Page {
       }
       await this.people.refresh();
       await this.side.count();
-      if (this.phone && !document.hidden) void this.phone.do("seen");
       this.cry(false);
     } catch {
       this.cry(true);

@@ -48,7 +48,7 @@ export class People {
     await this.refresh();
   }
 
-  /** Ask again who is there; the first one is returned. */
+  /** Ask again who is there; the first friend is returned, or the first at all. */
   async refresh(): Promise<Person | undefined> {
     if (!this.account) return undefined;
     const turn = (this.asked += 1);
@@ -58,7 +58,7 @@ export class People {
     this.rows.replaceChildren(
       ...(found.length ? found.map((one) => this.row(one, today)) : [el("p", "people-none", t("nobody"))]),
     );
-    return found[0];
+    return found.find((one) => one.state === "friend") ?? found[0];
   }
 
   mark(userId: string): void {
