@@ -256,7 +256,6 @@ class Advance:
 
     unit: Transaction
     journey: JourneyStage
-    broadcast: BroadcastStage
     deliver: DeliverStage
     webhooks: WebhookStore
     news: "LogNews"
@@ -267,11 +266,32 @@ class Advance:
         async with self.unit.transaction():
             now = self.clock.now()
             moved = await self.journey.process(now, SIGNALS_TOGETHER)
-            started = await self.broadcast.process(now)
-            refused = await self.deliver.process([*moved.requests, *started])
+            refused = await self.deliver.process(moved.requests)
             await self.webhooks.put(moved.calls)
             await self.news.said([*moved.said, *refused])
-        return moved.handled + len(started)
+        return moved.handled
+
+
+@dataclass(frozen=True)
+class Broadcast:
+    """Broadcasts begin, their recipients frozen in one transaction; then they are planned, a chunk in each."""
+
+    unit: Transaction
+    broadcast: BroadcastStage
+    deliver: DeliverStage
+    news: "LogNews"
+    clock: Clock
+
+    async def step(self) -> int:
+        """Freeze one broadcast that is due, or plan one chunk; return how much was handled."""
+        async with self.unit.transaction():
+            now = self.clock.now()
+            begun = await self.broadcast.begin(now)
+            if begun:
+                return begun
+            wishes = await self.broadcast.process(now)
+            await self.news.said(await self.deliver.process(wishes))
+        return len(wishes)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ async def test_the_gate_sees_the_fence_and_whether_the_account_is_live(outbox: O
     if isinstance(outbox.sends, MemorySends):
         outbox.sends._paused = {(WORKSPACE, "closed")}
     async with outbox.transaction():
-        held = await outbox.sends.gate(claimed)
+        held = await outbox.sends.gate(claimed, LATER)
     assert {held[WORKSPACE, one.send_id].fence for one in claimed} == {1}
     assert [held[WORKSPACE, one.send_id].account_live for one in claimed] == [True, False]
 
@@ -40,9 +40,9 @@ async def test_the_gate_sees_a_withdrawal_at_once(outbox: Outbox) -> None:
     claimed = await claim(outbox, LATER)
     async with outbox.transaction():
         await outbox.facts.save_consents(WORKSPACE, [consent("ann@", True)])
-        before = await outbox.sends.gate(claimed)
+        before = await outbox.sends.gate(claimed, LATER)
         await outbox.facts.save_consents(WORKSPACE, [consent("ann", False, 1)])
-        after = await outbox.sends.gate(claimed)
+        after = await outbox.sends.gate(claimed, LATER)
     standings = [held[WORKSPACE, name("send 1")].standing for held in (before, after)]
     assert [standing and standing.consents for standing in standings] == [{"marketing:line"}, frozenset()]
 

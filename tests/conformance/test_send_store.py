@@ -39,7 +39,7 @@ async def test_a_send_to_someone_erased_is_claimed_and_stands_nowhere(outbox: Ou
     await plan(outbox, send(1, person=name("erased")))
     (claimed,) = await claim(outbox, LATER)
     async with outbox.transaction():
-        held = await outbox.sends.gate([claimed])
+        held = await outbox.sends.gate([claimed], LATER)
     assert (claimed.namespace, held[WORKSPACE, claimed.send_id].standing) == ("", None)
 
 

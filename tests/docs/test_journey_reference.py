@@ -7,7 +7,7 @@ from typing import get_args
 import msgspec
 
 from tieline.journey.definition import Step
-from tieline.journey.reference import STEP_KINDS, markdown
+from tieline.journey.reference import STEP_KINDS, TRIGGER_KINDS, markdown
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "journey-steps.md"
 
@@ -36,4 +36,5 @@ def test_every_field_of_every_step_is_described() -> None:
 
 def test_every_example_on_the_page_is_json() -> None:
     blocks = re.findall(r"```json\n(.*?)```", PAGE.read_text(), flags=re.DOTALL)
-    assert [msgspec.json.decode(block) for block in blocks] == [kind.example for kind in STEP_KINDS.values()]
+    kinds = [*TRIGGER_KINDS.values(), *STEP_KINDS.values()]
+    assert [msgspec.json.decode(block) for block in blocks] == [kind.example for kind in kinds]

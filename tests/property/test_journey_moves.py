@@ -1,7 +1,7 @@
 """Random journeys, random lives: what holds for all of them."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from tieline.journey import advance as module
 from tieline.journey.advance import Moved, advance
-from tieline.journey.definition import Journey, SendLine
+from tieline.journey.definition import AbTest, Journey, SendLine
 from tieline.journey.enrolment import (
+    ArmKnown,
+    AskArm,
     AskCondition,
     ConditionKnown,
     CouponKnown,
@@ -27,21 +29,26 @@ from tieline.journey.enrolment import (
     TimerDue,
 )
 from tieline.journey.entry import enrol
+from tieline.journey.hearing import HELD_MAX
 from tieline.journey.parse import parse
+from tieline.model.limits import Quiet, opens_at
 
 ZONES = [ZoneInfo("Asia/Taipei"), ZoneInfo("Europe/Berlin")]
 START = datetime(2026, 3, 24, 4, tzinfo=UTC)  # five days before the clocks change in Berlin
 DAYS = 12
 """Short enough that no call meets more timers than it may fire."""
 EVENTS = ("Clicked", "Visited", "Order Completed")
-WAITS = ("wait", "wait_until_time", "wait_for_event")
-ASKS = ("condition", "coupon")
-DEEDS = ("send_line", "tag")
+WAITS = ("wait", "wait_until_time", "wait_for_event", "split_by_button")
+ASKS = ("condition", "coupon", "ab_test")
+DEEDS = ("send_line", "tag", "random_split", "holdout", "start_journey")
+QUIET = Quiet(time(22), time(9))
 
 Life = Sequence[tuple[datetime, EventSeen]]
 
 
-def step(kind: str, number: int, onward: str | None, other: str | None, choice: int) -> dict[str, Any]:
+def step(  # noqa: C901 - one shape per kind
+    kind: str, number: int, onward: str | None, other: str | None, choice: int
+) -> dict[str, Any]:
     ways = {"next": onward}
     match kind:
         case "wait":
@@ -57,6 +64,22 @@ def step(kind: str, number: int, onward: str | None, other: str | None, choice: 
         case "coupon":
             rest = {"pool": "p"}
             ways["on_empty"] = other
+        case "split_by_button":
+            rest = {
+                "buttons": [branch("a", onward, data="a"), branch("b", other, data="b")],
+                "timeout": "P1D",
+            }
+            ways = {"on_timeout": other}
+        case "random_split":
+            rest = {"branches": [branch("a", onward, share=30), branch("b", other, share=70)]}
+            ways = {}
+        case "ab_test":
+            rest = {"branches": [branch("a", onward), branch("b", other)]}
+            ways = {}
+        case "holdout":
+            rest = {"share": 50, "observe": "P1D"}
+        case "start_journey":
+            rest = {"journey": "other"}
         case "send_line":
             rest = {"account": "main", "purpose": "marketing", "messages": [{"type": "text", "text": "x"}]}
         case _:
@@ -67,6 +90,10 @@ def step(kind: str, number: int, onward: str | None, other: str | None, choice: 
         **rest,
         **{key: way for key, way in ways.items() if way is not None},
     }
+
+
+def branch(name: str, onward: str | None, **rest: Any) -> dict[str, Any]:
+    return {"name": name, **rest, **({"next": onward} if onward else {})}
 
 
 @st.composite
@@ -99,7 +126,14 @@ def inputs() -> st.SearchStrategy[Happening]:
     ids = st.sampled_from([f"s{number}" for number in range(7)])
     known = st.builds(ConditionKnown, ids, st.booleans())
     coupon = st.builds(CouponKnown, ids, st.sampled_from(["AB12", None]))
-    return st.one_of(st.just(Entered()), st.just(TimerDue()), events(), known, coupon)
+    arm = st.builds(ArmKnown, ids, st.sampled_from(["a", "b", None]))
+    pressed = st.builds(
+        EventSeen,
+        st.just("line_postback_received"),
+        st.sampled_from([{"data": "a"}, {"data": "z"}]),
+        moments(),
+    )
+    return st.one_of(st.just(Entered()), st.just(TimerDue()), events(), known, coupon, arm, pressed)
 
 
 def new(journey: Journey) -> Enrolment:
@@ -127,9 +161,9 @@ LIVES = st.lists(st.tuples(moments(), inputs()), max_size=25)
 def test_no_call_and_no_enrolment_passes_its_limits(journey: Journey, life: Any, zone: ZoneInfo) -> None:
     for before, _, _, after, effects in lived(journey, life, zone):
         steps = sum(after.visits.values()) - sum(before.visits.values())
-        assert steps <= (module.TIMERS_PER_CALL + module.HELD_MAX + 1) * len(journey.steps)
+        assert steps <= (module.TIMERS_PER_CALL + HELD_MAX + 1) * len(journey.steps)
         assert len(effects) <= steps + 2
-        assert len(after.held) <= module.HELD_MAX
+        assert len(after.held) <= HELD_MAX
         assert (after.due_at is not None) == (after.state in {State.WAITING_TIME, State.WAITING_EVENT})
 
 
@@ -144,12 +178,34 @@ def test_what_is_over_never_moves_again(journey: Journey, life: Any, zone: ZoneI
 def test_the_same_input_again_changes_nothing(journey: Journey, life: Any, zone: ZoneInfo) -> None:
     for _, happened, now, after, _ in lived(journey, life, zone):
         if (
-            isinstance(happened, ConditionKnown | CouponKnown)
+            isinstance(happened, ConditionKnown | CouponKnown | ArmKnown)
             and happened.step == after.step
             and not after.over
         ):
             continue  # it stands before a new question at the same step, and this would be its answer
         assert advance(journey, after, happened, now, zone) == (after, ())
+
+
+@given(ANY, LIVES, st.sampled_from(ZONES))
+def test_no_marketing_is_asked_for_in_quiet_hours(journey: Journey, life: Any, zone: ZoneInfo) -> None:
+    enrolment, effects = advance(journey, new(journey), Entered(), START, zone, QUIET)
+    for now, happened in life:
+        enrolment, more = advance(journey, enrolment, happened, now, zone, QUIET)
+        effects = (*effects, *more)
+    for effect in effects:
+        if isinstance(effect, PlanSend):
+            assert opens_at(effect.at, QUIET, zone) is None
+
+
+@given(moments(), st.sampled_from(ZONES))
+def test_quiet_hours_end_later_and_then_are_over(at: datetime, zone: ZoneInfo) -> None:
+    opens = opens_at(at, QUIET, zone)
+    clock = at.astimezone(zone).time()
+    assert (opens is not None) == (clock >= QUIET.start or clock < QUIET.end)
+    if opens is not None:
+        assert at < opens <= at + timedelta(hours=12)
+        assert opens.astimezone(zone).time() == QUIET.end
+        assert opens_at(opens, QUIET, zone) is None
 
 
 @given(ANY, LIVES, st.sampled_from(ZONES))
@@ -179,7 +235,9 @@ def settled(journey: Journey, moved: Moved, now: datetime, zone: ZoneInfo) -> Mo
         lucky = (enrolment.visits[enrolment.step] + len(enrolment.step)) % 2 == 0
         answer: Happening = ConditionKnown(enrolment.step, lucky)
         if enrolment.state is State.ACTIVE:
+            test = isinstance(journey.steps[enrolment.step], AbTest)
             answer = CouponKnown(enrolment.step, "AB12" if lucky else None)
+            answer = ArmKnown(enrolment.step, "b" if lucky else None) if test else answer
         enrolment, more = advance(journey, enrolment, answer, now, zone)
         effects = (*effects, *more)
     return enrolment, effects
@@ -194,7 +252,7 @@ def told(journey: Journey, life: Sequence[tuple[datetime, Happening]], zone: Zon
             enrolment, more = settled(journey, advance(journey, enrolment, happened, now, zone), now, zone)
             effects = (*effects, *more)
     return enrolment, tuple(
-        effect for effect in effects if not isinstance(effect, AskCondition | IssueCoupon)
+        effect for effect in effects if not isinstance(effect, AskCondition | IssueCoupon | AskArm)
     )
 
 

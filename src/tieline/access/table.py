@@ -64,12 +64,14 @@ TABLE: tuple[Permission, ...] = (
     Permission("segments.write", "Make and change segments, tags and traits.", (OWNER, MARKETER), (
         "* /api/segments/**", "* /api/tags/**", "* /api/traits/**"), audited=True),
     Permission("journeys.read", "Look at journeys.", (OWNER, MARKETER, ANALYST, DEVELOPER), (
-        "GET /api/journeys/**",)),
+        "GET /api/journeys/**", "POST /api/journeys/validate", "POST /api/journeys/*/dry-run",
+        "POST /api/journeys/dry-run", "GET /api/templates/**")),
     Permission("journeys.write", "Make journeys and switch them on and off.", (OWNER, MARKETER), (
-        "* /api/journeys/**",), audited=True),
+        "* /api/journeys/**", "* /api/templates/**"), audited=True),
     Permission("messages.read", "Look at broadcasts, replies, coupons and their figures.", (
         OWNER, MARKETER, ANALYST, DEVELOPER), (
-        "GET /api/broadcasts/**", "GET /api/auto-replies/**", "POST /api/auto-replies/try", "GET /api/catalogs/**",
+        "GET /api/broadcasts/**", "POST /api/broadcasts/preview", "GET /api/sending",
+        "GET /api/auto-replies/**", "POST /api/auto-replies/try", "GET /api/catalogs/**",
         "GET /api/coupons/**", "GET /api/messages/**", "POST /api/messages/check", "POST /api/messages/preview")),
     Permission("messages.write", "Write and send broadcasts, replies and coupons.", (OWNER, MARKETER), (
         "* /api/broadcasts/**", "* /api/auto-replies/**", "* /api/catalogs/**", "* /api/coupons/**",
@@ -90,7 +92,10 @@ TABLE: tuple[Permission, ...] = (
         "* /api/imports/**", "GET /api/imports/*/rejects"), audited=True),
     Permission("reports.read", "Look at figures.", (OWNER, MARKETER, ANALYST, DEVELOPER), (
         "GET /api/report", "GET /api/reports/**", "GET /api/home")),
-    Permission("settings.write", "Change the workspace.", (OWNER,), ("* /api/workspace/**",), audited=True),
+    Permission("settings.write", "Change the workspace.", (OWNER,), (
+        "* /api/workspace/**", "* /api/sending"), audited=True),
+    Permission("broadcasts.approve", "Approve a large broadcast of somebody else.", (OWNER, MARKETER), (
+        "POST /api/broadcasts/*/approve",), audited=True),
     Permission("members.write", "Invite, change and remove members.", (OWNER,), (
         "* /api/members/**", "* /api/invitations/**"), audited=True),
     Permission("members.read", "See who the members are.", _ALL, ("GET /api/members",)),

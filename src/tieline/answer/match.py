@@ -1,11 +1,11 @@
 """Which rules answer. Pure."""
 
-import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from tieline.answer.rule import Heard, Hours, Keyword, OnFollow, OnMessage, OnPostback, Rule
 from tieline.model.event import LINE_FOLLOWED, LINE_MESSAGE_RECEIVED, LINE_POSTBACK_RECEIVED
+from tieline.model.spelling import spelled
 
 BUBBLES_MAX = 5
 
@@ -40,11 +40,6 @@ def fits(rule: Rule, heard: Heard, local: datetime) -> bool:
         and _hears(rule.on, heard)
         and (rule.hours is None or within(rule.hours, local) is not rule.hours.outside)
     )
-
-
-def spelled(text: str) -> str:
-    """Return a text as it is compared: full-width as half-width, small letters, one space between words."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def says(keyword: Keyword, text: str) -> bool:

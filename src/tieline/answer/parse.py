@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import time
 from typing import Any
 
-from tieline.answer.match import BUBBLES_MAX, spelled
+from tieline.answer.match import BUBBLES_MAX
 from tieline.answer.rule import (
     MATCHES,
     RANK,
@@ -18,6 +18,7 @@ from tieline.answer.rule import (
     Rule,
 )
 from tieline.condition.place import Place, quote
+from tieline.model.spelling import spelled
 
 KEYWORDS_MAX = 50
 KEYWORD_LENGTH_MAX = 100

@@ -1,89 +1,308 @@
-"""Broadcasts: one message to a segment, frozen when it starts."""
+"""Broadcasts: save, preview, approve, start, stop and go on; what became of one."""
 
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
+import msgspec
 from fastapi import APIRouter, Body, Request
-from psycopg.types.json import Jsonb
+from psycopg import AsyncConnection
 
-from tieline.api.costing import find_account, refuse_over
+from tieline.api.broadcast_parse import parse
+from tieline.api.costing import find_account, hold, read_month, refuse_over
 from tieline.api.doors import Doors
+from tieline.api.keys import CALLER
 from tieline.api.segments import required_key
-from tieline.deliver.render import check
+from tieline.deliver.stage import DeliverStage
 from tieline.errors import ConflictError, InvalidInputError, NotFoundError
+from tieline.ids import keyed_hash
+from tieline.model.access import Caller
+from tieline.model.broadcast import HELD_OUT, UNDECIDED, Broadcast
+from tieline.model.signal import SendRequest
+from tieline.store.clickhouse.results import ClickHouseResults
+from tieline.store.postgres.broadcast_desk import PostgresBroadcastDesk
 from tieline.store.postgres.cost import PostgresCost
+from tieline.store.postgres.deliver import PostgresSends
+from tieline.store.postgres.habits import habits
 from tieline.store.postgres.segments import PostgresSegments
+from tieline.store.postgres.workspaces import PostgresWorkspaces
 
-PURPOSES = ("marketing", "transactional")
+STATES = ("draft", "ready")
+LISTED_MAX = 200
+TESTERS_MAX = 20
+BOUGHT_WITHIN = timedelta(days=7)
+LEFT_WITHIN = timedelta(hours=48)
+SLOW = 0.5
+"""A minute with less than this part of the minute before it raises the alarm."""
 Json = Annotated[dict[str, Any], Body()]
 
 
 def router(doors: Doors) -> APIRouter:
     """Build the routes under /api/broadcasts."""
     routes = APIRouter(prefix="/api/broadcasts", tags=["broadcasts"])
+    _saving(routes, doors)
+    _reading(routes, doors)
+    return routes
+
+
+def _saving(routes: APIRouter, doors: Doors) -> None:
+    """Add what comes before the start."""
+
+    @routes.post("/preview")
+    async def preview(request: Request, body: Json) -> dict[str, Any]:
+        """Count who would get a broadcast now; `recipients` is what `expected` may hold the start to."""
+        workspace_id = await doors.keys.workspace(request)
+        said = parse(body, doors.clock.now())
+        async with doors.pool.connection() as connection:
+            await _check_named(connection, workspace_id, said)
+            counts = await PostgresBroadcastDesk(connection).preview(workspace_id, said)
+            needs = _above(await _approval(connection, workspace_id), counts["recipients"])
+            marketing = said.purpose != "transactional"
+            reachable = counts["agreed"] if marketing else counts["friends"]
+            messages = reachable * (100 - said.holdout) // 100
+            account = await find_account(doors, connection, workspace_id, said.account)
+            month = await read_month(doors, connection, account)
+        cost = hold(month, messages, f"broadcast:{body.get('key', '')}")
+        return {
+            "recipients": counts["recipients"],
+            "reachable": reachable,
+            "messages": messages,
+            "cost": {
+                "currency": month.plan.currency,
+                "money": float(cost.money),
+                "inside_plan": cost.inside,
+                "beyond_plan": cost.beyond,
+                "month_money": float(cost.month_money),
+                "fits": cost.fits,
+            },
+            "out": {
+                "not_friend": counts["recipients"] - counts["friends"],
+                "no_consent": counts["friends"] - counts["agreed"] if marketing else 0,
+            },
+            "needs_approval": needs,
+            "as_of": doors.clock.now(),
+        }
 
     @routes.post("", status_code=201)
     async def create(request: Request, body: Json) -> dict[str, Any]:
-        """Send `{"key", "account", "segment", "purpose", "messages"}`; without a segment, to all friends.
+        """Save a broadcast and start it when its moment comes; with `"state": "draft"`, only save it.
 
-        A key can be used once: asking twice never sends twice.
+        A key starts once: asking twice never sends twice. To more people than the workspace allows without it, a second
+        person has to approve.
         """
         workspace_id = await doors.keys.workspace(request)
-        key = required_key(body)
-        purpose = body.get("purpose", "marketing")
-        if purpose not in PURPOSES:
+        key, state = required_key(body), body.get("state", "ready")
+        if state not in STATES:
             raise InvalidInputError(
-                f"purpose is {purpose!r}; it must be one of {', '.join(PURPOSES)}.", field="/purpose"
+                f"state is {state!r}; it must be one of {', '.join(STATES)}.", field="/state"
             )
-        messages = body.get("messages")
-        if not isinstance(messages, list) or not messages:
-            raise InvalidInputError("A broadcast needs messages.", field="/messages")
-        check(messages)
-        definition = {"segment": body.get("segment"), "purpose": purpose, "messages": messages}
+        now = doors.clock.now()
+        said = parse(body, now)
         async with doors.pool.connection() as connection, connection.transaction():
-            if body.get("segment") is not None:
-                await PostgresSegments(connection).describe(workspace_id, str(body["segment"]))
-            account = await find_account(doors, connection, workspace_id, str(body.get("account", "")))
-            reach = await PostgresCost(connection).reach(
-                workspace_id, account.key, definition["segment"], purpose
-            )
-            await refuse_over(doors, connection, account, reach, f"broadcast:{key}")
-            cursor = await connection.execute(
-                """
-                insert into broadcast (workspace_id, key, account, definition, state, created_at)
-                values (%s, %s, %s, %s, 'ready', %s) on conflict do nothing
-                """,
-                (workspace_id, key, body["account"], Jsonb(definition), doors.clock.now()),
-            )
-            if not cursor.rowcount:
+            await _check_named(connection, workspace_id, said)
+            if state == "ready":
+                await _refuse_over(doors, connection, workspace_id, key, said)
+                state = await first_state(connection, workspace_id, said)
+            desk = PostgresBroadcastDesk(connection)
+            name = str(body.get("name") or key)[:200]
+            if not await desk.save(workspace_id, key, name, said, state, who(request), now):
                 raise ConflictError(
                     f"The broadcast {key} was started already.", way_out="Choose another key."
                 )
-        return {"key": key, "state": "ready"}
+        return {"key": key, "state": state}
+
+    @routes.post("/{key}/test", status_code=202)
+    async def test(request: Request, key: str, body: Json) -> dict[str, Any]:
+        """Send it now to `{"people": [{"namespace", "value"}], "variant"}`: testers, who need no consent to marketing."""
+        workspace_id = await doors.keys.workspace(request)
+        people = body.get("people")
+        if not isinstance(people, list) or not 1 <= len(people) <= TESTERS_MAX:
+            raise InvalidInputError(f"people must name 1 to {TESTERS_MAX} testers.", field="/people")
+        async with doors.pool.connection() as connection, connection.transaction():
+            said = msgspec.convert((await look_up(connection, workspace_id, key))["definition"], Broadcast)
+            wanted = body.get("variant", said.variants[0].name)
+            variant = next((one for one in said.variants if one.name == wanted), None)
+            if variant is None:
+                raise InvalidInputError(f"There is no variant {wanted!r}.", field="/variant")
+            nodes = await _nodes(connection, workspace_id, people)
+            now, press = doors.clock.now(), doors.ids.token()
+            requests = [
+                SendRequest(
+                    workspace_id=workspace_id,
+                    send_id=keyed_hash(node, "test", key, press),
+                    account=said.account,
+                    origin=f"test:{key}",
+                    step=variant.name,
+                    person=node,
+                    purpose="transactional",
+                    messages=variant.messages,
+                    context={},
+                    at=now,
+                    expires_at=now + timedelta(minutes=10),
+                )
+                for node in nodes
+            ]
+            sends = PostgresSends(connection)
+            await DeliverStage(sends, doors.ids, doors.clock, doors.settings.public_url).process(requests)
+        return {"key": key, "found": len(nodes), "asked": len(people)}
+
+
+def _reading(routes: APIRouter, doors: Doors) -> None:
+    """Add what shows broadcasts."""
+
+    @routes.get("")
+    async def every(request: Request) -> dict[str, Any]:
+        """List broadcasts, the newest first."""
+        workspace_id = await doors.keys.workspace(request)
+        async with doors.pool.connection() as connection:
+            found = await PostgresBroadcastDesk(connection).all(workspace_id, LISTED_MAX)
+        return {"broadcasts": found, "as_of": doors.clock.now()}
 
     @routes.get("/{key}")
     async def read(request: Request, key: str) -> dict[str, Any]:
-        """Return what became of a broadcast."""
+        """Return a broadcast, how far it has come, how fast it goes, and when it will be done."""
         workspace_id = await doors.keys.workspace(request)
+        now = doors.clock.now()
         async with doors.pool.connection() as connection:
-            cursor = await connection.execute(
-                "select state, planned, created_at, started_at from broadcast where workspace_id = %s and key = %s",
-                (workspace_id, key),
-            )
-            row = await cursor.fetchone()
-            if row is None:
-                raise NotFoundError(f"There is no broadcast {key}.")
-            cursor = await connection.execute(
-                """
-                select state, reason, count(*) from send
-                where workspace_id = %s and origin = %s group by 1, 2 order by 1, 2
-                """,
-                (workspace_id, f"broadcast:{key}"),
-            )
-            sends = [
-                {"state": state, "reason": reason, "people": count}
-                for state, reason, count in await cursor.fetchall()
-            ]
-        names = ("state", "planned", "created_at", "started_at")
-        return {"key": key, **dict(zip(names, row, strict=True)), "sends": sends, "as_of": doors.clock.now()}
+            found = await look_up(connection, workspace_id, key)
+            desk = PostgresBroadcastDesk(connection)
+            sends = await desk.sends(workspace_id, key)
+            pace = await desk.pace(workspace_id, key, now)
+        return {**found, "sends": sends, "progress": _progress(found, sends, pace, now), "as_of": now}
 
-    return routes
+    @routes.get("/{key}/report")
+    async def report(request: Request, key: str) -> dict[str, Any]:
+        """Return what came of it by arm: sent, suppressed by reason, clicked, bought in 7 days, blocked within 48 hours.
+
+        `opened` is null: LINE tells opens of a whole message and not of people.
+        """
+        workspace_id = await doors.keys.workspace(request)
+        origin = f"broadcast:{key}"
+        async with doors.pool.connection() as connection:
+            found = await look_up(connection, workspace_id, key)
+            desk = PostgresBroadcastDesk(connection)
+            arms, sends = await desk.arms(workspace_id, key), await desk.sends(workspace_id, key)
+        results = ClickHouseResults(doors.history)
+        clicked = await results.by_step(workspace_id, origin)
+        bought = await results.bought(workspace_id, origin, BOUGHT_WITHIN)
+        left = await results.left(workspace_id, origin, LEFT_WITHIN)
+        names = sorted({one["arm"] for one in sends} | (arms.keys() - {UNDECIDED}))
+        return {
+            "key": key,
+            "name": found["name"],
+            "state": found["state"],
+            "winner": found["winner"],
+            "arms": [_arm(one, arms, sends, clicked, bought, left) for one in names],
+            "as_of": doors.clock.now(),
+        }
+
+
+def _arm(name: str, arms: Any, sends: Any, clicked: Any, bought: Any, left: Any) -> dict[str, Any]:
+    mine = [one for one in sends if one["arm"] == name]
+    kept_out = name == HELD_OUT
+    nobody = {"people": 0, "events": 0, "amount": 0.0}
+    orders = bought.get(name, nobody)
+    return {
+        "arm": name,
+        "people": arms.get(name, 0),
+        "sent": sum(one["people"] for one in mine if one["state"] == "accepted"),
+        "suppressed": {
+            one["reason"]: one["people"] for one in mine if one["state"] in {"suppressed", "expired"}
+        },
+        "failed": {one["reason"]: one["people"] for one in mine if one["state"] in {"failed", "parked"}},
+        "opened": None,
+        "clicked": None if kept_out else clicked.get(name, 0),
+        "bought": None if kept_out else orders,
+        "blocked_afterwards": None if kept_out else int(left.get(name, nobody)["people"]),
+    }
+
+
+def _progress(found: Any, sends: Any, pace: Any, now: datetime) -> dict[str, Any]:
+    """Say how far it is, at which pace, when it will be done, and whether the pace has fallen."""
+    open_now = sum(one["people"] for one in sends if one["state"] in {"planned", "prepared", "unknown"})
+    over = sum(one["people"] for one in sends) - open_now
+    frozen = found["frozen"] or 0
+    held = int(found["definition"].get("holdout", 0)) * frozen // 100
+    left = max(0, frozen - held - found["planned"]) + open_now
+    per_minute = int(pace["last_minute"])
+    running = found["state"] in {"planning", "planned"} and left > 0
+    return {
+        "recipients": found["frozen"],
+        "done": over,
+        "left": left,
+        "per_minute": per_minute,
+        "done_at": now + timedelta(minutes=left / per_minute) if running and per_minute else None,
+        "slow": running and per_minute < SLOW * int(pace["minute_before"]),
+    }
+
+
+async def first_state(connection: AsyncConnection, workspace_id: int, said: Broadcast) -> str:
+    """Return where a broadcast begins: it waits for a second person where it goes to more people than it may."""
+    limit = await _approval(connection, workspace_id)
+    if limit is None:
+        return "ready"
+    counts = await PostgresBroadcastDesk(connection).preview(workspace_id, said)
+    return "approval" if _above(limit, counts["recipients"]) else "ready"
+
+
+async def _refuse_over(
+    doors: Doors, connection: AsyncConnection, workspace_id: int, key: str, said: Broadcast
+) -> None:
+    """Refuse a broadcast that quota or a budget does not reach for."""
+    account = await find_account(doors, connection, workspace_id, said.account)
+    reach = await PostgresCost(connection).reach(workspace_id, account.key, said.segment, said.purpose)
+    await refuse_over(doors, connection, account, reach, f"broadcast:{key}")
+
+
+async def _approval(connection: AsyncConnection, workspace_id: int) -> int | None:
+    workspace = await PostgresWorkspaces(connection).find(workspace_id)
+    return habits(workspace.settings).approval_above
+
+
+def _above(limit: int | None, people: int) -> bool:
+    return limit is not None and people > limit
+
+
+async def _check_named(connection: AsyncConnection, workspace_id: int, said: Broadcast) -> None:
+    """Refuse segments and accounts that are not there."""
+    for key in (*([said.segment] if said.segment is not None else []), *said.exclude):
+        await PostgresSegments(connection).describe(workspace_id, key)
+    cursor = await connection.execute(
+        "select 1 from line_account where workspace_id = %s and key = %s", (workspace_id, said.account)
+    )
+    if await cursor.fetchone() is None:
+        raise NotFoundError(f"The LINE account {said.account!r} is not connected.", field="/account")
+
+
+async def look_up(connection: AsyncConnection, workspace_id: int, key: str) -> dict[str, Any]:
+    """Return one broadcast.
+
+    Raises:
+        NotFoundError: There is none with this key.
+    """
+    found = await PostgresBroadcastDesk(connection).find(workspace_id, key)
+    if found is None:
+        raise NotFoundError(f"There is no broadcast {key}.")
+    return found
+
+
+async def _nodes(connection: AsyncConnection, workspace_id: int, people: list[Any]) -> list[bytes]:
+    try:
+        named = [(str(one["namespace"]), str(one["value"])) for one in people]
+    except (TypeError, KeyError):
+        raise InvalidInputError("Each tester needs namespace and value.", field="/people") from None
+    cursor = await connection.execute(
+        """
+        select distinct node_id from node join unnest(%s::text[], %s::text[]) as asked (namespace, value)
+               on node.namespace = asked.namespace and node.value = asked.value
+        where workspace_id = %s
+        """,
+        ([one[0] for one in named], [one[1] for one in named], workspace_id),
+        binary=True,
+    )
+    return [bytes(node_id) for (node_id,) in await cursor.fetchall()]
+
+
+def who(request: Request) -> str:
+    """Return who asks, as authors are written down: `member:3`, `key:2`."""
+    caller: Caller | None = request.scope.get(CALLER)
+    return f"{caller.kind}:{caller.caller_id}" if caller is not None else "nobody"

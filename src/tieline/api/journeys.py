@@ -1,97 +1,224 @@
-"""Journeys: save a version, switch it on and off, see who stands where."""
+"""Journeys: look at them, save a version, validate a draft, switch them on and off."""
 
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request
 
+from tieline.api.broadcasts import who
 from tieline.api.doors import Doors
-from tieline.deliver.render import check
-from tieline.errors import InvalidInputError, InvalidJourneyError, InvalidTemplateError, NotFoundError
-from tieline.journey.definition import Journey, SendLine
-from tieline.journey.parse import parse
+from tieline.api.journey_checks import check_references, message_problems, reference_problems
+from tieline.deliver.forecast import month_of
+from tieline.errors import InvalidInputError, InvalidJourneyError, NotFoundError, TielineError
+from tieline.journey.definition import Journey
+from tieline.journey.kind import ID, Kind
+from tieline.journey.moving import shared_steps
+from tieline.journey.parse import parse, problems, step_at
+from tieline.journey.reference import STEP_KINDS, TRIGGER_KINDS
+from tieline.model.cost import Budget, Period
+from tieline.store.postgres.budgets import PostgresBudgets
+from tieline.store.postgres.journey_reports import PostgresJourneyReports
 from tieline.store.postgres.journeys import PostgresJourneys
 
-STATES = ("draft", "live", "paused", "stopped")
+STATES = ("draft", "live", "draining", "paused", "stopped")
+LISTED_DAYS = timedelta(days=30)
 Json = Annotated[dict[str, Any], Body()]
 
 
 def router(doors: Doors) -> APIRouter:
     """Build the routes under /api/journeys."""
     routes = APIRouter(prefix="/api/journeys", tags=["journeys"])
+    _drafting(routes, doors)
+    _changing(routes, doors)
+    _reading(routes, doors)
+    return routes
+
+
+def _drafting(routes: APIRouter, doors: Doors) -> None:
+    """Add what an editor needs."""
+
+    @routes.get("/kinds")
+    async def kinds(request: Request) -> dict[str, Any]:
+        """Return every kind of step and of trigger with its fields: what an editor offers."""
+        await doors.keys.workspace(request)
+        return {
+            "steps": [_described(name, kind, step=True) for name, kind in STEP_KINDS.items()],
+            "triggers": [_described(name, kind, step=False) for name, kind in TRIGGER_KINDS.items()],
+        }
+
+    @routes.post("/validate")
+    async def validate(request: Request, body: Json) -> dict[str, Any]:
+        """Say everything that is wrong with a draft at once, each with its step and its place."""
+        workspace_id = await doors.keys.workspace(request)
+        definition = body.get("definition")
+        async with doors.pool.connection() as connection:
+            found = await every_problem(connection, workspace_id, definition)
+        return {"problems": [_told(definition, one) for one in found], "ready": not found}
+
+
+def _changing(routes: APIRouter, doors: Doors) -> None:
+    """Add what changes a journey and those on it."""
 
     @routes.post("", status_code=201)
     async def create(request: Request, body: Json) -> dict[str, Any]:
-        """Save `{"definition", "state"}` as a new version; what does not compile is refused with its place."""
+        """Save `{"definition", "state", "running"}` as a new version; what does not compile is refused with its place.
+
+        `running` says what becomes of those on the way: `finish` (left out) lets them finish on the version they began,
+        `move` lets them go on in the new one, as far as their step is there with the same kind.
+        """
         workspace_id = await doors.keys.workspace(request)
         state = _state(body.get("state", "draft"))
+        running = _running(body.get("running", "finish"))
         definition = body.get("definition")
         journey = parse(definition)
-        _check_messages(journey, definition)
+        for problem in message_problems(journey, definition):
+            raise problem
         async with doors.pool.connection() as connection, connection.transaction():
-            await _check_references(connection, workspace_id, journey)
+            await check_references(connection, workspace_id, journey, definition)
             version = await PostgresJourneys(connection).put(
-                workspace_id, journey.key, journey.name, definition or {}, state, "api", doors.clock.now()
+                workspace_id,
+                journey.key,
+                journey.name,
+                definition or {},
+                state,
+                who(request),
+                doors.clock.now(),
             )
-        return {"key": journey.key, "version": version, "state": state}
+            await _set_budget(connection, workspace_id, journey, doors.clock.now())
+            moved = await _move(connection, workspace_id, journey.key, version) if running == "move" else 0
+        return {"key": journey.key, "version": version, "state": state, "moved": moved}
 
     @routes.put("/{key}/state")
     async def switch(request: Request, key: str, body: Json) -> dict[str, Any]:
-        """Switch a journey live, paused or stopped."""
+        """Switch a journey: live, draining (nobody enters, those on the way finish), paused (all stand still), stopped."""
         workspace_id = await doors.keys.workspace(request)
         state = _state(body.get("state"))
         async with doors.pool.connection() as connection, connection.transaction():
             await PostgresJourneys(connection).set_state(workspace_id, key, state, doors.clock.now())
         return {"key": key, "state": state}
 
+    @routes.post("/{key}/move")
+    async def move(request: Request, key: str) -> dict[str, Any]:
+        """Let those on older versions go on in the newest one, as far as their step is there with the same kind."""
+        workspace_id = await doors.keys.workspace(request)
+        async with doors.pool.connection() as connection, connection.transaction():
+            head = await PostgresJourneyReports(connection).head(workspace_id, key)
+            if head is None:
+                raise NotFoundError(f"There is no journey {key}.")
+            moved = await _move(connection, workspace_id, key, head["version"])
+        return {"key": key, "version": head["version"], "moved": moved}
+
+
+def _reading(routes: APIRouter, doors: Doors) -> None:
+    """Add what shows journeys."""
+
+    @routes.get("")
+    async def every(request: Request) -> dict[str, Any]:
+        """List journeys: state, version, who is on the way, who entered and reached the goal in 30 days."""
+        workspace_id = await doors.keys.workspace(request)
+        now = doors.clock.now()
+        async with doors.pool.connection() as connection:
+            found = await PostgresJourneyReports(connection).all(workspace_id, (now - LISTED_DAYS).date())
+        return {"journeys": found, "as_of": now}
+
+    @routes.get("/{key}/versions")
+    async def versions(request: Request, key: str) -> dict[str, Any]:
+        """List the versions of a journey, the newest first, with how many people are still on each."""
+        workspace_id = await doors.keys.workspace(request)
+        async with doors.pool.connection() as connection:
+            found = await PostgresJourneyReports(connection).versions(workspace_id, key)
+        if not found:
+            raise NotFoundError(f"There is no journey {key}.")
+        return {"key": key, "versions": found, "as_of": doors.clock.now()}
+
+    @routes.get("/{key}/versions/{version}")
+    async def one_version(request: Request, key: str, version: int) -> dict[str, Any]:
+        """Return one version as it was saved."""
+        workspace_id = await doors.keys.workspace(request)
+        async with doors.pool.connection() as connection:
+            found = await PostgresJourneyReports(connection).definition(workspace_id, key, version)
+        if found is None:
+            raise NotFoundError(f"The journey {key} has no version {version}.")
+        return {"key": key, "version": version, "definition": found}
+
     @routes.get("/{key}")
     async def read(request: Request, key: str) -> dict[str, Any]:
         """Return a journey with its counts: where people stand, and what became of its messages."""
         workspace_id = await doors.keys.workspace(request)
         async with doors.pool.connection() as connection:
-            cursor = await connection.execute(
-                """
-                select j.version, j.name, j.state, v.definition
-                from journey j join journey_version v using (workspace_id, key, version)
-                where workspace_id = %s and key = %s
-                """,
-                (workspace_id, key),
-            )
-            found = await cursor.fetchone()
-            if found is None:
+            reports = PostgresJourneyReports(connection)
+            head = await reports.head(workspace_id, key)
+            if head is None:
                 raise NotFoundError(f"There is no journey {key}.")
-            cursor = await connection.execute(
-                """
-                select step, state, count(*) from enrolment
-                where workspace_id = %s and journey = %s group by 1, 2 order by 1, 2
-                """,
-                (workspace_id, key),
-            )
-            people = [
-                {"step": step, "state": state, "people": count}
-                for step, state, count in await cursor.fetchall()
-            ]
-            cursor = await connection.execute(
-                """
-                select step, state, reason, count(*) from send
-                where workspace_id = %s and origin = %s group by 1, 2, 3 order by 1, 2, 3
-                """,
-                (workspace_id, f"journey:{key}"),
-            )
-            names = ("step", "state", "reason", "messages")
-            sends = [dict(zip(names, row, strict=True)) for row in await cursor.fetchall()]
-        version, name, state, definition = found
-        return {
-            "key": key,
-            "name": name,
-            "version": version,
-            "state": state,
-            "definition": definition,
-            "people": people,
-            "sends": sends,
-            "as_of": doors.clock.now(),
-        }
+            people = await reports.stands(workspace_id, key)
+            sends = await reports.sends(workspace_id, key)
+        return {**head, "people": people, "sends": sends, "as_of": doors.clock.now()}
 
-    return routes
+
+async def every_problem(connection: Any, workspace_id: int, definition: Any) -> list[InvalidJourneyError]:
+    """Return everything that keeps a draft from going live."""
+    found = problems(definition)
+    if found:
+        return found
+    journey = parse(definition)
+    return [
+        *message_problems(journey, definition),
+        *await reference_problems(connection, workspace_id, journey, definition),
+    ]
+
+
+async def _set_budget(connection: Any, workspace_id: int, journey: Journey, at: datetime) -> None:
+    """Let the sender hold the messages of a journey against the budget it was saved with; without one, nothing changes."""
+    said = journey.settings.budget if journey.settings is not None else None
+    if said is None:
+        return
+    period: Period = "month" if said.per == "month" else "once"
+    most = Decimal(said.messages)
+    limit = Budget(workspace_id, f"journey:{journey.key}", "messages", most, period, month_of(at))
+    await PostgresBudgets(connection).put(limit, at)
+
+
+async def _move(connection: Any, workspace_id: int, key: str, version: int) -> int:
+    """Let people go on in a version; return how many."""
+    reports = PostgresJourneyReports(connection)
+    new = parse(await reports.definition(workspace_id, key, version), version)
+    steps = {}
+    for one in await reports.versions(workspace_id, key):
+        if one["version"] != version and one["running"]:
+            old = parse(await reports.definition(workspace_id, key, one["version"]), one["version"])
+            steps[one["version"]] = shared_steps(old, new)
+    return await reports.move(workspace_id, key, version, steps)
+
+
+def _described(name: str, kind: Kind, *, step: bool) -> dict[str, Any]:
+    fields = (ID, *kind.fields) if step else kind.fields
+    return {
+        "kind": name,
+        "meaning": kind.meaning,
+        "example": kind.example,
+        "fields": [
+            {
+                "key": one.key,
+                "write": one.shape,
+                "required": one.required,
+                "meaning": one.meaning,
+                "leads_on": one.shape == "id of a step",
+            }
+            for one in fields
+        ],
+    }
+
+
+def _told(definition: Any, error: TielineError) -> Mapping[str, Any]:
+    return {
+        "step": step_at(definition, error.field),
+        "field": error.field,
+        "message": error.message,
+        "way_out": error.way_out,
+        "code": error.code,
+    }
 
 
 def _state(value: object) -> str:
@@ -100,25 +227,7 @@ def _state(value: object) -> str:
     return str(value)
 
 
-def _check_messages(journey: Journey, definition: Any) -> None:
-    """Refuse templates that do not compile or that LINE would refuse, with the step's place."""
-    for index, given in enumerate(definition["steps"]):
-        step = journey.steps[given["id"]]
-        if isinstance(step, SendLine):
-            try:
-                check(step.messages)
-            except InvalidTemplateError as error:
-                place = f"/steps/{index}/messages{error.field}"
-                raise InvalidJourneyError(f"Step {step.id}: {error.message}", field=place) from None
-
-
-async def _check_references(connection: Any, workspace_id: int, journey: Journey) -> None:
-    """Refuse accounts that are not connected."""
-    cursor = await connection.execute("select key from line_account where workspace_id = %s", (workspace_id,))
-    accounts = {str(key) for (key,) in await cursor.fetchall()}
-    for step in journey.steps.values():
-        if isinstance(step, SendLine) and step.account not in accounts:
-            raise InvalidJourneyError(
-                f"Step {step.id} sends with the LINE account {step.account!r}, which is not connected.",
-                way_out=f"Connected: {', '.join(sorted(accounts)) or 'none'}.",
-            )
+def _running(value: object) -> str:
+    if value not in {"finish", "move"}:
+        raise InvalidInputError(f"running is {value!r}; it must be finish or move.", field="/running")
+    return str(value)

@@ -9,6 +9,7 @@ from tieline.api import (
     accounts,
     auto_replies,
     bind,
+    broadcast_acts,
     broadcasts,
     collect,
     console,
@@ -21,6 +22,7 @@ from tieline.api import (
     identity,
     identity_rules,
     imports,
+    journey_people,
     journeys,
     line,
     links,
@@ -35,9 +37,12 @@ from tieline.api import (
     segment_list,
     segment_questions,
     segments,
+    sending,
     shelf,
     sources,
     suggestions,
+    templates,
+    timeline,
 )
 from tieline.api.doors import Doors
 from tieline.api.guard import Guard
@@ -67,12 +72,17 @@ def build(doors: Doors, vault: Vault, sms: Sms) -> FastAPI:
     app.include_router(segment_questions.router(doors))
     app.include_router(suggestions.router(doors))
     app.include_router(segments.router(doors))
+    app.include_router(journey_people.router(doors))
+    app.include_router(journey_people.hooks(doors))
     app.include_router(journeys.router(doors))
+    app.include_router(sending.router(doors))
+    app.include_router(templates.router(doors))
     app.include_router(broadcasts.router(doors))
     app.include_router(message_trials.router(doors))
     app.include_router(messages.router(doors))
     app.include_router(cost.router(doors))
     app.include_router(cost_reports.router(doors))
+    app.include_router(broadcast_acts.router(doors))
     app.include_router(sources.router(doors))
     app.include_router(accounts.router(doors, vault))
     app.include_router(menus.router(doors))

@@ -50,6 +50,7 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
         absorb = stages.absorb(settings, url, await unit(), history, directory, now)
         remember = stages.remember(settings, await unit(), history, evaluator, now)
         advance = stages.advance(settings, await unit(), evaluator, directory, now)
+        broadcast = stages.broadcast(settings, await unit(), history, directory, now)
         sending = await unit()
         if engine.embedded:
             # Nobody else can hold this folder, so what a killed worker had claimed need not wait for its lease.
@@ -83,6 +84,7 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
                 "remember", remember.step, idle_seconds=idle * 5, wake=wake_remember, then=wake_advance.call
             ),
             Loop("advance", advance.step, idle_seconds=idle * 2, wake=wake_advance, then=wake_send.call),
+            Loop("broadcast", broadcast.step, idle_seconds=idle * 2, then=wake_send.call),
             Loop("send", send.step, idle_seconds=idle * 2, wake=wake_send),
             Loop("reply", reply.step, idle_seconds=idle * 2, wake=wake_reply),
             Loop("webhooks", lambda: webhooks.step(now.now()), idle_seconds=idle * 10),

@@ -17,7 +17,7 @@ from tieline.deliver.body import Bodies
 from tieline.deliver.broadcast import BroadcastStage
 from tieline.deliver.fill import fill_tree
 from tieline.deliver.reply import Replier, ReplyStage
-from tieline.deliver.sender import Sender
+from tieline.deliver.sender import Sender, SenderLimits
 from tieline.deliver.stage import DeliverStage
 from tieline.identify.command import DecisionStage
 from tieline.identify.erase import EraseStage
@@ -36,6 +36,7 @@ from tieline.settings import Settings
 from tieline.store.clickhouse.evaluate import ClickHouseEvaluator
 from tieline.store.clickhouse.history import ClickHouseHistory
 from tieline.store.clickhouse.imported import ClickHouseImported
+from tieline.store.clickhouse.results import ClickHouseResults
 from tieline.store.postgres.backlog import PostgresBacklog
 from tieline.store.postgres.bind import PostgresNonces
 from tieline.store.postgres.broadcasts import PostgresBroadcasts
@@ -171,10 +172,31 @@ def advance(
     connection = unit.connection
     return pipeline.Advance(
         unit=unit,
-        journey=JourneyStage(PostgresJourneys(connection), evaluator, fill_tree, directory.zones),
-        broadcast=BroadcastStage(PostgresBroadcasts(connection)),
+        journey=JourneyStage(
+            PostgresJourneys(connection), evaluator, fill_tree, directory.zones, directory.habits
+        ),
         deliver=DeliverStage(PostgresSends(connection), SystemIds(), now, settings.public_url),
         webhooks=PostgresWebhooks(connection),
+        news=pipeline.LogNews(PostgresLog(connection), directory.own_sources, now),
+        clock=now,
+    )
+
+
+def broadcast(
+    settings: Settings,
+    unit: PostgresUnit,
+    history: ClickHouseHistory,
+    directory: PostgresDirectory,
+    now: Clock,
+) -> pipeline.Broadcast:
+    """Broadcasts are frozen and planned."""
+    connection = unit.connection
+    return pipeline.Broadcast(
+        unit=unit,
+        broadcast=BroadcastStage(
+            PostgresBroadcasts(connection), ClickHouseResults(history), directory.habits
+        ),
+        deliver=DeliverStage(PostgresSends(connection), SystemIds(), now, settings.public_url),
         news=pipeline.LogNews(PostgresLog(connection), directory.own_sources, now),
         clock=now,
     )
@@ -184,7 +206,8 @@ def send(unit: PostgresUnit, client: LineClient, directory: PostgresDirectory, n
     """Planned messages leave."""
     news = pipeline.LogNews(PostgresLog(unit.connection), directory.own_sources, now)
     sends, backlog = PostgresSends(unit.connection), PostgresBacklog(unit.connection)
-    sender = Sender(unit, sends, backlog, client, news, SystemIds(), purse=line.purse(unit, directory))
+    limits, purse = SenderLimits(zones=directory.zones), line.purse(unit, directory)
+    sender = Sender(unit, sends, backlog, client, news, SystemIds(), limits, purse)
     return pipeline.Send(sender, now)
 
 

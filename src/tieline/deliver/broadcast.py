@@ -1,41 +1,93 @@
-"""Broadcasts become one send request per recipient, frozen when they start."""
+"""Broadcasts: recipients frozen when the moment has come, then one wish per recipient, chunk by chunk."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from msgspec.structs import replace
 
 from tieline.ids import keyed_hash
+from tieline.model.broadcast import HELD_OUT, UNDECIDED, Begun, Recipient, best
+from tieline.model.limits import FREE, Habits
 from tieline.model.signal import SendRequest
-from tieline.ports import BroadcastStore, Started
+from tieline.ports import BroadcastStore, Clicks
 
 RECIPIENTS_TOGETHER = 5_000
-EXPIRES_AFTER = timedelta(days=1)
+NO_HABITS = Habits()
 
 
 class BroadcastStage:
-    """Plans what was started, a few thousand recipients in one transaction."""
+    """Begins and plans broadcasts.
 
-    def __init__(self, store: BroadcastStore) -> None:
+    Args:
+        store: Broadcasts and their recipients.
+        clicks: Who clicked, for the winner of a trial.
+        habits: What each workspace has decided for all messages.
+    """
+
+    def __init__(
+        self,
+        store: BroadcastStore,
+        clicks: Clicks,
+        habits: Mapping[int, Habits] = MappingProxyType({}),
+    ) -> None:
         self._store = store
+        self._clicks = clicks
+        self._habits = habits
+
+    async def begin(self, now: datetime) -> int:
+        """Freeze the recipients of the oldest broadcast that is due; return 1, or 0 if none is.
+
+        Where more people came or went since the preview than it may, it stops and asks.
+        """
+        due = await self._store.due(now)
+        if due is None:
+            return 0
+        frozen = await self._store.freeze(due, now)
+        habits = self._habits.get(due.workspace_id, NO_HABITS)
+        allowed = habits.drift if due.said.drift is None else due.said.drift
+        expected = due.said.expected
+        drifted = expected is not None and abs(frozen - expected) > allowed * expected
+        await self._store.begun(due, frozen, now, "drifted" if drifted else "planning")
+        return 1
 
     async def process(self, now: datetime) -> list[SendRequest]:
-        """Return the next requests, none if nothing is to be planned."""
-        broadcast = await self._store.next()
-        if broadcast is None:
+        """Return the next wishes, none if nothing is to be planned now."""
+        begun = await self._store.next(now)
+        if begun is None:
             return []
-        recipients = await self._store.recipients(broadcast, RECIPIENTS_TOGETHER)
-        await self._store.planned(broadcast, recipients, now, done=len(recipients) < RECIPIENTS_TOGETHER)
-        return [self._request(broadcast, profile_id, now) for profile_id in recipients]
+        recipients = await self._store.recipients(begun, now, RECIPIENTS_TOGETHER)
+        if any(one.arm == UNDECIDED for one in recipients) and not begun.winner:
+            begun = await self._decide(begun)
+        through = recipients[-1].place if recipients else begun.after
+        told = [one for one in recipients if one.arm != HELD_OUT]
+        await self._store.planned(begun, through, len(told), now)
+        return [self._request(begun, one, now) for one in told]
 
-    def _request(self, broadcast: Started, profile_id: bytes, now: datetime) -> SendRequest:
+    async def _decide(self, begun: Begun) -> Begun:
+        people = await self._store.people(begun)
+        clicks = await self._clicks.by_step(begun.workspace_id, begun.origin)
+        return await self._store.won(begun, best(begun.said, people, clicks))
+
+    def _request(self, begun: Begun, one: Recipient, now: datetime) -> SendRequest:
+        said = begun.said
+        arm = begun.winner if one.arm == UNDECIDED else one.arm
+        variant = next(each for each in said.variants if each.name == arm)
+        habits = self._habits.get(begun.workspace_id, NO_HABITS)
+        held = said.restraint
+        if held.cap is None and habits.cap is not None and said.purpose != "transactional":
+            held = replace(held, cap=habits.cap)
         return SendRequest(
-            workspace_id=broadcast.workspace_id,
-            send_id=keyed_hash(profile_id, "broadcast", str(broadcast.workspace_id), broadcast.key),
-            account=broadcast.account,
-            origin=f"broadcast:{broadcast.key}",
-            step="",
-            person=profile_id,
-            purpose=broadcast.purpose,
-            messages=tuple(broadcast.messages),
+            workspace_id=begun.workspace_id,
+            send_id=keyed_hash(one.person, "broadcast", str(begun.workspace_id), begun.key),
+            account=said.account,
+            origin=begun.origin,
+            step=arm,
+            person=one.person,
+            purpose=said.purpose,
+            messages=variant.messages,
             context={},
             at=now,
-            expires_at=now + EXPIRES_AFTER,
+            expires_at=max(now, one.due_at) + timedelta(minutes=said.expires_after_minutes),
+            restraint=FREE if said.purpose == "transactional" else held,
         )

@@ -1,13 +1,14 @@
 """What became of the members of a call, each on its own. Pure."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from tieline.deliver import protocol
 from tieline.deliver.groups import Call, halves
 from tieline.deliver.policy import Reason, refusal
 from tieline.deliver.protocol import Verdict
+from tieline.model.limits import opens_at
 from tieline.model.send import Answer, Claimed, Held, SendState, Settled
 
 ACCOUNT_OFF = timedelta(seconds=60)
@@ -65,10 +66,24 @@ def at_gate(call: Call, stands: Mapping[tuple[int, bytes], Held], now: datetime)
         return for_all(call, Verdict(SendState.PARKED, Reason.KEY_EXPIRED, called=False))
     if not all(one.account_live for one in held if one):
         return for_all(call, protocol.take_back(call.earlier, ACCOUNT_OFF))
+    if any(one.halted for one in held if one):
+        return for_all(call, _stopped(call))
     reasons = [_refusal(send, one, now) for send, one in zip(call.sends, held, strict=True)]
     if not any(reasons):
         return None
     return [_member(call, send, reason) for send, reason in zip(call.sends, reasons, strict=True)]
+
+
+def quiet(call: Call, zone: tzinfo, now: datetime) -> list[Outcome] | None:
+    """Return None if the call may start at this hour, else its members put off until the quiet hours end.
+
+    What is in doubt is asked again at any hour: its message may be there already.
+    """
+    if call.earlier:
+        return None
+    opens = [opens_at(now, send.restraint.quiet, zone) for send in call.sends]
+    latest = max((at for at in opens if at is not None), default=None)
+    return None if latest is None else for_all(call, protocol.take_back(0, latest - now))
 
 
 def landed(call: Call, answer: Answer, chance: Callable[[], float]) -> list[Outcome]:
@@ -80,7 +95,17 @@ def landed(call: Call, answer: Answer, chance: Callable[[], float]) -> list[Outc
     return for_all(call, verdict, answer.accepted_id or answer.request_id)
 
 
+def _stopped(call: Call) -> Verdict:
+    """What becomes of a call whose origin was stopped; what is in doubt stays so, and waits."""
+    if call.earlier:
+        return protocol.take_back(call.earlier, ACCOUNT_OFF)
+    return Verdict(SendState.PARKED, Reason.STOPPED, called=False)
+
+
 def _refusal(send: Claimed, held: Held | None, now: datetime) -> Reason | None:
+    cap = send.restraint.cap
+    if cap is not None and held is not None and not send.attempts and held.had >= cap.messages:
+        return Reason.CAPPED
     return refusal(
         account=send.account,
         purpose=send.purpose,

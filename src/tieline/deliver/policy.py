@@ -22,6 +22,9 @@ class Reason(StrEnum):
     QUOTA = "quota"
     BUDGET = "budget"
     KEY_EXPIRED = "key_expired"
+    CAPPED = "capped"
+    OUTRANKED = "outranked"
+    STOPPED = "stopped"
 
 
 def refusal(

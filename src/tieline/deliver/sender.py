@@ -6,9 +6,10 @@ call itself is left to do; every recipient is settled alone. Kill it anywhere an
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from tieline.deliver import outcome, protocol
 from tieline.deliver.groups import Call, group
@@ -33,16 +34,18 @@ PATIENCE = timedelta(seconds=2)
 
 @dataclass(frozen=True)
 class SenderLimits:
-    """How much one worker holds at once.
+    """What bounds one worker: how much it holds at once, and by which clocks people sleep.
 
     Attributes:
         calls_in_flight: Calls at the same time. The HTTP client needs as many connections: a call that waits for one
             has left its gate behind.
         sends_claimed: Sends claimed in one transaction.
+        zones: Time zone by workspace, for quiet hours.
     """
 
     calls_in_flight: int = 128
     sends_claimed: int = 500
+    zones: Mapping[int, str] = field(default_factory=dict)
 
 
 class Sender:
@@ -127,7 +130,7 @@ class Sender:
             async with self._unit.transaction():
                 # First what is still to be absorbed, then what stands: a withdrawal that was answered is in one of them.
                 unheard = await self._backlog.may_withdraw()
-                stands = await self._sends.gate([send for call in calls for send in call.sends])
+                stands = await self._sends.gate([send for call in calls for send in call.sends], now)
                 # Nothing may come between this reading and the calls, not even the end of the transaction: the sleep
                 # lets all of them begin before anything else is awaited.
                 for call in calls:
@@ -182,6 +185,8 @@ class Sender:
             call = self._ready.popleft()
             if late or self._rests.get(call.account, now) > now:
                 refused.append(self._returned(call))
+            elif (asleep := outcome.quiet(call, self._zone(call), now)) is not None:
+                refused.append(asleep)
             elif _must_wait(call, unheard):
                 if tired:
                     self._rests[call.account] = now + GIVE_BACK
@@ -197,6 +202,9 @@ class Sender:
                 refused.append(outcome.for_all(call, protocol.withheld(Reason.QUOTA, earlier=0)))
         self._ready = waiting
         return admitted, refused
+
+    def _zone(self, call: Call) -> ZoneInfo:
+        return ZoneInfo(self._limits.zones.get(call.account[0], "UTC"))
 
     def _returned(self, call: Call) -> list[Outcome]:
         return outcome.for_all(call, protocol.take_back(call.earlier, GIVE_BACK))

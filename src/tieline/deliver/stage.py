@@ -12,6 +12,7 @@ from tieline.deliver.body import Bodies, LimitError
 from tieline.deliver.liquid import RenderError
 from tieline.deliver.news import news
 from tieline.deliver.policy import Reason
+from tieline.deliver.room import Room
 from tieline.ids import ID_BYTES, Ids
 from tieline.model.send import Send, SendState, Standing, TrackedLink
 from tieline.model.signal import Said, SendRequest
@@ -32,7 +33,13 @@ class DeliverStage:
         public_url: Where people's phones reach this Tieline.
     """
 
-    def __init__(self, sends: SendStore, ids: Ids, clock: Clock, public_url: str) -> None:
+    def __init__(
+        self,
+        sends: SendStore,
+        ids: Ids,
+        clock: Clock,
+        public_url: str,
+    ) -> None:
         self._sends = sends
         self._clock = clock
         self._bodies = Bodies(ids, public_url)
@@ -54,14 +61,23 @@ class DeliverStage:
         traits = await self._sends.traits(workspace_id, people)
         sends: dict[bytes, Send] = {}
         tracked: list[TrackedLink] = []
-        for request in requests:
+        room = await Room.of(self._sends, workspace_id, requests, now)
+        for request in sorted(requests, key=lambda one: -one.restraint.priority):
             if request.send_id in sends:
                 continue
             standing = standings.get(request.person)
             send, urls = self._frozen(request, standing, traits.get(request.person, {}), now)
+            if send.state is SendState.PLANNED:
+                reason = room.refusal(request)
+                if reason is not None:
+                    send, urls = _send(request, now, state=SendState.SUPPRESSED, reason=reason), {}
             sends[request.send_id] = send
             tracked += [TrackedLink(token, workspace_id, send.send_id, url) for token, url in urls.items()]
-        new = await self._sends.add(list(sends.values()), tracked)
+        if room.outranked:
+            await self._sends.withdraw(workspace_id, sorted(room.outranked), Reason.OUTRANKED, now)
+        new = await self._sends.add(
+            [one for one in sends.values() if one.send_id not in room.outranked], tracked
+        )
         return [
             told
             for send_id, send in sends.items()
@@ -125,6 +141,7 @@ def _send(
         due_at=now - _ahead(request),
         expires_at=request.expires_at,
         created_at=now,
+        restraint=request.restraint,
     )
 
 

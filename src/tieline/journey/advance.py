@@ -6,33 +6,36 @@ known before a timer that is due at the same time or later. An event that belong
 of a wait of 30 minutes is not reminded.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, tzinfo
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from msgspec.structs import replace
 
+from tieline.journey import draw, timers
 from tieline.journey import enrolment as ask
-from tieline.journey import timers
+from tieline.journey.deeds import deeds
 from tieline.journey.definition import (
+    AbTest,
     Condition,
     Coupon,
-    EventPattern,
     Exit,
+    Goal,
+    Holdout,
     Journey,
+    RandomSplit,
     SendLine,
-    SetTrait,
+    SplitByButton,
     Step,
-    Tag,
     Wait,
     WaitForEvent,
     WaitUntilDate,
     WaitUntilTime,
-    Webhook,
     ways,
 )
 from tieline.journey.enrolment import (
     TIMED,
+    ArmKnown,
     ConditionKnown,
     CouponKnown,
     Effect,
@@ -41,18 +44,22 @@ from tieline.journey.enrolment import (
     EventSeen,
     Finished,
     Happening,
+    Left,
     Merged,
     ReachedGoal,
+    Resumed,
     State,
     TimerDue,
 )
-from tieline.journey.where import accepts, referred
+from tieline.journey.hearing import fits, follows_entry, hold, noted
+from tieline.journey.where import referred
+from tieline.model.event import LINE_POSTBACK_RECEIVED
+from tieline.model.limits import Quiet, opens_at
 
 VISITS_MAX = 1_000
 """Of one step by one enrolment; a loop that goes further is cut."""
 TIMERS_PER_CALL = 50
 """Timers fired by one call; a longer backlog continues at the next."""
-HELD_MAX = 20
 
 Moved: TypeAlias = tuple[Enrolment, tuple[Effect, ...]]
 
@@ -62,18 +69,29 @@ class _Course(NamedTuple):
 
     journey: Journey
     zone: tzinfo
+    quiet: Quiet | None
 
 
 class _Done(NamedTuple):
-    """What a step did: its effects, then where it leads, or the enrolment that stays there."""
+    """What a step did: its effects, then where it leads, or the enrolment that stays there.
+
+    Attributes:
+        goes: The enrolment as it goes on, if the step noted something on it.
+    """
 
     effects: tuple[Effect, ...] = ()
     onward: str | None = None
     stays: Enrolment | None = None
+    goes: Enrolment | None = None
 
 
-def advance(
-    journey: Journey, enrolment: Enrolment, happened: Happening, now: datetime, zone: tzinfo
+def advance(  # noqa: PLR0911 - one answer per kind of happening
+    journey: Journey,
+    enrolment: Enrolment,
+    happened: Happening,
+    now: datetime,
+    zone: tzinfo,
+    quiet: Quiet | None = None,
 ) -> Moved:
     """Move `enrolment` by what happened.
 
@@ -83,6 +101,7 @@ def advance(
         happened: One thing; the same again changes nothing.
         now: The present moment; nothing is believed to have happened after it.
         zone: The workspace's time zone.
+        quiet: Hours in which no marketing is asked for; a step that would waits until they end.
 
     Returns:
         Where the person stands then, and what to do, in order.
@@ -91,7 +110,7 @@ def advance(
         raise ValueError(
             f"enrolment of {enrolment.journey_key} {enrolment.version} met {journey.key} {journey.version}"
         )
-    course = _Course(journey, zone)
+    course = _Course(journey, zone, quiet)
     if enrolment.over:
         return enrolment, ()
     match happened:
@@ -100,13 +119,17 @@ def advance(
             return (enrolment, ()) if begun else _walk(course, enrolment, journey.start, enrolment.entered_at)
         case TimerDue():
             return _fire(course, enrolment, now, until_included=True)
+        case Resumed():
+            return _resume(course, enrolment, now)
         case EventSeen():
             # Not later than now, but a clock that was set back does not make it earlier than where the person stands.
             return _see(
                 course, enrolment, replace(happened, at=min(happened.at, max(now, enrolment.reached_at)))
             )
-        case ConditionKnown() | CouponKnown():
+        case ConditionKnown() | CouponKnown() | ArmKnown():
             return _answer(course, enrolment, happened)
+        case Left(reason, at):
+            return _finish(enrolment, State.EXITED, reason, at)
         case Merged(at):
             return _finish(enrolment, State.EXITED, "merged", at)
 
@@ -123,6 +146,7 @@ def _walk(course: _Course, enrolment: Enrolment, onward: str | None, at: datetim
         effects += done.effects
         if done.stays is not None:
             return done.stays, tuple(effects)
+        enrolment = done.goes or enrolment
         onward = done.onward
     return _finish(enrolment, State.DONE, "end", at, effects)
 
@@ -139,23 +163,60 @@ def _finish(
     return over, (*before, Finished(reason, at))
 
 
-def _carry_out(course: _Course, enrolment: Enrolment, step: Step) -> _Done:
+def _carry_out(course: _Course, enrolment: Enrolment, step: Step) -> _Done:  # noqa: C901, PLR0911 - one answer per kind of step
+    at = enrolment.reached_at
     match step:
         case Wait() | WaitUntilTime() | WaitUntilDate():
             return _wait(course, enrolment, step)
-        case WaitForEvent():
-            due_at = enrolment.reached_at + step.timeout
-            return _Done(stays=replace(enrolment, state=State.WAITING_EVENT, due_at=due_at))
+        case WaitForEvent() | SplitByButton():
+            return _Done(stays=replace(enrolment, state=State.WAITING_EVENT, due_at=at + step.timeout))
         case Condition():
-            asked = ask.AskCondition(step.id, enrolment.reached_at)
+            asked = ask.AskCondition(step.id, at)
             return _Done((asked,), stays=replace(enrolment, state=State.WAITING_HISTORY))
         case Coupon():
-            wanted = ask.IssueCoupon(step.id, step.pool, enrolment.effect_id(), enrolment.reached_at)
+            wanted = ask.IssueCoupon(step.id, step.pool, enrolment.effect_id(), at)
             return _Done((wanted,), stays=enrolment)
+        case SendLine():
+            return _send(course, enrolment, step)
+        case Holdout():
+            return _hold_out(enrolment, step)
+        case RandomSplit():
+            drawn = draw.lot(enrolment.id, step.id, str(enrolment.visits[step.id]))
+            chosen = draw.shared(step.branches, drawn)
+            return _Done(onward=chosen.next, goes=noted(enrolment, "arms", step.id, chosen.name))
+        case AbTest():
+            return _Done((ask.AskArm(step.id, at),), stays=enrolment)
+        case Goal():
+            over, effects = _finish(enrolment, State.EXITED, "goal", at, (ReachedGoal(step.id, at),))
+            return _Done(effects, stays=over)
         case Exit():
             return _Done()
         case _:
-            return _Done(_deeds(enrolment, step, enrolment.reached_at), onward=step.next)
+            return _Done(deeds(enrolment, step, at), onward=step.next)
+
+
+def _send(course: _Course, enrolment: Enrolment, step: SendLine) -> _Done:
+    """Ask for the message: outside the quiet hours, and of whom it is still meant for."""
+    at = enrolment.reached_at
+    opens = None if step.purpose == "transactional" else opens_at(at, course.quiet, course.zone)
+    if opens is not None:
+        return _Done(stays=replace(enrolment, state=State.WAITING_TIME, due_at=opens))
+    if course.journey.settings is not None and course.journey.settings.only_while is not None:
+        asked = ask.AskCondition(step.id, at)
+        return _Done((asked,), stays=replace(enrolment, state=State.WAITING_HISTORY, due_at=None))
+    return _Done(deeds(enrolment, step, at), onward=step.next)
+
+
+def _hold_out(enrolment: Enrolment, step: Holdout) -> _Done:
+    """Keep out, or let go on; the person decides it, so that whoever comes again is on the same side."""
+    at = enrolment.reached_at
+    held = draw.lot(enrolment.person, enrolment.journey_key, step.id) * draw.PERCENT < step.share
+    arm = draw.HELD_OUT if held else draw.TREATED
+    told = (ask.Assigned(step.id, arm, at),)
+    sided = noted(enrolment, "arms", step.id, arm)
+    if not held:
+        return _Done(told, onward=step.next, goes=sided)
+    return _Done(told, stays=replace(sided, state=State.WAITING_TIME, due_at=at + step.observe))
 
 
 def _wait(course: _Course, enrolment: Enrolment, step: Wait | WaitUntilTime | WaitUntilDate) -> _Done:
@@ -174,19 +235,31 @@ def _wait(course: _Course, enrolment: Enrolment, step: Wait | WaitUntilTime | Wa
     return _Done(stays=replace(enrolment, state=State.WAITING_TIME, due_at=due_at))
 
 
-def _deeds(
-    enrolment: Enrolment, step: SendLine | Tag | SetTrait | Webhook, at: datetime
-) -> tuple[Effect, ...]:
-    match step:
-        case SendLine():
-            return (ask.PlanSend(step.id, enrolment.effect_id(), at, at + step.expires_after),)
-        case Tag():
-            added = [ask.AddTag(step.id, tag, at) for tag in step.add]
-            return (*added, *(ask.RemoveTag(step.id, tag, at) for tag in step.remove))
-        case SetTrait():
-            return (ask.SetTrait(step.id, step.name, step.value, at),)
-        case Webhook():
-            return (ask.CallWebhook(step.id, enrolment.effect_id(), step.url, step.body, at),)
+def _resume(course: _Course, enrolment: Enrolment, now: datetime) -> Moved:
+    """Take up what an error interrupted; then let timers fire."""
+    effects: tuple[Effect, ...] = ()
+    if enrolment.state is State.ACTIVE:
+        if not enrolment.step:
+            return _walk(course, enrolment, course.journey.start, enrolment.entered_at)
+        return _again(course, enrolment, course.journey.steps[enrolment.step])
+    if enrolment.held and enrolment.state in TIMED:
+        held = sorted(enrolment.held, key=lambda event: event.at)
+        enrolment = replace(enrolment, held=())
+        for event in held:
+            if not enrolment.over:
+                enrolment, more = _see(course, enrolment, event)
+                effects = (*effects, *more)
+    enrolment, more = _fire(course, enrolment, now, until_included=True)
+    return enrolment, (*effects, *more)
+
+
+def _again(course: _Course, enrolment: Enrolment, step: Step) -> Moved:
+    """Carry out the present visit of a step once more: its effects have the names they had before."""
+    done = _carry_out(course, enrolment, step)
+    if done.stays is not None:
+        return done.stays, done.effects
+    moved, more = _walk(course, done.goes or enrolment, done.onward, enrolment.reached_at)
+    return moved, (*done.effects, *more)
 
 
 def _fire(course: _Course, enrolment: Enrolment, until: datetime, *, until_included: bool) -> Moved:
@@ -198,11 +271,22 @@ def _fire(course: _Course, enrolment: Enrolment, until: datetime, *, until_inclu
             break
         if due_at == until and not until_included:
             break
-        step = course.journey.steps[enrolment.step]
-        onward = ways(step)["on_timeout" if isinstance(step, WaitForEvent) else "next"]
-        enrolment, more = _walk(course, enrolment, onward, due_at)
+        enrolment, more = _ring(course, enrolment, due_at)
         effects += more
     return enrolment, tuple(effects)
+
+
+def _ring(course: _Course, enrolment: Enrolment, at: datetime) -> Moved:
+    """Let one timer fire."""
+    step = course.journey.steps[enrolment.step]
+    if isinstance(step, SendLine):
+        # The quiet hours are over: the same visit of the step, later.
+        waking = replace(enrolment, state=State.ACTIVE, due_at=None, reached_at=at)
+        return _again(course, waking, step)
+    if isinstance(step, Holdout):
+        return _finish(enrolment, State.EXITED, draw.HELD_OUT, at)
+    onward = ways(step)["on_timeout" if isinstance(step, WaitForEvent | SplitByButton) else "next"]
+    return _walk(course, enrolment, onward, at)
 
 
 def _see(course: _Course, enrolment: Enrolment, event: EventSeen) -> Moved:
@@ -221,21 +305,14 @@ def _see(course: _Course, enrolment: Enrolment, event: EventSeen) -> Moved:
 def _leave(course: _Course, enrolment: Enrolment, event: EventSeen) -> Moved:
     """End the enrolment if the event is its goal or one it exits on."""
     journey = course.journey
-    if not _follows_entry(journey, enrolment, event):
+    if not follows_entry(journey, enrolment, event):
         return enrolment, ()
-    if journey.goal is not None and _fits(journey.goal, enrolment, event):
+    if journey.goal is not None and fits(journey.goal, enrolment, event):
         reached = ReachedGoal(event.name, event.at)
         return _finish(enrolment, State.EXITED, "goal", event.at, (reached,))
-    if any(_fits(pattern, enrolment, event) for pattern in journey.exit_on):
+    if any(fits(pattern, enrolment, event) for pattern in journey.exit_on):
         return _finish(enrolment, State.EXITED, "exit_event", event.at)
     return enrolment, ()
-
-
-def _follows_entry(journey: Journey, enrolment: Enrolment, event: EventSeen) -> bool:
-    """Earlier events never end an enrolment, nor does the very event that started it."""
-    if event.at != enrolment.entered_at:
-        return event.at > enrolment.entered_at
-    return not isinstance(journey.trigger, EventPattern) or journey.trigger.event != event.name
 
 
 def _hear(course: _Course, enrolment: Enrolment, event: EventSeen) -> Moved:
@@ -244,42 +321,38 @@ def _hear(course: _Course, enrolment: Enrolment, event: EventSeen) -> Moved:
     if event.at <= enrolment.reached_at:
         return enrolment, ()
     if enrolment.state in {State.ACTIVE, State.WAITING_HISTORY}:
-        return _hold(course.journey, enrolment, event), ()
+        return hold(course.journey, enrolment, event), ()
     step = course.journey.steps[enrolment.step]
+    if isinstance(step, SplitByButton):
+        return _press(course, enrolment, step, event)
     if not isinstance(step, WaitForEvent):
         return enrolment, ()
-    if not _fits(step.awaited, enrolment, event):
+    if not fits(step.awaited, enrolment, event):
         return enrolment, ()
     return _walk(course, enrolment, step.next, event.at)
 
 
-def _hold(journey: Journey, enrolment: Enrolment, event: EventSeen) -> Enrolment:
-    waits = (step for step in journey.steps.values() if isinstance(step, WaitForEvent))
-    wanted = any(_fits(step.awaited, enrolment, event) for step in waits)
-    if not wanted or event in enrolment.held or len(enrolment.held) >= HELD_MAX:
-        return enrolment
-    return replace(enrolment, held=(*enrolment.held, event))
+def _press(course: _Course, enrolment: Enrolment, step: SplitByButton, event: EventSeen) -> Moved:
+    """Go the way of a button that was pressed."""
+    pressed = event.properties.get("data") if event.name == LINE_POSTBACK_RECEIVED else None
+    chosen = next((one for one in step.buttons if one.data == pressed), None)
+    if chosen is None:
+        return enrolment, ()
+    return _walk(course, noted(enrolment, "buttons", step.id, chosen.name), chosen.next, event.at)
 
 
-def _fits(pattern: EventPattern, enrolment: Enrolment, event: EventSeen) -> bool:
-    return pattern.event == event.name and accepts(pattern.where, event.properties, enrolment.trigger)
-
-
-def _answer(course: _Course, enrolment: Enrolment, known: ConditionKnown | CouponKnown) -> Moved:
+def _answer(course: _Course, enrolment: Enrolment, known: ConditionKnown | CouponKnown | ArmKnown) -> Moved:
     if not enrolment.step or known.step != enrolment.step:
         return enrolment, ()
-    step = course.journey.steps[known.step]
-    onward: str | None
-    if isinstance(known, ConditionKnown) and isinstance(step, Condition):
-        enrolment = _noted(enrolment, "conditions", step.id, known.result)
-        onward = step.then if known.result else step.otherwise
-    elif isinstance(known, CouponKnown) and isinstance(step, Coupon):
-        enrolment = enrolment if known.code is None else _noted(enrolment, "coupons", step.pool, known.code)
-        onward = step.on_empty if known.code is None else step.next
-    else:
+    done = _known(enrolment, course.journey.steps[known.step], known)
+    if done is None:
         return enrolment, ()
+    if done.stays is not None:
+        return done.stays, done.effects
     held = sorted(enrolment.held, key=lambda event: event.at)
-    enrolment, effects = _walk(course, replace(enrolment, held=()), onward, enrolment.reached_at)
+    going = replace(done.goes or enrolment, held=())
+    enrolment, effects = _walk(course, going, done.onward, enrolment.reached_at)
+    effects = (*done.effects, *effects)
     for event in held:
         if not enrolment.over:
             enrolment, more = _see(course, enrolment, event)
@@ -287,6 +360,26 @@ def _answer(course: _Course, enrolment: Enrolment, known: ConditionKnown | Coupo
     return enrolment, effects
 
 
-def _noted(enrolment: Enrolment, shelf: str, name: str, value: Any) -> Enrolment:
-    known: Mapping[str, Any] = enrolment.data.get(shelf, {})
-    return replace(enrolment, data={**enrolment.data, shelf: {**known, name: value}})
+def _known(enrolment: Enrolment, step: Step, known: ConditionKnown | CouponKnown | ArmKnown) -> _Done | None:  # noqa: PLR0911 - one answer per kind of question
+    """Return what an answer leads to, None if it answers nothing that was asked."""
+    at = enrolment.reached_at
+    match known, step:
+        case ConditionKnown(_, result), Condition():
+            going = noted(enrolment, "conditions", step.id, result)
+            return _Done(onward=step.then if result else step.otherwise, goes=going)
+        case ConditionKnown(_, result), SendLine():
+            if result:
+                return _Done(deeds(enrolment, step, at), onward=step.next)
+            over, effects = _finish(enrolment, State.EXITED, "no_longer_meant", at)
+            return _Done(effects, stays=over)
+        case CouponKnown(_, None), Coupon():
+            return _Done(onward=step.on_empty)
+        case CouponKnown(_, code), Coupon():
+            return _Done(onward=step.next, goes=noted(enrolment, "coupons", step.pool, code))
+        case ArmKnown(_, winner), AbTest():
+            chosen = next((one for one in step.branches if one.name == winner), None)
+            if chosen is None:
+                chosen = draw.evenly(step.branches, draw.lot(enrolment.id, step.id))
+            told = () if winner else (ask.Assigned(step.id, chosen.name, at),)
+            return _Done(told, onward=chosen.next, goes=noted(enrolment, "arms", step.id, chosen.name))
+    return None

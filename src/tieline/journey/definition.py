@@ -7,8 +7,13 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from tieline.condition.node import Node
-from tieline.journey.where import Where
-from tieline.model.event import LINE_FOLLOWED
+from tieline.journey.pattern import EventPattern
+from tieline.journey.trigger import Trigger, heard_by
+from tieline.model.event import (
+    LINE_POSTBACK_RECEIVED,
+    MESSAGE_LINK_CLICKED,
+)
+from tieline.model.limits import PRIORITY_NORMAL, Budget, Cap, Quiet
 
 STEPS_MAX = 50
 MESSAGES_MAX = 5
@@ -19,34 +24,6 @@ EXPIRES_AFTER = timedelta(days=1)
 """A message that could not leave within a day of its step is old news."""
 
 Purpose: TypeAlias = Literal["marketing", "transactional"]
-
-
-class EventPattern(msgspec.Struct, frozen=True):
-    """Events of one name, all or those that `where` accepts."""
-
-    event: str
-    where: Where | None = None
-
-
-class SegmentEntered(msgspec.Struct, frozen=True):
-    """A person becomes a member of a segment."""
-
-    segment: str
-
-
-class SegmentExited(msgspec.Struct, frozen=True):
-    """A person stops being a member of a segment."""
-
-    segment: str
-
-
-class LineFollowed(msgspec.Struct, frozen=True):
-    """A person becomes a friend of a LINE account, of any if `account` is empty."""
-
-    account: str = ""
-
-
-Trigger: TypeAlias = EventPattern | SegmentEntered | SegmentExited | LineFollowed
 
 
 class Reentry(msgspec.Struct, frozen=True):
@@ -128,6 +105,90 @@ class SendLine(msgspec.Struct, frozen=True):
     next: str | None = None
 
 
+class Branch(msgspec.Struct, frozen=True):
+    """One of several ways.
+
+    Attributes:
+        name: How reports and `journey_arm` call it.
+        share: Percent of the people, in a random split.
+        data: What the button says that leads here, in a split by button.
+    """
+
+    name: str
+    share: int = 0
+    data: str = ""
+    next: str | None = None
+
+
+class SplitByButton(msgspec.Struct, frozen=True):
+    """Go the way of the button that is pressed first, but do not wait for ever."""
+
+    id: str
+    buttons: tuple[Branch, ...]
+    timeout: timedelta
+    on_timeout: str | None = None
+
+
+class RandomSplit(msgspec.Struct, frozen=True):
+    """Send so many percent each way, by lot."""
+
+    id: str
+    branches: tuple[Branch, ...]
+
+
+class Winner(msgspec.Struct, frozen=True):
+    """When an A/B test is over: the arm that did best then gets everybody.
+
+    Attributes:
+        by: What counts: the journey's goal, or a click on a message of it.
+        after: How long the test runs at least, from its first person.
+        people: How many people each arm must have had.
+    """
+
+    by: Literal["goal", "click"]
+    after: timedelta
+    people: int
+
+
+class AbTest(msgspec.Struct, frozen=True):
+    """Try several ways on equal parts, and keep the best once it is known."""
+
+    id: str
+    branches: tuple[Branch, ...]
+    winner: Winner | None = None
+
+
+class Holdout(msgspec.Struct, frozen=True):
+    """Keep a part of the people out, the same people every time, and see whether they reach the goal all the same."""
+
+    id: str
+    share: int
+    observe: timedelta = timedelta(days=30)
+    next: str | None = None
+
+
+class StartJourney(msgspec.Struct, frozen=True):
+    """Let the person enter another journey, with the same trigger."""
+
+    id: str
+    journey: str
+    next: str | None = None
+
+
+class LeaveJourney(msgspec.Struct, frozen=True):
+    """End another journey for the person."""
+
+    id: str
+    journey: str
+    next: str | None = None
+
+
+class Goal(msgspec.Struct, frozen=True):
+    """Reaching this step is what the journey was made for; it ends."""
+
+    id: str
+
+
 class Tag(msgspec.Struct, frozen=True):
     """Put tags on the person, take tags off."""
 
@@ -177,6 +238,13 @@ Step: TypeAlias = (
     | WaitForEvent
     | Condition
     | SendLine
+    | SplitByButton
+    | RandomSplit
+    | AbTest
+    | Holdout
+    | StartJourney
+    | LeaveJourney
+    | Goal
     | Tag
     | SetTrait
     | Webhook
@@ -195,6 +263,24 @@ WAYS = {
 """Attributes that name a following step, and how the definition spells them."""
 
 
+class Settings(msgspec.Struct, frozen=True):
+    """What holds for all messages of a journey.
+
+    Attributes:
+        only_while: A condition that is read again right before each message; whom it does not hold for leaves.
+        quiet: Quiet hours of its own, "off" for none, "workspace" for those of the workspace.
+        cap: The same for the frequency cap.
+        priority: 1 to 9; where a cap leaves room for one message, the higher goes.
+        budget: How many messages it may send.
+    """
+
+    only_while: Node | None = None
+    quiet: Quiet | Literal["off", "workspace"] = "workspace"
+    cap: Cap | Literal["off", "workspace"] = "workspace"
+    priority: int = PRIORITY_NORMAL
+    budget: Budget | None = None
+
+
 class Journey(msgspec.Struct, frozen=True):
     """One version of a journey.
 
@@ -202,6 +288,7 @@ class Journey(msgspec.Struct, frozen=True):
         exit_on: Events that end it for the person, wherever the person stands.
         goal: The event it was made for; reaching it ends it too.
         steps: By id.
+        settings: None for a journey that says nothing of them.
     """
 
     key: str
@@ -213,24 +300,28 @@ class Journey(msgspec.Struct, frozen=True):
     reentry: Reentry = Reentry()
     exit_on: tuple[EventPattern, ...] = ()
     goal: EventPattern | None = None
+    settings: Settings | None = None
 
 
 def ways(step: Step) -> dict[str, str | None]:
-    """Return where a person can go from `step`, by the definition's spelling; None is the end."""
+    """Return where a person can go from `step`, by the place in the definition; None is the end."""
+    if isinstance(step, SplitByButton):
+        found = {f"buttons/{index}/next": one.next for index, one in enumerate(step.buttons)}
+        return {**found, "on_timeout": step.on_timeout}
+    if isinstance(step, RandomSplit | AbTest):
+        return {f"branches/{index}/next": one.next for index, one in enumerate(step.branches)}
     return {said: getattr(step, attribute) for attribute, said in WAYS.items() if hasattr(step, attribute)}
 
 
 def subscriptions(journey: Journey) -> frozenset[str]:
     """Return the names of all events that can start, move or end `journey`."""
-    patterns = [
-        *journey.exit_on,
-        *(step.awaited for step in journey.steps.values() if isinstance(step, WaitForEvent)),
-    ]
+    steps = journey.steps.values()
+    patterns = [*journey.exit_on, *(step.awaited for step in steps if isinstance(step, WaitForEvent))]
     if journey.goal is not None:
         patterns.append(journey.goal)
-    names = {pattern.event for pattern in patterns}
-    if isinstance(journey.trigger, EventPattern):
-        names.add(journey.trigger.event)
-    elif isinstance(journey.trigger, LineFollowed):
-        names.add(LINE_FOLLOWED)
+    names = {pattern.event for pattern in patterns} | heard_by(journey.trigger)
+    if any(isinstance(step, SplitByButton) for step in steps):
+        names.add(LINE_POSTBACK_RECEIVED)
+    if any(isinstance(step, AbTest) and step.winner and step.winner.by == "click" for step in steps):
+        names.add(MESSAGE_LINK_CLICKED)
     return frozenset(names)

@@ -13,7 +13,8 @@ from tieline.ids import keyed_hash
 class State(StrEnum):
     """Where an enrolment stands.
 
-    `active` is on its way: not begun, or the worker owes it an answer within the same transaction.
+    `active` is on its way: not begun, or the worker owes it an answer within the same transaction. `parked` could not be
+    moved because of an error, and stands still until somebody lets it go on.
     """
 
     ACTIVE = "active"
@@ -23,6 +24,7 @@ class State(StrEnum):
     DONE = "done"
     EXITED = "exited"
     EXPIRED = "expired"
+    PARKED = "parked"
 
 
 TERMINAL = frozenset({State.DONE, State.EXITED, State.EXPIRED})
@@ -35,6 +37,10 @@ class Entered(msgspec.Struct, frozen=True, tag=True):
 
 class TimerDue(msgspec.Struct, frozen=True, tag=True):
     """It is time to look at the timer."""
+
+
+class Resumed(msgspec.Struct, frozen=True, tag=True):
+    """Somebody lets it go on after an error."""
 
 
 class EventSeen(msgspec.Struct, frozen=True, tag=True):
@@ -59,13 +65,29 @@ class CouponKnown(msgspec.Struct, frozen=True, tag=True):
     code: str | None
 
 
+class ArmKnown(msgspec.Struct, frozen=True, tag=True):
+    """The answer to AskArm: the arm that won, or None while the test runs."""
+
+    step: str
+    winner: str | None
+
+
+class Left(msgspec.Struct, frozen=True, tag=True):
+    """It was asked that this person leaves. `reason`: what the enrolment ends with."""
+
+    reason: str
+    at: datetime
+
+
 class Merged(msgspec.Struct, frozen=True, tag=True):
     """The person turned out to be another one who is on the same way and began it earlier."""
 
     at: datetime
 
 
-Happening: TypeAlias = Entered | TimerDue | EventSeen | ConditionKnown | CouponKnown | Merged
+Happening: TypeAlias = (
+    Entered | TimerDue | Resumed | EventSeen | ConditionKnown | CouponKnown | ArmKnown | Left | Merged
+)
 
 
 class PlanSend(msgspec.Struct, frozen=True):
@@ -128,6 +150,37 @@ class AskCondition(msgspec.Struct, frozen=True):
     at: datetime
 
 
+class AskArm(msgspec.Struct, frozen=True):
+    """Say whether an A/B test is over, and answer with ArmKnown in the same transaction."""
+
+    step: str
+    at: datetime
+
+
+class Assigned(msgspec.Struct, frozen=True):
+    """The person belongs to one part of an experiment from now on."""
+
+    step: str
+    arm: str
+    at: datetime
+
+
+class AskStart(msgspec.Struct, frozen=True):
+    """Ask that the person enters another journey."""
+
+    step: str
+    journey: str
+    at: datetime
+
+
+class AskLeave(msgspec.Struct, frozen=True):
+    """Ask that the person leaves another journey."""
+
+    step: str
+    journey: str
+    at: datetime
+
+
 class ReachedGoal(msgspec.Struct, frozen=True):
     """The event the journey was made for happened."""
 
@@ -136,7 +189,11 @@ class ReachedGoal(msgspec.Struct, frozen=True):
 
 
 class Finished(msgspec.Struct, frozen=True):
-    """The enrolment ended. `reason`: end, exit_event, goal, merged or too_many_visits."""
+    """The enrolment ended.
+
+    Attributes:
+        reason: end, exit_event, goal, held_out, no_longer_meant, left, merged or too_many_visits.
+    """
 
     reason: str
     at: datetime
@@ -150,6 +207,10 @@ Effect: TypeAlias = (
     | CallWebhook
     | IssueCoupon
     | AskCondition
+    | AskArm
+    | Assigned
+    | AskStart
+    | AskLeave
     | ReachedGoal
     | Finished
 )
@@ -166,7 +227,7 @@ class Enrolment(msgspec.Struct, frozen=True):
         due_at: When the timer fires, in the waiting states that have one.
         reached_at: When the step was reached, by the time of what led there and not by when that was processed.
         trigger: Properties of what started it.
-        data: What steps found out: "coupons" by pool, "conditions" by step.
+        data: What steps found out: "coupons" by pool, "conditions", "arms" and "buttons" by step.
         visits: How often each step was reached.
         held: Events that came while an answer was outstanding; they are looked at once it is there.
         reason: Why it ended, "" while it runs.

@@ -5,32 +5,84 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tieline.ids import keyed_hash
-from tieline.journey.definition import EventPattern, Journey, LineFollowed, SegmentEntered, SegmentExited
+from tieline.journey.definition import Journey
 from tieline.journey.enrolment import Enrolment
+from tieline.journey.pattern import EventPattern
+from tieline.journey.trigger import (
+    COUPON_EVENTS,
+    TAG_EVENTS,
+    CouponEvent,
+    Keyword,
+    LineFollowed,
+    LineUnfollowed,
+    Postback,
+    SegmentEntered,
+    SegmentExited,
+    TagChanged,
+)
 from tieline.journey.where import PREFIX, accepts, referred
-from tieline.model.event import LINE_FOLLOWED
+from tieline.model.event import (
+    JOURNEY_START_ASKED,
+    LINE_FOLLOWED,
+    LINE_MESSAGE_RECEIVED,
+    LINE_POSTBACK_RECEIVED,
+    LINE_UNFOLLOWED,
+)
 from tieline.model.signal import Signal, SignalKind
 
 TRIGGER_AGE_MAX = timedelta(days=3)
 """What happened longer ago starts nothing: importing last year's orders must not send this year's messages."""
 
 
-def starts(journey: Journey, signal: Signal) -> bool:
+def starts(journey: Journey, signal: Signal) -> bool:  # noqa: PLR0911 - one answer per kind of trigger
     """Tell whether `signal` is what starts `journey`.
 
-    A follow carries the key of its LINE account in `signal.data["account"]`.
+    What happened at a LINE account carries its key in `signal.data["account"]`; a message carries the words it says, of
+    those that some journey listens to, in `signal.data["keywords"]`, each after "exact:" or "contains:".
     """
-    match journey.trigger:
+    trigger, data = journey.trigger, signal.data
+    if signal.kind is not SignalKind.EVENT:
+        entered = isinstance(trigger, SegmentEntered) and signal.kind is SignalKind.SEGMENT_ENTERED
+        exited = isinstance(trigger, SegmentExited) and signal.kind is SignalKind.SEGMENT_EXITED
+        return (entered or exited) and signal.name == getattr(trigger, "segment", None)
+    if signal.name == JOURNEY_START_ASKED:
+        return data.get("journey") == journey.key
+    match trigger:
         case EventPattern(event, where):
-            happened = signal.kind is SignalKind.EVENT and signal.name == event
-            return happened and accepts(where, signal.data, {})
-        case LineFollowed(account):
-            followed = signal.kind is SignalKind.EVENT and signal.name == LINE_FOLLOWED
-            return followed and account in {"", signal.data.get("account")}
-        case SegmentEntered(segment):
-            return signal.kind is SignalKind.SEGMENT_ENTERED and signal.name == segment
-        case SegmentExited(segment):
-            return signal.kind is SignalKind.SEGMENT_EXITED and signal.name == segment
+            return signal.name == event and accepts(where, data, {})
+        case TagChanged(tag, change):
+            return signal.name == TAG_EVENTS[change] and data.get("tag") == tag
+        case CouponEvent(change, pool):
+            return signal.name == COUPON_EVENTS[change] and pool in {"", data.get("pool")}
+        case LineFollowed() | LineUnfollowed() | Keyword() | Postback():
+            return trigger.account in {"", data.get("account")} and _on_line(trigger, signal)
+    return False
+
+
+def _on_line(trigger: LineFollowed | LineUnfollowed | Keyword | Postback, signal: Signal) -> bool:
+    data = signal.data
+    match trigger:
+        case LineFollowed(_, unblocked, source):
+            again = "yes" if data.get("is_unblocked") else "no"
+            fits = unblocked in {"any", again} and source in {"", data.get("join_source")}
+            return signal.name == LINE_FOLLOWED and fits
+        case LineUnfollowed():
+            return signal.name == LINE_UNFOLLOWED
+        case Keyword(words, match, _):
+            said = data.get("keywords", ())
+            return signal.name == LINE_MESSAGE_RECEIVED and any(f"{match}:{word}" in said for word in words)
+        case Postback(wanted, match, _):
+            pressed = str(data.get("data", ""))
+            fits = pressed == wanted if match == "exact" else pressed.startswith(wanted)
+            return signal.name == LINE_POSTBACK_RECEIVED and fits
+
+
+def told(signal: Signal) -> Mapping[str, Any]:
+    """Return the properties of the trigger: of what happened, or those that came with the wish to start."""
+    if signal.name != JOURNEY_START_ASKED:
+        return signal.data
+    data = signal.data.get("data")
+    return data if isinstance(data, Mapping) else {}
 
 
 def refusal(

@@ -15,7 +15,8 @@ from tieline.condition.parse import parse as parse_condition
 from tieline.condition.path import read_path
 from tieline.condition.place import Place, quote
 from tieline.condition.when import read_duration
-from tieline.journey.definition import MESSAGES_MAX, WAIT_MAX, WAIT_MIN, EventPattern, Lookup, Purpose
+from tieline.journey.definition import MESSAGES_MAX, WAIT_MAX, WAIT_MIN, Lookup, Purpose
+from tieline.journey.pattern import EventPattern
 from tieline.journey.where import Where, read_reference, read_where
 
 NAME_MAX = 200

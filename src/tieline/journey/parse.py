@@ -3,28 +3,21 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tieline.condition.place import Place, listed, quote
+from tieline.condition.place import Place, quote
 from tieline.condition.when import read_duration
 from tieline.errors import InvalidConditionError, InvalidJourneyError
 from tieline.journey import fields
-from tieline.journey.definition import (
-    STEPS_MAX,
-    EventPattern,
-    Journey,
-    LineFollowed,
-    Reentry,
-    SegmentEntered,
-    SegmentExited,
-    Step,
-    Tag,
-    Trigger,
-)
-from tieline.journey.reference import STEP_KINDS, fields_of
-from tieline.journey.shape import check_references, check_shape
+from tieline.journey.definition import STEPS_MAX, Journey, Reentry, Step, Tag
+from tieline.journey.kind import ID, read_kind
+from tieline.journey.pattern import EventPattern
+from tieline.journey.reference import STEP_KINDS, TRIGGER_KINDS
+from tieline.journey.settings import read_settings
+from tieline.journey.shape import shape_problems
+from tieline.journey.trigger import Trigger
 
 EXITS_MAX = 20
 _KEYS = ("key", "name", "trigger", "start", "steps")
-_OPTIONAL = ("reentry", "exit_on", "goal")
+_OPTIONAL = ("reentry", "exit_on", "goal", "settings")
 
 
 def parse(data: Any, version: int = 1) -> Journey:
@@ -39,39 +32,117 @@ def parse(data: Any, version: int = 1) -> Journey:
     """
     place = Place(data)
     try:
-        return _journey(place, version)
+        place.keys(_KEYS, _OPTIONAL)
+        steps, places = _steps(place.at("steps"))
+        journey = _journey(place, version, steps)
+        for problem in shape_problems(journey, places, place):
+            raise problem
     except InvalidConditionError as error:
-        message = f"{_named(place, error.field)}{error.message}"
-        raise InvalidJourneyError(message, field=error.field, way_out=error.way_out) from error
+        raise _sentenced(place, error) from error
+    return journey
+
+
+def problems(data: Any) -> list[InvalidJourneyError]:
+    """Return everything that keeps a draft from being run, not only the first; none if it can be run."""
+    place = Place(data)
+    found: list[InvalidConditionError] = []
+    try:
+        place.keys(_KEYS, _OPTIONAL)
+    except InvalidConditionError as error:
+        found.append(error)
+    if isinstance(data, Mapping):
+        found += _problems_of(place, {key for key in (*_KEYS, *_OPTIONAL) if key in data})
+    known = {(one.field, one.message): one for one in reversed(found)}
+    return [_sentenced(place, one) for one in reversed(known.values())]
+
+
+def _problems_of(place: Place, there: set[str]) -> list[InvalidConditionError]:
+    """Read each part alone; then, as far as the parts could be read, how they hang together."""
+    found: list[InvalidConditionError] = []
+    read: dict[str, Any] = {}
+    for key in there - {"steps"}:
+        try:
+            read[key] = _PARTS[key](place.at(key))
+        except InvalidConditionError as error:
+            found.append(error)
+    steps: dict[str, Step] = {}
+    places: dict[str, Place] = {}
+    unread: list[str] = []
+    if "steps" in there:
+        found += _steps_apart(place.at("steps"), steps, places, unread)
+    if {"trigger", "start"} <= read.keys() and steps:
+        rest = {key: read[key] for key in ("reentry", "exit_on", "goal", "settings") if key in read}
+        journey = Journey("draft", 1, "draft", read["trigger"], read["start"], steps, **rest)
+        found += shape_problems(journey, places, place, unread)
+    return found
+
+
+def _steps_apart(
+    place: Place, steps: dict[str, Step], places: dict[str, Place], unread: list[str]
+) -> list[InvalidConditionError]:
+    """Read steps one by one; fill `steps` and `places` with those that can be read, `unread` with the ids of others."""
+    found: list[InvalidConditionError] = []
+    try:
+        items = list(place.items(STEPS_MAX))
+    except InvalidConditionError as error:
+        return [error]
+    for item in items:
+        try:
+            step = _step(item)
+        except InvalidConditionError as error:
+            found.append(error)
+            said = item.data.get("id") if isinstance(item.data, Mapping) else None
+            unread.append(said if isinstance(said, str) else "")
+            continue
+        if step.id in steps:
+            found.append(_same_id(item))
+        steps.setdefault(step.id, step)
+        places.setdefault(step.id, item)
+    return found
+
+
+def _sentenced(place: Place, error: InvalidConditionError) -> InvalidJourneyError:
+    message = f"{_named(place, error.field)}{error.message}"
+    return InvalidJourneyError(message, field=error.field, way_out=error.way_out)
 
 
 def _named(place: Place, pointer: str) -> str:
     """Return the step that `pointer` lies in, for the start of a sentence."""
+    said = step_at(place.data, pointer)
+    if said:
+        return f"Step {quote(said)}: "
+    _, *keys = pointer.split("/")
+    within = len(keys) >= 2 and keys[0] == "steps" and keys[1].isdigit()
+    return f"Step number {int(keys[1]) + 1}: " if within else ""
+
+
+def step_at(data: Any, pointer: str) -> str:
+    """Return the id of the step that a JSON pointer lies in, "" if it lies in none that has an id."""
     _, *keys = pointer.split("/")
     if len(keys) < 2 or keys[0] != "steps" or not keys[1].isdigit():
         return ""
-    step = place.data["steps"][int(keys[1])]
-    said = step.get("id") if isinstance(step, Mapping) else None
-    return f"Step {quote(said)}: " if isinstance(said, str) else f"Step number {int(keys[1]) + 1}: "
+    try:
+        said = data["steps"][int(keys[1])]["id"]
+    except (LookupError, TypeError):
+        return ""
+    return said if isinstance(said, str) else ""
 
 
-def _journey(place: Place, version: int) -> Journey:
-    place.keys(_KEYS, _OPTIONAL)
-    steps, places = _steps(place.at("steps"))
-    journey = Journey(
+def _journey(place: Place, version: int, steps: dict[str, Step]) -> Journey:
+    rest = {key: _PARTS[key](place.at(key)) for key in _OPTIONAL if place.has(key)}
+    return Journey(
         key=fields.read_slug(place.at("key")),
         version=version,
         name=fields.read_name(place.at("name")),
         trigger=_trigger(place.at("trigger")),
         start=fields.read_slug(place.at("start")),
         steps=steps,
-        reentry=_reentry(place.at("reentry")) if place.has("reentry") else Reentry(),
-        exit_on=_exits(place.at("exit_on")) if place.has("exit_on") else (),
-        goal=fields.read_pattern(place.at("goal")) if place.has("goal") else None,
+        **rest,
     )
-    check_shape(journey, places, place)
-    check_references(journey, places, place)
-    return journey
+
+
+def _same_id(item: Place) -> InvalidConditionError:
+    return item.at("id").refuse("Another step has the same id.", "Give each step an id of its own.")
 
 
 def _steps(place: Place) -> tuple[dict[str, Step], dict[str, Place]]:
@@ -80,22 +151,13 @@ def _steps(place: Place) -> tuple[dict[str, Step], dict[str, Place]]:
     for item in place.items(STEPS_MAX):
         step = _step(item)
         if step.id in steps:
-            raise item.at("id").refuse("Another step has the same id.", "Give each step an id of its own.")
+            raise _same_id(item)
         steps[step.id], places[step.id] = step, item
     return steps, places
 
 
 def _step(place: Place) -> Step:
-    if "kind" not in place.mapping():
-        raise place.refuse('The key "kind" is missing.', f"Use one of {listed(tuple(STEP_KINDS))}.")
-    kind = STEP_KINDS[place.at("kind").one_of(tuple(STEP_KINDS))]
-    known = fields_of(kind)
-    required = tuple(field.key for field in known if field.required)
-    optional = tuple(field.key for field in known if not field.required)
-    place.keys(("kind", *required), optional)
-    step = kind.make(
-        **{field.attribute: field.read(place.at(field.key)) for field in known if place.has(field.key)}
-    )
+    step: Step = read_kind(place, STEP_KINDS, (ID,))
     if isinstance(step, Tag):
         _check_tags(step, place)
     return step
@@ -107,42 +169,6 @@ def _check_tags(step: Tag, place: Place) -> None:
     for tag in step.add:
         if tag in step.remove:
             raise place.refuse(f"{quote(tag)} is both put on and taken off.", "Keep one of them.")
-
-
-def _trigger(place: Place) -> Trigger:
-    if "kind" not in place.mapping():
-        raise place.refuse('The key "kind" is missing.', f"Use one of {listed(tuple(TRIGGERS))}.")
-    return TRIGGERS[place.at("kind").one_of(tuple(TRIGGERS))](place)
-
-
-def _event(place: Place) -> EventPattern:
-    place.keys(("kind", "event"), ("where",))
-    where = fields.read_own_filter(place.at("where")) if place.has("where") else None
-    return EventPattern(fields.read_name(place.at("event")), where)
-
-
-def _segment_entered(place: Place) -> SegmentEntered:
-    place.keys(("kind", "segment"))
-    return SegmentEntered(fields.read_slug(place.at("segment")))
-
-
-def _segment_exited(place: Place) -> SegmentExited:
-    place.keys(("kind", "segment"))
-    return SegmentExited(fields.read_slug(place.at("segment")))
-
-
-def _line_followed(place: Place) -> LineFollowed:
-    place.keys(("kind",), ("account",))
-    return LineFollowed(fields.read_slug(place.at("account")) if place.has("account") else "")
-
-
-TRIGGERS: dict[str, Callable[[Place], Trigger]] = {
-    "event": _event,
-    "segment_entered": _segment_entered,
-    "segment_exited": _segment_exited,
-    "line_followed": _line_followed,
-}
-"""What can start a journey."""
 
 
 def _reentry(place: Place) -> Reentry:
@@ -165,3 +191,20 @@ def _reentry(place: Place) -> Reentry:
 
 def _exits(place: Place) -> tuple[EventPattern, ...]:
     return tuple(fields.read_pattern(item) for item in place.items(EXITS_MAX))
+
+
+def _trigger(place: Place) -> Trigger:
+    trigger: Trigger = read_kind(place, TRIGGER_KINDS)
+    return trigger
+
+
+_PARTS: dict[str, Callable[[Place], Any]] = {
+    "key": fields.read_slug,
+    "name": fields.read_name,
+    "trigger": _trigger,
+    "start": fields.read_slug,
+    "reentry": _reentry,
+    "exit_on": _exits,
+    "goal": fields.read_pattern,
+    "settings": read_settings,
+}

@@ -4,10 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from tieline.journey.definition import Condition, Journey
+from tieline.condition.node import Node
+from tieline.condition.rewrite import rewrite
+from tieline.errors import InvalidConditionError
+from tieline.journey import draw
+from tieline.journey.definition import AbTest, Journey
 from tieline.journey.effects import Fill, Mover, Outcome, stored
 from tieline.journey.enrolment import (
     ConditionKnown,
@@ -15,15 +20,30 @@ from tieline.journey.enrolment import (
     Entered,
     EventSeen,
     Happening,
+    Left,
     Merged,
+    Resumed,
+    State,
     TimerDue,
 )
-from tieline.journey.entry import TRIGGER_AGE_MAX, doubled, enrol, refusal, starts
-from tieline.journey.library import Library
-from tieline.model.event import Identified
-from tieline.model.signal import EnrolmentRow, Said, SendRequest, Signal, SignalKind, WebhookCall
+from tieline.journey.entry import TRIGGER_AGE_MAX, doubled, enrol, refusal, starts, told
+from tieline.journey.library import Library, asked_of, parsed
+from tieline.journey.plan import Plan
+from tieline.model.event import JOURNEY_LEAVE_ASKED, MESSAGE_LINK_CLICKED, Identified
+from tieline.model.limits import Habits
+from tieline.model.signal import (
+    EnrolmentRow,
+    Reached,
+    Said,
+    SendRequest,
+    Signal,
+    SignalKind,
+    WebhookCall,
+)
 from tieline.ports import Evaluator, JourneyStore
 
+JUDGE = timedelta(minutes=1)
+ORIGIN = "journey:"
 REFRESH = timedelta(seconds=1)
 FORGET_EVERY = timedelta(hours=1)
 
@@ -49,12 +69,23 @@ class JourneyStage:
         evaluator: Answers the conditions of condition steps.
         fill: Fills Liquid in the texts of a JSON value.
         zones: Time zone by workspace.
+        habits: What each workspace has decided for all journeys.
     """
 
     def __init__(
-        self, store: JourneyStore, evaluator: Evaluator, fill: Fill, zones: Mapping[int, str]
+        self,
+        store: JourneyStore,
+        evaluator: Evaluator,
+        fill: Fill,
+        zones: Mapping[int, str],
+        habits: Mapping[int, Habits] = MappingProxyType({}),
     ) -> None:
         self._store = store
+        self._habits = habits
+        self._plan = Plan(store, evaluator)
+        self._winners: Mapping[tuple[int, str, int, str], str] = {}
+        self._segments: dict[int, Mapping[str, Node]] = {}
+        self._judged_at: datetime | None = None
         self._evaluator = evaluator
         self._fill = fill
         self._zones = zones
@@ -69,6 +100,11 @@ class JourneyStage:
             await self._store.forget_heard(now - TRIGGER_AGE_MAX - FORGET_EVERY)
         if self._read_at is None or abs(now - self._read_at) >= REFRESH:
             self._library.replace(await self._store.journeys())
+            self._winners = await self._store.winners()
+            self._segments = {
+                workspace_id: parsed(definitions)
+                for workspace_id, definitions in (await self._store.segment_definitions()).items()
+            }
             self._read_at = now
 
     def listen(self, items: Iterable[Identified]) -> list[Signal]:
@@ -79,7 +115,8 @@ class JourneyStage:
         """Move people by signals first, then by timers and answers."""
         await self.refresh(now)
         outcome = Outcome()
-        mover = Mover(self._store, outcome, self._fill, await self._store.head())
+        mover = Mover(self._store, outcome, self._fill, await self._store.head(), self._habits, self._winners)
+        handled = await self._plan.step(self._library.open_everywhere(), self._zones, now)
         # Read before the signals: what is absorbed in between brings signals that these timers must wait for.
         horizon = await self._store.horizon()
         until = now if horizon is None else min(now, horizon)
@@ -89,13 +126,14 @@ class JourneyStage:
             by_workspace[signal.workspace_id].append(signal)
         for workspace_id, mine in by_workspace.items():
             await self._hear(workspace_id, mine, mover, now)
-        handled = len(signals)
+        handled += len(signals)
         await self._save(outcome, now)
-        if handled < most:
+        if len(signals) < most:
             handled += await self._time(mover, until, most, now)
             await self._save(outcome, now)  # a merge may have ended what an answer would move
             handled += await self._answer(mover, now, most)
             await self._save(outcome, now)
+        await self._judge(now)
         return Moved(outcome.requests, outcome.said, outcome.calls, handled)
 
     async def _hear(self, workspace_id: int, signals: Sequence[Signal], mover: Mover, now: datetime) -> None:
@@ -133,14 +171,24 @@ class JourneyStage:
                 seen = EventSeen(signal.name, signal.data, signal.at)
                 round_.earlier[profile_id].append(seen)
                 mine[:] = [await self._see(round_, enrolment, seen) for enrolment in mine]
+                await self._credit(workspace_id, profile_id, seen)
             await self._enter(round_, signal, profile_id, mine)
 
     async def _see(self, round_: "_Round", enrolment: Enrolment, seen: EventSeen) -> Enrolment:
         """Return where a person stands after an event."""
         journey = self._library.find(round_.workspace_id, enrolment.journey_key, enrolment.version)
-        if journey is None or enrolment.over:
+        if journey is None or enrolment.over or enrolment.state is State.PARKED:
             return enrolment
+        if seen.name == JOURNEY_LEAVE_ASKED:
+            asked = seen.properties.get("journey") == enrolment.journey_key
+            return await round_.move(journey, enrolment, Left("left", seen.at)) if asked else enrolment
         return await round_.move(journey, enrolment, seen)
+
+    async def _credit(self, workspace_id: int, profile_id: bytes, seen: EventSeen) -> None:
+        """Count a click for the arms of experiments whose message was clicked."""
+        origin = str(seen.properties.get("origin", ""))
+        if seen.name == MESSAGE_LINK_CLICKED and origin.startswith(ORIGIN):
+            await self._store.clicked(workspace_id, origin.removeprefix(ORIGIN), profile_id, seen.at)
 
     async def _enter(
         self, round_: "_Round", signal: Signal, profile_id: bytes, mine: list[Enrolment]
@@ -151,9 +199,10 @@ class JourneyStage:
                 continue
             last = round_.entered.get((profile_id, journey.key))
             same = [one for one in mine if one.journey_key == journey.key]
-            if refusal(journey, signal.data, signal.at, round_.now, same, last):
+            trigger = told(signal)
+            if refusal(journey, trigger, signal.at, round_.now, same, last):
                 continue
-            new = enrol(journey, signal.node_id, signal.data, signal.at, round_.now)
+            new = enrol(journey, signal.node_id, trigger, signal.at, round_.now)
             new = await round_.move(journey, new, Entered())
             # What started this may have arrived late: what happened after it may have been said before it.
             for seen in sorted(round_.earlier[profile_id], key=lambda one: one.at):
@@ -195,7 +244,12 @@ class JourneyStage:
         """Fire timers; not beyond what the stream has absorbed, or an order at minute 29 would be seen too late."""
         rows = await self._store.due(until, most)
         for row, journey, identifier, zone in await self._loaded(rows, mover, now):
-            await mover.move(row.workspace_id, identifier, journey, stored(row), TimerDue(), until, zone)
+            one = stored(row)
+            # A timer runs only in the states that wait for time; in any other, and with events held back, somebody
+            # lets the person go on after an error.
+            stopped = one.state is State.ACTIVE or bool(one.held)
+            happened = Resumed() if stopped else TimerDue()
+            await mover.move(row.workspace_id, identifier, journey, one, happened, until, zone)
         return len(rows)
 
     async def _answer(self, mover: Mover, now: datetime, most: int) -> int:
@@ -206,13 +260,9 @@ class JourneyStage:
         )
         for row, journey, identifier, zone in await self._loaded(rows, mover, now):
             asked[row.workspace_id].append((row, journey, identifier, zone))
-        for workspace_id, mine in asked.items():
+        for workspace_id, every in asked.items():
+            conditions, mine = self._conditions(workspace_id, every, mover)
             profiles = await self._store.profiles_now(workspace_id, sorted({row.person for row, *_ in mine}))
-            conditions = {}
-            for row, journey, _, _ in mine:
-                step = journey.steps[row.step]
-                if isinstance(step, Condition):
-                    conditions[_name(row)] = step.test
             zone_name = self._zones.get(workspace_id, "UTC")
             wanted = sorted(set(profiles.values()))
             holds = await self._evaluator.which(workspace_id, conditions, wanted, now, zone_name)
@@ -221,6 +271,26 @@ class JourneyStage:
                 known = ConditionKnown(row.step, result)
                 await mover.move(workspace_id, identifier, journey, stored(row), known, now, zone)
         return len(rows)
+
+    def _conditions(
+        self,
+        workspace_id: int,
+        rows: Sequence[tuple[EnrolmentRow, Journey, tuple[str, str], ZoneInfo]],
+        mover: Mover,
+    ) -> tuple[dict[str, Node], list[tuple[EnrolmentRow, Journey, tuple[str, str], ZoneInfo]]]:
+        """Return what is asked, and who asks; whoever asks for a segment that is gone is parked."""
+        conditions: dict[str, Node] = {}
+        asking = []
+        for row, journey, identifier, zone in rows:
+            test = asked_of(journey, row.step)
+            try:
+                if test is not None and _name(row) not in conditions:
+                    conditions[_name(row)] = rewrite(test, self._segments.get(workspace_id, {}))
+            except InvalidConditionError as error:
+                mover.park(workspace_id, stored(row), None, error)
+                continue
+            asking.append((row, journey, identifier, zone))
+        return conditions, asking
 
     async def _loaded(
         self, rows: Sequence[EnrolmentRow], mover: Mover, now: datetime
@@ -266,6 +336,26 @@ class JourneyStage:
     async def _save(self, outcome: Outcome, now: datetime) -> None:
         await self._store.save(list(outcome.rows.values()), now)
         outcome.rows.clear()
+        await self._store.count([Reached(*name, people) for name, people in sorted(outcome.reached.items())])
+        outcome.reached.clear()
+        await self._store.assigned(outcome.arms, outcome.goals)
+        outcome.arms.clear()
+        outcome.goals.clear()
+
+    async def _judge(self, now: datetime) -> None:
+        """Say which tests are over, at most once a minute."""
+        if self._judged_at is not None and abs(now - self._judged_at) < JUDGE:
+            return
+        self._judged_at = now
+        for workspace_id, journey in self._library.open_everywhere():
+            for step in journey.steps.values():
+                name = (workspace_id, journey.key, journey.version, step.id)
+                if not isinstance(step, AbTest) or step.winner is None or name in self._winners:
+                    continue
+                arms, began_at = await self._store.arms(*name, step.winner.by)
+                won = draw.winner(step, arms, began_at, now) if began_at is not None else None
+                if won is not None:
+                    await self._store.won(*name, won, now)
 
 
 @dataclass(frozen=True)

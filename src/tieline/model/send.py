@@ -7,6 +7,8 @@ from uuid import UUID
 
 import msgspec
 
+from tieline.model.limits import FREE, Restraint
+
 
 class SendState(StrEnum):
     """Where a send stands. A claim is a lease with a fence, not a state of its own.
@@ -37,6 +39,7 @@ class Send(msgspec.Struct, frozen=True, gc=False):
         messages: JSON list of LINE message objects, or None when it was refused before it was rendered.
         body_hash: 16 bytes that name `messages`; equal bodies may travel together.
         due_at: When it is due; earlier ones go first.
+        restraint: What holds it back until it has left.
     """
 
     workspace_id: int
@@ -54,6 +57,23 @@ class Send(msgspec.Struct, frozen=True, gc=False):
     due_at: datetime
     expires_at: datetime | None
     created_at: datetime
+    restraint: Restraint = FREE
+
+
+class Recent(msgspec.Struct, frozen=True, gc=False):
+    """A marketing message that a person may have had, or may still get.
+
+    Attributes:
+        profile_id: The person, as of now.
+        settled_at: When it was accepted; None while it is open.
+        free: Whether it is certain that no call was made for it.
+    """
+
+    send_id: bytes
+    profile_id: bytes
+    priority: int
+    settled_at: datetime | None
+    free: bool
 
 
 class TrackedLink(msgspec.Struct, frozen=True, gc=False):
@@ -93,6 +113,7 @@ class Claimed(msgspec.Struct, frozen=True, gc=False):
     attempts: int
     fence: int
     expires_at: datetime | None
+    restraint: Restraint = FREE
 
 
 class Prepared(msgspec.Struct, frozen=True, gc=False):
@@ -146,11 +167,21 @@ class Standing(msgspec.Struct, frozen=True, gc=False):
 
 
 class Held(msgspec.Struct, frozen=True, gc=False):
-    """What the gate sees of a claimed send: the fence in force, the account's state, the person's standing."""
+    """What the gate sees of a claimed send.
+
+    Attributes:
+        fence: The fence in force.
+        account_live: Whether the account may send.
+        standing: The person's standing.
+        halted: Whether somebody stopped what this send comes from.
+        had: Marketing messages the person has had in the days of the send's cap.
+    """
 
     fence: int
     account_live: bool
     standing: Standing | None
+    halted: bool = False
+    had: int = 0
 
 
 class Answer(msgspec.Struct, frozen=True, gc=False):

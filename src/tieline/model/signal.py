@@ -1,11 +1,13 @@
 """What makes journeys move, and what they ask of delivery."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import IntEnum
 from typing import Any
 
 import msgspec
+
+from tieline.model.limits import FREE, Restraint
 
 
 class SignalKind(IntEnum):
@@ -45,6 +47,7 @@ class SendRequest(msgspec.Struct, frozen=True, gc=False):
         messages: LINE message templates, Liquid in their leaves.
         context: What the templates may read beside the profile.
         expires_at: After this a late message is not sent any more.
+        restraint: What holds it back: quiet hours, caps, a budget.
     """
 
     workspace_id: int
@@ -58,6 +61,31 @@ class SendRequest(msgspec.Struct, frozen=True, gc=False):
     context: Mapping[str, Any]
     at: datetime
     expires_at: datetime | None = None
+    restraint: Restraint = FREE
+
+
+class ArmRow(msgspec.Struct, frozen=True, gc=False):
+    """One person's part in one experiment of a journey."""
+
+    workspace_id: int
+    enrolment_id: bytes
+    journey: str
+    version: int
+    step: str
+    arm: str
+    person: bytes
+    at: datetime
+
+
+class Reached(msgspec.Struct, frozen=True, gc=False):
+    """How many people reached a step on a day of the workspace's clock; "" is the entry, "!reason" an end."""
+
+    workspace_id: int
+    journey: str
+    version: int
+    step: str
+    day: date
+    people: int
 
 
 class EnrolmentRow(msgspec.Struct, frozen=True, gc=False):
@@ -107,6 +135,7 @@ class WebhookCall(msgspec.Struct, frozen=True, gc=False):
 
     Attributes:
         call_id: 16 bytes, sent along so that the other side can recognise a repetition.
+        origin: "journey:<key>".
     """
 
     workspace_id: int
@@ -114,6 +143,8 @@ class WebhookCall(msgspec.Struct, frozen=True, gc=False):
     url: str
     body: Any
     at: datetime
+    origin: str = ""
+    step: str = ""
 
 
 class DueCall(msgspec.Struct, frozen=True, gc=False):

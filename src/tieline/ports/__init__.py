@@ -8,7 +8,15 @@ from tieline.ports.delivery import LineApi, News, SendStore, Sms
 from tieline.ports.erasure import ErasedHistory, ErasureStore, SuppressionStore
 from tieline.ports.history import Evaluator, History, HistoryBatch, HistoryOutbox, LiveSegment, SegmentStore
 from tieline.ports.imports import ImportedHistory, ImportJobs, ImportSpan, KnownImport, UndoStore
-from tieline.ports.journeys import BroadcastStore, JourneyStore, LiveJourney, Started, WebhookStore
+from tieline.ports.journeys import (
+    BroadcastStore,
+    Clicks,
+    JourneyStore,
+    LiveJourney,
+    Round,
+    Tally,
+    WebhookStore,
+)
 from tieline.ports.people import FactStore, IdentityStore, ProfileFacts, WordStore, Zones
 from tieline.ports.replies import AnswerStore, ReplyApi, ReplyStore
 from tieline.ports.rules import Change, Computed, Elsewhere, RuleStore
@@ -28,6 +36,7 @@ __all__ = [
     "BroadcastStore",
     "Change",
     "Computed",
+    "Clicks",
     "Directory",
     "Elsewhere",
     "ErasedHistory",
@@ -53,6 +62,7 @@ __all__ = [
     "ReplyApi",
     "ReplyStore",
     "RuleStore",
+    "Round",
     "SegmentStore",
     "SendStore",
     "SignalStore",
@@ -60,6 +70,7 @@ __all__ = [
     "SourceStore",
     "Started",
     "SuppressionStore",
+    "Tally",
     "Transaction",
     "UndoStore",
     "WebhookStore",

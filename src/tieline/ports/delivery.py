@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from tieline.model.send import Answer, Claimed, Held, Prepared, Send, Settled, Standing, TrackedLink
+from tieline.model.send import Answer, Claimed, Held, Prepared, Recent, Send, Settled, Standing, TrackedLink
 from tieline.model.signal import Said
 
 
@@ -18,6 +18,16 @@ class SendStore(Protocol):
 
     async def traits(self, workspace_id: int, node_ids: Sequence[bytes]) -> dict[bytes, dict[str, Any]]:
         """Return the newest value of every trait of the person behind each node."""
+        ...
+
+    async def recent(
+        self, workspace_id: int, node_ids: Sequence[bytes], since: datetime
+    ) -> dict[bytes, list[Recent]]:
+        """Return the marketing messages of the person behind each node: open ones, and accepted ones since then."""
+        ...
+
+    async def withdraw(self, workspace_id: int, send_ids: Sequence[bytes], reason: str, at: datetime) -> None:
+        """Suppress planned sends for which no call was made."""
         ...
 
     async def add(self, sends: Sequence[Send], links: Sequence[TrackedLink]) -> set[bytes]:
@@ -40,7 +50,7 @@ class SendStore(Protocol):
         """Note key, group, first attempt, fence and lease of claimed sends, in the transaction of the claim."""
         ...
 
-    async def gate(self, sends: Sequence[Claimed]) -> dict[tuple[int, bytes], Held]:
+    async def gate(self, sends: Sequence[Claimed], now: datetime) -> dict[tuple[int, bytes], Held]:
         """Read what stands now, by (workspace_id, send_id): the last thing before a call."""
         ...
 

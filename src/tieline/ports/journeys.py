@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
-from tieline.model.signal import DueCall, EnrolmentRow, Signal, WebhookCall
+from tieline.model.broadcast import Begun, Recipient
+from tieline.model.signal import ArmRow, DueCall, EnrolmentRow, Reached, Signal, WebhookCall
 
 
 class LiveJourney(NamedTuple):
@@ -12,7 +13,7 @@ class LiveJourney(NamedTuple):
 
     Attributes:
         definition: The JSON tree as it was saved.
-        state: live, paused, draft or stopped.
+        state: live, draining (nobody enters, those on the way finish), paused, draft or stopped.
         newest: Whether people enter this version; an older one only finishes.
     """
 
@@ -24,11 +25,77 @@ class LiveJourney(NamedTuple):
     newest: bool
 
 
+class Round(NamedTuple):
+    """When a journey that begins by the clock begins next.
+
+    Attributes:
+        version: Version of the journey that this was worked out for.
+        needs_offset: How far history must be before the people are looked for; None until the moment has come.
+    """
+
+    version: int
+    at: datetime
+    needs_offset: int | None
+
+
+class Tally(NamedTuple):
+    """How one arm of a test has done: who went it, and who of them did what counts."""
+
+    people: int
+    successes: int
+
+
 class JourneyStore(Protocol):
     """Journeys, the people on them, and what their steps take from the shelf."""
 
     async def journeys(self) -> list[LiveJourney]:
         """Return every version that is live or still has people on it."""
+        ...
+
+    async def segment_definitions(self) -> dict[int, dict[str, Any]]:
+        """Return the conditions of segments as they were written, by workspace and key."""
+        ...
+
+    async def rounds(self) -> dict[tuple[int, str], Round]:
+        """Return when journeys that begin by the clock begin next, by (workspace_id, key)."""
+        ...
+
+    async def set_round(self, workspace_id: int, key: str, said: Round) -> None:
+        """Write down when a journey begins next."""
+        ...
+
+    async def begin_round(
+        self, workspace_id: int, key: str, profile_ids: Sequence[bytes], at: datetime
+    ) -> None:
+        """Signal for each of these people that the journey is to start, as if each had been asked for."""
+        ...
+
+    async def count(self, reached: Sequence[Reached]) -> None:
+        """Add to the counts of steps reached."""
+        ...
+
+    async def assigned(self, arms: Sequence[ArmRow], goals: Sequence[tuple[int, bytes, datetime]]) -> None:
+        """Write down parts in experiments, and which enrolments reached their goal."""
+        ...
+
+    async def clicked(self, workspace_id: int, journey: str, profile_id: bytes, at: datetime) -> None:
+        """Note a click for every part in experiments of a journey that this person had before it."""
+        ...
+
+    async def arms(
+        self, workspace_id: int, journey: str, version: int, step: str, by: str
+    ) -> tuple[dict[str, Tally], datetime | None]:
+        """Return how each arm has done, by "goal" or "click", and when the first person came."""
+        ...
+
+    async def won(
+        self, workspace_id: int, journey: str, version: int, step: str, arm: str, at: datetime
+    ) -> None:
+        """Write down which arm won."""
+        ...
+
+    async def winners(self) -> dict[tuple[int, str, int, str], str]:
+        """Return every arm that won, by (workspace_id, journey, version, step)."""
         ...
 
     async def take_signals(self, signals_max: int) -> list[Signal]:
@@ -96,37 +163,47 @@ class JourneyStore(Protocol):
         ...
 
 
-class Started(NamedTuple):
-    """A broadcast that is being planned.
-
-    Attributes:
-        after: Last recipient that was planned, b"" at the start.
-    """
-
-    workspace_id: int
-    key: str
-    account: str
-    segment: str | None
-    purpose: str
-    messages: Sequence[Mapping[str, Any]]
-    after: bytes
-
-
 class BroadcastStore(Protocol):
     """Broadcasts and whom they go to."""
 
-    async def next(self) -> Started | None:
-        """Return the oldest broadcast that is not planned to its end, locked."""
+    async def due(self, now: datetime) -> Begun | None:
+        """Return the oldest broadcast that is ready and whose moment has come, locked."""
         ...
 
-    async def recipients(self, broadcast: Started, most: int) -> list[bytes]:
-        """Return the next profile ids in order: members of the segment, or friends of the account."""
+    async def freeze(self, due: Begun, now: datetime) -> int:
+        """Write down who gets it, each with place, arm and moment, in one statement; return how many."""
         ...
 
-    async def planned(
-        self, broadcast: Started, recipients: Sequence[bytes], at: datetime, *, done: bool
-    ) -> None:
-        """Note how far planning has come."""
+    async def begun(self, due: Begun, frozen: int, at: datetime, state: str) -> None:
+        """Note that the recipients are frozen; `state` is planning, or drifted where it must ask."""
+        ...
+
+    async def next(self, now: datetime) -> Begun | None:
+        """Return a broadcast that has recipients due who are not planned, the oldest first, locked."""
+        ...
+
+    async def recipients(self, begun: Begun, now: datetime, most: int) -> list[Recipient]:
+        """Return the next recipients that are due, by place."""
+        ...
+
+    async def planned(self, begun: Begun, through: int, people: int, at: datetime) -> None:
+        """Note how far planning has come; at the last place the broadcast is planned."""
+        ...
+
+    async def people(self, begun: Begun) -> dict[str, int]:
+        """Return how many people each arm has."""
+        ...
+
+    async def won(self, begun: Begun, winner: str) -> Begun:
+        """Write down which variant won the trial."""
+        ...
+
+
+class Clicks(Protocol):
+    """Who opened links of messages."""
+
+    async def by_step(self, workspace_id: int, origin: str) -> dict[str, int]:
+        """Return how many people opened a link of the messages of an origin, by step."""
         ...
 
 

@@ -17,7 +17,7 @@ from tieline.deliver.body import Bodies
 from tieline.deliver.broadcast import BroadcastStage
 from tieline.deliver.fill import fill_tree
 from tieline.deliver.reply import ReplyStage
-from tieline.deliver.sender import Sender
+from tieline.deliver.sender import Sender, SenderLimits
 from tieline.deliver.stage import DeliverStage
 from tieline.errors import UnavailableError
 from tieline.identify.command import DecisionStage
@@ -49,7 +49,7 @@ DOWN_SECONDS = 120.0
 LONG_DOWN_SECONDS = 1_800.0
 STALL_SECONDS = (30.0, 900.0)
 EVENTS_MAX = 30
-PROCESSES = ("api", "absorb", "remember", "advance", "send")
+PROCESSES = ("api", "absorb", "remember", "advance", "broadcast", "send")
 
 
 def absorb(
@@ -96,9 +96,19 @@ def advance(stores: Stores, session: Session, clock: FakeClock, dice: Dice) -> p
     return pipeline.Advance(
         unit=session,
         journey=JourneyStage(session.through(stores.journeys), stores.history, fill_tree, ZONES),
-        broadcast=BroadcastStage(session.through(stores.broadcasts)),
         deliver=DeliverStage(session.through(stores.sends), dice.ids, clock, PUBLIC_URL),
         webhooks=session.through(stores.webhooks),
+        news=pipeline.LogNews(session.through(stores.log), OWN_SOURCES, clock),
+        clock=clock,
+    )
+
+
+def broadcast(stores: Stores, session: Session, clock: FakeClock, dice: Dice) -> pipeline.Broadcast:
+    """Compose the loop that freezes and plans broadcasts."""
+    return pipeline.Broadcast(
+        unit=session,
+        broadcast=BroadcastStage(session.through(stores.broadcasts), stores.history),
+        deliver=DeliverStage(session.through(stores.sends), dice.ids, clock, PUBLIC_URL),
         news=pipeline.LogNews(session.through(stores.log), OWN_SOURCES, clock),
         clock=clock,
     )
@@ -108,7 +118,9 @@ def send(stores: Stores, session: Session, clock: FakeClock, line: Caller, dice:
     """Compose the loop that calls LINE."""
     news = pipeline.LogNews(session.through(stores.log), OWN_SOURCES, clock)
     sends, backlog = session.through(stores.sends), session.through(stores.log)
-    return pipeline.Send(Sender(session, sends, backlog, line, news, dice.ids), clock)
+    return pipeline.Send(
+        Sender(session, sends, backlog, line, news, dice.ids, SenderLimits(zones=ZONES)), clock
+    )
 
 
 class Process(NamedTuple):
@@ -157,7 +169,14 @@ class Installation:
 
     async def run(self) -> None:
         """Keep every process running, until cancelled."""
-        starts = (self._api, self._absorb, self._remember, self._advance, self._send)
+        starts = (
+            self._api,
+            self._absorb,
+            self._remember,
+            self._advance,
+            self._broadcast,
+            self._send,
+        )
         await asyncio.gather(
             *(self._keep(name, start) for name, start in zip(PROCESSES, starts, strict=True))
         )
@@ -253,6 +272,10 @@ class Installation:
         return self._loop(
             "advance", advance(self.stores, session, self._clock, self._dice).step, wakes=("send",)
         )
+
+    def _broadcast(self, session: Session) -> Process:
+        step = broadcast(self.stores, session, self._clock, self._dice)
+        return self._loop("broadcast", step.step, wakes=("send",))
 
     def _send(self, session: Session) -> Process:
         line = Caller(self._connect(), self._wake["send"].call)

@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 from tieline.clock import FakeClock
+from tieline.model.broadcast import Broadcast, Variant
 from tieline.model.event import CONSENT_UPDATED, IDENTITY_DECIDED, TAG_ADDED, Source
 from tieline.model.identity import ANONYMOUS, MEMBER
-from tieline.ports import Started
 from tieline.simulator import phone
 from tieline.simulator.friend_book import Friend, FriendState
 from tieline.simulator.platform import LinePlatform
@@ -222,8 +222,8 @@ class People:
         purpose = self._dice.choice(("marketing", "marketing", "transactional"))
         text = f"news {key} https://shop.com.tw/{key}" if self._dice.hits(0.5) else f"news {key}"
         messages = [{"type": "text", "text": text}]
-        started = Started(scenario.WORKSPACE, key, scenario.ACCOUNT, segment, purpose, messages, b"")
-        await self._broadcasts.start(started, self._believed.now())
+        said = Broadcast(scenario.ACCOUNT, purpose, (Variant(tuple(messages)),), segment)
+        await self._broadcasts.start(scenario.WORKSPACE, key, said, self._believed.now())
 
     def _decide(self, human: Human) -> None:
         a = {"namespace": MEMBER, "value": human.member}

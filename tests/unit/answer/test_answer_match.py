@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.answer.match import BUBBLES_MAX, answering, fits, spelled, within
+from tieline.answer.match import BUBBLES_MAX, answering, fits, within
 from tieline.answer.rule import Heard, Hours, Keyword, Match, OnFollow, OnMessage, OnPostback, Rule
+from tieline.model.spelling import spelled
 
 MONDAY_NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TEXT = {"type": "text", "text": "好"}

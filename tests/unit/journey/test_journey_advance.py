@@ -28,6 +28,7 @@ from tieline.journey.enrolment import (
     TimerDue,
 )
 from tieline.journey.entry import enrol
+from tieline.journey.hearing import HELD_MAX
 from tieline.journey.parse import parse
 
 TAIPEI = ZoneInfo("Asia/Taipei")
@@ -286,7 +287,7 @@ def test_only_so_many_events_are_held() -> None:
     for minutes in range(1, 100):
         enrolment, _ = go(to, enrolment, seen("Clicked", minutes * MINUTE), NOON + DAY)
         enrolment, _ = go(to, enrolment, seen("Seen", minutes * MINUTE), NOON + DAY)
-    assert len(enrolment.held) == module.HELD_MAX
+    assert len(enrolment.held) == HELD_MAX
     assert {event.name for event in enrolment.held} == {"Clicked"}
 
 

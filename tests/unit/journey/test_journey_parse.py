@@ -7,8 +7,6 @@ import pytest
 from tieline.errors import InvalidJourneyError
 from tieline.journey.definition import (
     Coupon,
-    EventPattern,
-    LineFollowed,
     Reentry,
     SendLine,
     Wait,
@@ -16,7 +14,9 @@ from tieline.journey.definition import (
     subscriptions,
 )
 from tieline.journey.parse import parse
+from tieline.journey.pattern import EventPattern
 from tieline.journey.reference import STEP_KINDS
+from tieline.journey.trigger import LineFollowed
 
 TEXT = [{"type": "text", "text": "{{ trigger.name | default: '商品' }} 還在購物車裡。"}]
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -14,6 +14,7 @@ from tieline.model.send import (
     Claimed,
     Held,
     Prepared,
+    Recent,
     Send,
     SendState,
     Settled,
@@ -24,6 +25,7 @@ from tieline.store.memory.facts import MemoryFacts
 from tieline.store.memory.unit import Dictionaries
 
 Name = tuple[int, bytes]
+TRANSACTIONAL = "transactional"
 
 
 class SendRow(msgspec.Struct, frozen=True):
@@ -61,6 +63,7 @@ class MemorySends(Dictionaries):
         self._facts = facts
         self._paused = paused
         self._state: dict[str, Any] = {"rows": {}, "links": {}}
+        self.halted: set[tuple[int, str]] = set()
 
     @property
     def rows(self) -> dict[Name, SendRow]:
@@ -157,7 +160,36 @@ class MemorySends(Dictionaries):
                 due_at=lease_until,
             )
 
-    async def gate(self, sends: Sequence[Claimed]) -> dict[Name, Held]:
+    async def recent(
+        self, workspace_id: int, node_ids: Sequence[bytes], since: datetime
+    ) -> dict[bytes, list[Recent]]:
+        """Return the marketing messages of the person behind each node: open ones, and accepted ones since then."""
+        profile_of = {place.node.node_id: place.profile_id for place in self._placed(workspace_id)}
+        found: defaultdict[bytes, list[Recent]] = defaultdict(list)
+        for (owner, send_id), row in self.rows.items():
+            profile_id = profile_of.get(row.send.person)
+            counts = row.state in OPEN or (
+                row.state is SendState.ACCEPTED and row.settled_at is not None and row.settled_at > since
+            )
+            if owner != workspace_id or not counts or row.send.purpose == TRANSACTIONAL or profile_id is None:
+                continue
+            free = row.state is SendState.PLANNED and not row.attempts
+            one = Recent(send_id, profile_id, row.send.restraint.priority, row.settled_at, free)
+            for node in node_ids:
+                if profile_of.get(node) == profile_id:
+                    found[node].append(one)
+        return dict(found)
+
+    async def withdraw(self, workspace_id: int, send_ids: Sequence[bytes], reason: str, at: datetime) -> None:
+        """Suppress planned sends for which no call was made."""
+        for send_id in send_ids:
+            row = self.rows.get((workspace_id, send_id))
+            if row is not None and row.state is SendState.PLANNED and not row.attempts:
+                self.rows[workspace_id, send_id] = msgspec.structs.replace(
+                    row, state=SendState.SUPPRESSED, reason=reason, settled_at=at
+                )
+
+    async def gate(self, sends: Sequence[Claimed], now: datetime) -> dict[Name, Held]:
         """Read what stands now."""
         people: defaultdict[int, list[bytes]] = defaultdict(list)
         for send in sends:
@@ -170,10 +202,19 @@ class MemorySends(Dictionaries):
                 fence=self.rows[send.workspace_id, send.send_id].fence,
                 account_live=(send.workspace_id, send.account) not in self._paused,
                 standing=standings[send.workspace_id].get(send.person),
+                halted=bool(self.halted & {(send.workspace_id, send.origin), (send.workspace_id, "*")}),
+                had=await self._had(send, now),
             )
             for send in sends
             if (send.workspace_id, send.send_id) in self.rows
         }
+
+    async def _had(self, send: Claimed, now: datetime) -> int:
+        cap = send.restraint.cap
+        if cap is None:
+            return 0
+        recent = await self.recent(send.workspace_id, [send.person], now - timedelta(days=cap.days))
+        return sum(one.settled_at is not None for one in recent.get(send.person, ()))
 
     async def settle(self, settled: Sequence[Settled], at: datetime) -> set[Name]:
         """Write down what became of attempts."""
@@ -246,6 +287,7 @@ def _claimed(row: SendRow, node: Node | None) -> Claimed:
         attempts=row.attempts,
         fence=row.fence + 1,
         expires_at=send.expires_at,
+        restraint=send.restraint,
     )
 
 

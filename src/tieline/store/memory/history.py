@@ -9,6 +9,7 @@ import msgspec
 
 from tieline.condition.match import HistoryEvent, Person, match, rankings
 from tieline.condition.node import Node
+from tieline.model.event import MESSAGE_LINK_CLICKED
 from tieline.ports import HistoryBatch
 from tieline.store.memory.unit import Dictionaries
 
@@ -85,6 +86,15 @@ class MemoryHistory(Dictionaries):
             for row in self._state["events"]
             if row["workspace_id"] == workspace_id
         ]
+
+    async def by_step(self, workspace_id: int, origin: str) -> dict[str, int]:
+        """Return how many people opened a link of the messages of an origin, by step."""
+        found: defaultdict[str, set[bytes]] = defaultdict(set)
+        for row in self.events(workspace_id):
+            said = msgspec.json.decode(row["properties"])
+            if row["event"] == MESSAGE_LINK_CLICKED and said.get("origin") == origin:
+                found[str(said.get("step", ""))].add(row["profile_id"])
+        return {step: len(people) for step, people in found.items()}
 
     def _people(self, workspace_id: int) -> dict[bytes, Person]:
         by_profile: defaultdict[bytes, list[HistoryEvent]] = defaultdict(list)

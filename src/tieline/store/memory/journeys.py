@@ -12,9 +12,9 @@ from tieline.errors import NotFoundError
 from tieline.model.identity import Placed
 from tieline.model.signal import EnrolmentRow, Signal
 from tieline.ports import LiveJourney
+from tieline.store.memory.experiments import EXPERIMENTS, MemoryExperiments
 from tieline.store.memory.log import MemoryLog
 from tieline.store.memory.signals import MemorySignals
-from tieline.store.memory.unit import Dictionaries
 
 RUNNING = frozenset({"active", "waiting_time", "waiting_event", "waiting_history"})
 
@@ -26,7 +26,7 @@ class JourneyRow(msgspec.Struct, frozen=True):
     state: str
 
 
-class MemoryJourneys(Dictionaries):
+class MemoryJourneys(MemoryExperiments):
     """JourneyStore, and the definitions behind it.
 
     Args:
@@ -47,6 +47,7 @@ class MemoryJourneys(Dictionaries):
             "enrolments": {},
             "coupons": {},
             "items": {},
+            **{name: {} for name in EXPERIMENTS},
         }
 
     @property

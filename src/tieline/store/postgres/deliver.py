@@ -7,7 +7,8 @@ from typing import Any
 
 from psycopg import AsyncConnection
 
-from tieline.model.send import Claimed, Held, Prepared, Send, Settled, Standing, TrackedLink
+from tieline.model.send import Claimed, Held, Prepared, Recent, Send, Settled, Standing, TrackedLink
+from tieline.store.postgres import restrained
 
 # The frozen group of a send that is due must come with it; whoever locks only a part of it leaves it alone.
 _DUE = """
@@ -39,7 +40,8 @@ _GROUPS = """
 _CLAIMED = """
     select send.workspace_id, send.send_id, account, origin, step, person, coalesce(node.namespace, ''),
            coalesce(node.value, ''), line_user, purpose,
-           messages, body_hash, chunk_id, first_attempt_at, attempts, fence + 1, expires_at
+           messages, body_hash, chunk_id, first_attempt_at, attempts, fence + 1, expires_at,
+           quiet, cap_messages, cap_days, priority
     from unnest(%s::int[], %s::bytea[]) with ordinality as asked (workspace_id, send_id, place)
     join send using (workspace_id, send_id)
     left join node on node.workspace_id = send.workspace_id and node.node_id = send.person
@@ -167,13 +169,14 @@ class PostgresSends:
         cursor = await self._connection.execute(
             """
             insert into send (workspace_id, send_id, account, origin, step, person, line_user, purpose, messages, body_hash,
-                              state, reason, not_before, expires_at, created_at, settled_at)
+                              state, reason, not_before, expires_at, created_at, quiet, cap_messages, cap_days, priority,
+                              settled_at)
             select *, case when state <> 'planned' then created_at end
             from unnest(%s::int[], %s::bytea[], %s::text[], %s::text[], %s::text[], %s::bytea[], %s::text[], %s::text[],
                         %s::bytea[], %s::bytea[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[],
-                        %s::timestamptz[])
+                        %s::timestamptz[], %s::text[], %s::int[], %s::int[], %s::smallint[])
                  as wanted (workspace_id, send_id, account, origin, step, person, line_user, purpose, messages, body_hash,
-                            state, reason, not_before, expires_at, created_at)
+                            state, reason, not_before, expires_at, created_at, quiet, cap_messages, cap_days, priority)
             on conflict (workspace_id, send_id) do nothing
             returning send_id
             """,
@@ -193,6 +196,10 @@ class PostgresSends:
                 [send.due_at for send in sends],
                 [send.expires_at for send in sends],
                 [send.created_at for send in sends],
+                [restrained.quiet_text(send.restraint.quiet) for send in sends],
+                [send.restraint.cap.messages if send.restraint.cap else None for send in sends],
+                [send.restraint.cap.days if send.restraint.cap else None for send in sends],
+                [send.restraint.priority for send in sends],
             ),
         )
         new = {bytes(send_id) for (send_id,) in await cursor.fetchall()}
@@ -218,7 +225,7 @@ class PostgresSends:
         cursor = await self._connection.execute(
             _CLAIMED, ([name[0] for name in names], [name[1] for name in names]), binary=True
         )
-        return [Claimed(*row) for row in await cursor.fetchall()]
+        return [restrained.claimed(row) for row in await cursor.fetchall()]
 
     async def prepare(self, prepared: Sequence[Prepared], now: datetime, lease_until: datetime) -> None:
         """Note key, group, first attempt, fence and lease of claimed sends."""
@@ -247,11 +254,23 @@ class PostgresSends:
             ),
         )
 
-    async def gate(self, sends: Sequence[Claimed]) -> dict[tuple[int, bytes], Held]:
+    async def recent(
+        self, workspace_id: int, node_ids: Sequence[bytes], since: datetime
+    ) -> dict[bytes, list[Recent]]:
+        """Return the marketing messages of the person behind each node: open ones, and accepted ones since then."""
+        return await restrained.recent(self._connection, workspace_id, node_ids, since)
+
+    async def withdraw(self, workspace_id: int, send_ids: Sequence[bytes], reason: str, at: datetime) -> None:
+        """Suppress planned sends for which no call was made."""
+        await restrained.withdraw(self._connection, workspace_id, send_ids, reason, at)
+
+    async def gate(self, sends: Sequence[Claimed], now: datetime) -> dict[tuple[int, bytes], Held]:
         """Read what stands now; consent last, because it must be the newest."""
         cursor = await self._connection.execute(
             """
-            select send.workspace_id, send.send_id, fence, line_account.state is not distinct from 'live'
+            select send.workspace_id, send.send_id, fence, line_account.state is not distinct from 'live',
+                   exists (select from origin_halt as halt
+                           where halt.workspace_id = send.workspace_id and halt.origin in (send.origin, '*'))
             from unnest(%s::int[], %s::bytea[]) as asked (workspace_id, send_id)
             join send using (workspace_id, send_id)
             left join line_account on line_account.workspace_id = send.workspace_id and line_account.key = send.account
@@ -259,7 +278,8 @@ class PostgresSends:
             ([send.workspace_id for send in sends], [send.send_id for send in sends]),
             binary=True,
         )
-        held = {(row[0], row[1]): (row[2], row[3]) for row in await cursor.fetchall()}
+        held = {(row[0], row[1]): row[2:] for row in await cursor.fetchall()}
+        had = await restrained.had(self._connection, sends, now)
         people: defaultdict[int, list[bytes]] = defaultdict(list)
         for send in sends:
             people[send.workspace_id].append(send.person)
@@ -267,7 +287,13 @@ class PostgresSends:
             workspace_id: await self.standing(workspace_id, nodes) for workspace_id, nodes in people.items()
         }
         return {
-            name: Held(*held[name], standings[send.workspace_id].get(send.person))
+            name: Held(
+                fence=held[name][0],
+                account_live=held[name][1],
+                standing=standings[send.workspace_id].get(send.person),
+                halted=held[name][2],
+                had=had.get(name, 0),
+            )
             for send in sends
             if (name := (send.workspace_id, send.send_id)) in held
         }

@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from tieline.model.cost import Plan
+from tieline.model.limits import Habits
 from tieline.store.postgres.accounts import PostgresAccounts
 from tieline.store.postgres.cost import PostgresPlans
 from tieline.store.postgres.identity_rules import PostgresRules
+from tieline.store.postgres.habits import habits
 from tieline.store.postgres.log import PostgresSources
 from tieline.store.postgres.unit import PostgresUnit
 from tieline.store.postgres.workspaces import OWN_SOURCE, PostgresWorkspaces
@@ -33,6 +35,7 @@ class PostgresDirectory:
         self.rules: dict[int, Any] = {}
         self.zones: dict[int, str] = {}
         self.notices: dict[int, str] = {}
+        self.habits: dict[int, Habits] = {}
         self.golden: dict[int, Mapping[str, Any]] = {}
         self.own_sources: dict[int, int] = {}
         self.accounts: dict[tuple[int, str], Any] = {}
@@ -56,6 +59,7 @@ class PostgresDirectory:
             self.identity_keys[workspace.workspace_id] = workspace.identity_key
             self.regions[workspace.workspace_id] = workspace.country
             self.zones[workspace.workspace_id] = workspace.time_zone
+            self.habits[workspace.workspace_id] = habits(workspace.settings)
             self.notices[workspace.workspace_id] = str(
                 workspace.settings.get("line_notice_version", "default")
             )

@@ -17,6 +17,13 @@ FORGET: Mapping[str, tuple[str, ...]] = {
         f"delete from signal where {_MINE} (node_id = any(%(nodes)s) or profile_id = any(%(nodes)s))",
     ),
     "enrolment": (f"delete from enrolment where {_MINE} person = any(%(nodes)s)",),
+    "journey_arm": (f"delete from journey_arm where {_MINE} person = any(%(nodes)s)",),
+    # A place of a frozen list stays, so that nobody else moves up; nobody stands on it any more.
+    "broadcast_recipient": (
+        f"""
+        update broadcast_recipient set person = decode(repeat('00', 16), 'hex') where {_MINE} person = any(%(nodes)s)
+        """,
+    ),
     "webhook_call": (f"delete from webhook_call where {_MINE} {_ANYWHERE.format(column='body::text')}",),
     "tracked_link": (
         f"""
@@ -96,7 +103,11 @@ KEPT: Mapping[str, str] = {
     "import_job": "numbers; its file of refused rows is searched",
     "invitation": "people who work for the brand",
     "journey": "definitions",
+    "journey_count": "numbers",
+    "journey_hook": "the brand's own",
+    "journey_round": "moments",
     "journey_version": "definitions",
+    "journey_winner": "names of arms",
     "line_account": "the brand's own",
     "line_day": "numbers",
     "log": "searched row by row",
@@ -105,6 +116,7 @@ KEPT: Mapping[str, str] = {
     "message": "what the brand writes to everybody",
     "message_version": "what the brand writes to everybody",
     "migration": "of the program",
+    "origin_halt": "what the brand stopped",
     "position": "numbers",
     "price_plan": "the brand's own",
     "rich_menu": "what the brand draws for everybody",

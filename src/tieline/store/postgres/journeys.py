@@ -10,17 +10,18 @@ from psycopg.types.json import Jsonb
 from tieline.errors import NotFoundError
 from tieline.model.signal import EnrolmentRow, Signal
 from tieline.ports import LiveJourney
+from tieline.store.postgres.experiments import PostgresExperiments
 from tieline.store.postgres.signals import PostgresSignals
 
 _COLUMNS = "workspace_id, enrolment_id, journey, version, person, correlation, state, step, due_at, needs_offset, body, entered_at"
 _MINE = ", ".join(f"e.{name}" for name in _COLUMNS.split(", "))
 
 
-class PostgresJourneys:
+class PostgresJourneys(PostgresExperiments):
     """JourneyStore, and the definitions behind it."""
 
     def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
+        super().__init__(connection)
         self._signals = PostgresSignals(connection)
 
     async def put(

@@ -22,11 +22,20 @@ class PostgresWebhooks:
         async with self._connection.cursor() as cursor:
             await cursor.executemany(
                 """
-                insert into webhook_call (workspace_id, call_id, url, body, state, not_before, created_at)
-                values (%s, %s, %s, %s, 'planned', %s, %s) on conflict do nothing
+                insert into webhook_call (workspace_id, call_id, url, body, state, not_before, created_at, origin, step)
+                values (%s, %s, %s, %s, 'planned', %s, %s, %s, %s) on conflict do nothing
                 """,
                 [
-                    (call.workspace_id, call.call_id, call.url, Jsonb(call.body), call.at, call.at)
+                    (
+                        call.workspace_id,
+                        call.call_id,
+                        call.url,
+                        Jsonb(call.body),
+                        call.at,
+                        call.at,
+                        call.origin,
+                        call.step,
+                    )
                     for call in calls
                 ],
             )

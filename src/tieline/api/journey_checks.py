@@ -1,0 +1,100 @@
+"""What a journey needs beside itself: messages that LINE takes, accounts, segments and pools that are there."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from psycopg import AsyncConnection
+
+from tieline.condition.reads import reads
+from tieline.deliver.render import check
+from tieline.errors import InvalidJourneyError, InvalidTemplateError
+from tieline.journey.definition import Coupon, Journey, LeaveJourney, SendLine, StartJourney
+from tieline.journey.library import asked_of
+from tieline.journey.trigger import Schedule, SegmentEntered, SegmentExited, TraitDate
+
+
+def message_problems(journey: Journey, definition: Any) -> Iterator[InvalidJourneyError]:
+    """Yield templates that do not compile or that LINE would refuse, with their place."""
+    for index, given in enumerate(definition["steps"]):
+        step = journey.steps[given["id"]]
+        if isinstance(step, SendLine):
+            try:
+                check(step.messages)
+            except InvalidTemplateError as error:
+                place = f"/steps/{index}/messages{error.field}"
+                yield InvalidJourneyError(f"Step {step.id}: {error.message}", field=place)
+
+
+async def check_references(
+    connection: AsyncConnection, workspace_id: int, journey: Journey, definition: Any
+) -> None:
+    """Refuse the first thing that is named and not there.
+
+    Raises:
+        InvalidJourneyError: `field` points at the place.
+    """
+    for problem in await reference_problems(connection, workspace_id, journey, definition):
+        raise problem
+
+
+async def reference_problems(
+    connection: AsyncConnection, workspace_id: int, journey: Journey, definition: Any
+) -> list[InvalidJourneyError]:
+    """Return what is named and not there: accounts, segments, pools, other journeys."""
+    known = {
+        "account": await _keys(
+            connection, "select key from line_account where workspace_id = %s", workspace_id
+        ),
+        "segment": await _keys(
+            connection, "select key from segment where workspace_id = %s and state <> 'deleted'", workspace_id
+        ),
+        "pool": await _keys(
+            connection, "select distinct pool from coupon_code where workspace_id = %s", workspace_id
+        ),
+        "journey": await _keys(connection, "select key from journey where workspace_id = %s", workspace_id)
+        | {journey.key},
+    }
+    return [
+        _missing(what, name, field, known[what])
+        for what, name, field in _named(journey, definition)
+        if name not in known[what]
+    ]
+
+
+def _named(journey: Journey, definition: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield (what, name, place) of everything that a journey names."""
+    trigger = journey.trigger
+    if isinstance(trigger, SegmentEntered | SegmentExited):
+        yield "segment", trigger.segment, "/trigger/segment"
+    if isinstance(trigger, Schedule | TraitDate):
+        yield from (("segment", key, "/trigger/if") for key in sorted(reads(trigger.who).segments))
+    if journey.settings is not None and journey.settings.only_while is not None:
+        named = sorted(reads(journey.settings.only_while).segments)
+        yield from (("segment", key, "/settings/only_while") for key in named)
+    for index, given in enumerate(definition["steps"]):
+        step = journey.steps[given["id"]]
+        place = f"/steps/{index}"
+        match step:
+            case SendLine():
+                yield "account", step.account, f"{place}/account"
+            case Coupon():
+                yield "pool", step.pool, f"{place}/pool"
+            case StartJourney() | LeaveJourney():
+                yield "journey", step.journey, f"{place}/journey"
+        if given["kind"] == "condition" and (test := asked_of(journey, step.id)) is not None:
+            yield from (("segment", key, f"{place}/if") for key in sorted(reads(test).segments))
+
+
+def _missing(what: str, name: str, field: str, known: set[str]) -> InvalidJourneyError:
+    said = {
+        "account": "The LINE account {!r} is not connected.",
+        "segment": "There is no segment {!r}.",
+        "pool": "There is no coupon pool {!r}.",
+        "journey": "There is no journey {!r}.",
+    }[what].format(name)
+    return InvalidJourneyError(said, field=field, way_out=f"There are: {', '.join(sorted(known)) or 'none'}.")
+
+
+async def _keys(connection: AsyncConnection, query: str, workspace_id: int) -> set[str]:
+    cursor = await connection.execute(query, (workspace_id,))
+    return {str(key) for (key,) in await cursor.fetchall()}

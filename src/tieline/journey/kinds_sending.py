@@ -1,0 +1,54 @@
+"""Steps that send: the table of what each does, its fields and an example."""
+
+from tieline.journey import definition, fields
+from tieline.journey.kind import NEXT, Field, Kind
+
+SENDING: dict[str, Kind] = {
+    "send_line": Kind(
+        definition.SendLine,
+        "Asks for a LINE message. Consent, quiet hours, caps and budget decide whether and when it leaves; the person goes on at once.",
+        (
+            Field("account", "account", fields.read_slug, "key", "LINE account that sends it."),
+            Field(
+                "purpose",
+                "purpose",
+                fields.read_purpose,
+                "marketing or transactional",
+                "What it is for: marketing needs consent to marketing.",
+            ),
+            Field(
+                "messages",
+                "messages",
+                fields.read_messages,
+                f"list of 1 to {definition.MESSAGES_MAX} LINE messages",
+                "Message objects of the Messaging API; each text in them is a Liquid template.",
+            ),
+            Field(
+                "expires_after",
+                "expires_after",
+                fields.read_wait,
+                "duration",
+                "A message that could not leave by then is dropped. Left out: P1D.",
+                required=False,
+            ),
+            Field(
+                "lookup",
+                "lookup",
+                fields.read_lookup,
+                '`{name: {"catalog": key, "key": template}}`',
+                "Rows of catalogues that the templates read under these names.",
+                required=False,
+            ),
+            NEXT,
+        ),
+        {
+            "id": "remind",
+            "kind": "send_line",
+            "account": "main",
+            "purpose": "marketing",
+            "lookup": {"item": {"catalog": "product", "key": "{{ trigger.product_id }}"}},
+            "messages": [{"type": "text", "text": "{{ item.name }} 還在購物車裡。"}],
+            "expires_after": "PT6H",
+        },
+    ),
+}

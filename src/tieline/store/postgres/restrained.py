@@ -1,0 +1,101 @@
+"""What caps and budgets ask of the outbox in PostgreSQL."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, time
+from typing import Any
+
+from psycopg import AsyncConnection
+
+from tieline.model.limits import Cap, Quiet, Restraint
+from tieline.model.send import Claimed, Recent
+
+ROOM_LOCK = 7_302_184
+
+
+def quiet_text(quiet: Quiet | None) -> str:
+    """Return quiet hours as they are stored: "22:00-09:00", or ""."""
+    return f"{quiet.start:%H:%M}-{quiet.end:%H:%M}" if quiet else ""
+
+
+def restraint(quiet: str, messages: int | None, days: int | None, priority: int) -> Restraint:
+    """Return the restraint that four columns say."""
+    start, _, end = quiet.partition("-")
+    return Restraint(
+        quiet=Quiet(time.fromisoformat(start), time.fromisoformat(end)) if end else None,
+        cap=Cap(messages, days) if messages is not None and days is not None else None,
+        priority=priority,
+    )
+
+
+def claimed(row: Sequence[Any]) -> Claimed:
+    """Return a claimed send; the last four columns are its restraint."""
+    columns: list[Any] = [*row[:-4], restraint(*row[-4:])]
+    return Claimed(*columns)
+
+
+async def recent(
+    connection: AsyncConnection, workspace_id: int, node_ids: Sequence[bytes], since: datetime
+) -> dict[bytes, list[Recent]]:
+    """Return the marketing messages of the person behind each node: open ones, and accepted ones since then."""
+    # Two loops plan messages. Whoever looks for room looks alone, or both would take the last place.
+    await connection.execute("select pg_advisory_xact_lock(%s, %s)", (ROOM_LOCK, workspace_id))
+    cursor = await connection.execute(
+        """
+        select asked.node_id, send_id, asked.profile_id, priority, settled_at, state = 'planned' and attempts = 0
+        from node as asked
+        join node as mine on mine.workspace_id = asked.workspace_id and mine.profile_id = asked.profile_id
+        join send on send.workspace_id = mine.workspace_id and send.person = mine.node_id
+        where asked.workspace_id = %s and asked.node_id = any(%s) and purpose <> 'transactional'
+          and (state in ('planned', 'prepared', 'unknown') or (state = 'accepted' and settled_at > %s))
+        """,
+        (workspace_id, list(node_ids), since),
+        binary=True,
+    )
+    found: defaultdict[bytes, list[Recent]] = defaultdict(list)
+    for node_id, *rest in await cursor.fetchall():
+        found[node_id].append(Recent(*rest))
+    return dict(found)
+
+
+async def withdraw(
+    connection: AsyncConnection, workspace_id: int, send_ids: Sequence[bytes], reason: str, at: datetime
+) -> None:
+    """Suppress planned sends for which no call was made."""
+    await connection.execute(
+        """
+        update send set state = 'suppressed', reason = %s, settled_at = %s
+        where workspace_id = %s and send_id = any(%s) and state = 'planned' and attempts = 0
+        """,
+        (reason, at, workspace_id, list(send_ids)),
+    )
+
+
+async def had(
+    connection: AsyncConnection, sends: Sequence[Claimed], now: datetime
+) -> dict[tuple[int, bytes], int]:
+    """Return how many marketing messages the person of each capped send has had in the days of its cap."""
+    capped = [(send, send.restraint.cap.days) for send in sends if send.restraint.cap is not None]
+    if not capped:
+        return {}
+    cursor = await connection.execute(
+        """
+        select asked.workspace_id, asked.send_id, count(*)
+        from unnest(%s::int[], %s::bytea[], %s::bytea[], %s::int[]) as asked (workspace_id, send_id, person, days)
+        join node as own on own.workspace_id = asked.workspace_id and own.node_id = asked.person
+        join node as mine on mine.workspace_id = own.workspace_id and mine.profile_id = own.profile_id
+        join send as past on past.workspace_id = mine.workspace_id and past.person = mine.node_id
+        where past.state = 'accepted' and past.purpose <> 'transactional'
+          and past.settled_at > %s::timestamptz - make_interval(days => asked.days)
+        group by 1, 2
+        """,
+        (
+            [send.workspace_id for send, _ in capped],
+            [send.send_id for send, _ in capped],
+            [send.person for send, _ in capped],
+            [days for _, days in capped],
+            now,
+        ),
+        binary=True,
+    )
+    return {(workspace_id, bytes(send_id)): count for workspace_id, send_id, count in await cursor.fetchall()}
