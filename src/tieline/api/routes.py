@@ -42,7 +42,6 @@ from tieline.api import (
     sources,
     suggestions,
     templates,
-    timeline,
 )
 from tieline.api.doors import Doors
 from tieline.api.guard import Guard
