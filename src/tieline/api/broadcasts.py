@@ -167,7 +167,7 @@ def _reading(routes: APIRouter, doors: Doors) -> None:
             desk = PostgresBroadcastDesk(connection)
             sends = await desk.sends(workspace_id, key)
             pace = await desk.pace(workspace_id, key, now)
-        return {**found, "sends": sends, "progress": _progress(found, sends, pace, now), "as_of": now}
+        return {**found, "sends": sends, "progress": progress(found, sends, pace, now), "as_of": now}
 
     @routes.get("/{key}/report")
     async def report(request: Request, key: str) -> dict[str, Any]:
@@ -216,7 +216,7 @@ def _arm(name: str, arms: Any, sends: Any, clicked: Any, bought: Any, left: Any)
     }
 
 
-def _progress(found: Any, sends: Any, pace: Any, now: datetime) -> dict[str, Any]:
+def progress(found: Any, sends: Any, pace: Any, now: datetime) -> dict[str, Any]:
     """Say how far it is, at which pace, when it will be done, and whether the pace has fallen."""
     open_now = sum(one["people"] for one in sends if one["state"] in {"planned", "prepared", "unknown"})
     over = sum(one["people"] for one in sends) - open_now

@@ -11,12 +11,13 @@ import msgspec
 from tieline.channel.line.client import LineClient
 from tieline.channel.line.secrets import KEY_BYTES, Vault
 from tieline.clock import FakeClock
-from tieline.model.event import LogKind, NewLogRow, Source
+from tieline.model.broadcast import Broadcast
+from tieline.model.event import IDENTITY_DECIDED, LogKind, NewLogRow, Source
 from tieline.simulator import phone
 from tieline.simulator.platform import LinePlatform
 from tieline.simulator.settings import SimulatorSettings
 from tieline.simulator.transport import SimulatedTransport
-from tieline.simulator.webhooks import WebhookBehaviour
+from tieline.simulator.webhooks import WebhookBehaviour, WebhookCall
 from tieline.store.memory.deliver import SendRow
 from tieline.testing import installation, scenario
 from tieline.testing.database import Session
@@ -36,6 +37,10 @@ class Heard:
     at: datetime
     user: str
     messages: list[Any]
+
+
+class Killed(Exception):  # noqa: N818 - what happens to a process, not what is wrong
+    """The process is gone."""
 
 
 class Phones(httpx.AsyncBaseTransport):
@@ -62,6 +67,10 @@ class Story:
     Args:
         at: When it begins.
         people: How many people could become friends.
+
+    Attributes:
+        kill_after: Statements after which the sender is killed, once; None lets it live.
+        webhooks: Every webhook that arrived, as it came.
     """
 
     def __init__(self, at: datetime, people: int = 3) -> None:
@@ -77,6 +86,8 @@ class Story:
         self.users = self.platform.add_people(self.account, people, seed=1, friends=False)
         self.phones = Phones(SimulatedTransport(self.platform, self.clock.now), self.clock)
         self._told = 0
+        self.kill_after: int | None = None
+        self.webhooks: list[WebhookCall] = []
         self.restart()
 
     def restart(self) -> None:
@@ -110,6 +121,12 @@ class Story:
         )
         await self.pass_by(seconds=2)  # journeys are read again once a second
 
+    async def broadcast(self, key: str, **said: Any) -> None:
+        """Start a broadcast."""
+        whole = Broadcast(**{"account": scenario.ACCOUNT, "purpose": "marketing", **said})
+        await self.stores.broadcasts.start(scenario.WORKSPACE, key, whole, self.clock.now())
+        await self.settle()
+
     async def pool(self, key: str, *codes: str) -> None:
         """Fill a coupon pool."""
         self.stores.journeys.stock(scenario.WORKSPACE, {key: codes}, {})
@@ -139,6 +156,10 @@ class Story:
         if consent:
             await self.consent(member)
         return user
+
+    async def hear_again(self, call: WebhookCall) -> None:
+        """Let a webhook arrive once more."""
+        await self._store(scenario.LINE_SOURCE, LogKind.LINE_WEBHOOK, len(call.events), call.body)
 
     async def follow(self, number: int = 0) -> None:
         """Let somebody become a friend."""
@@ -201,6 +222,7 @@ class Story:
             done = 0
             for call in self.platform.tick(self.clock.now()).webhooks:
                 await self._store(scenario.LINE_SOURCE, LogKind.LINE_WEBHOOK, len(call.events), call.body)
+                self.webhooks.append(call)
                 self.platform.webhook_answered(call, 200, self.clock.now())
                 done += 1
             for step in self._steps:
@@ -212,6 +234,24 @@ class Story:
     def texts(self, user: str = "") -> list[str]:
         """Return the first words of every message, in order; of one person, or of all."""
         return [shown(heard.messages[0]) for heard in self.phones.heard if user in {"", heard.user}]
+
+    async def decide(self, kind: str, member: str, email: str) -> None:
+        """Let somebody decide whether an e-mail address is a member's: join, cut or undo."""
+        said = {
+            "kind": kind,
+            "a": {"namespace": "member_id", "value": member},
+            "b": {"namespace": "email", "value": email},
+            "author": "ann",
+            "reason": "asked",
+        }
+        outside = {"externalIds": [{"type": "member_id", "id": member}]}
+        item = {"type": "track", "event": IDENTITY_DECIDED, "properties": said, "context": outside}
+        await self.tell(item, source=scenario.OWN)
+
+    def profile_of(self, member: str) -> bytes:
+        """Return the profile that a member's number belongs to now."""
+        everyone = self.stores.identity.everyone(scenario.WORKSPACE)
+        return next(one.profile_id for one in everyone if one.node.value == member)
 
     def happened(self) -> list[tuple[str, Mapping[str, Any]]]:
         """Return every event that history knows, with its properties, in the order of the log."""
@@ -244,7 +284,12 @@ class Story:
 
     def _session(self, name: str) -> Session:
         async def go_on(_: str) -> None:
-            return
+            if name != "send" or self.kill_after is None:
+                return
+            if not self.kill_after:
+                self.kill_after = None
+                raise Killed
+            self.kill_after -= 1
 
         rollback = self.stores.reindex if name == "absorb" else (lambda: None)
         return Session(self.stores.database, name, go_on, rollback)

@@ -1,0 +1,355 @@
+"""Fifteen promises that other systems have broken, by their numbers, each on real loops with a simulated LINE."""
+
+import asyncio
+from collections import Counter
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tieline.api.broadcast_parse import parse as parse_broadcast
+from tieline.api.broadcasts import progress
+from tieline.api.commit import GroupCommit
+from tieline.condition.match import Person, match
+from tieline.condition.parse import parse as parse_condition
+from tieline.condition.rewrite import rewrite
+from tieline.deliver.policy import Reason
+from tieline.errors import InvalidConditionError, InvalidJourneyError, InvalidTemplateError, UnavailableError
+from tieline.journey.parse import parse as parse_journey
+from tieline.model.broadcast import Variant
+from tieline.model.event import LogKind, NewLogRow
+from tieline.model.send import SendState
+from tieline.simulator.faults import FaultKind, FaultSwitch
+from tieline.testing.story import Killed, Story
+
+TAIPEI = ZoneInfo("Asia/Taipei")
+TEN = datetime(2026, 3, 2, 10, tzinfo=TAIPEI)
+HELLO = (Variant(({"type": "text", "text": "hello"},)),)
+REMIND = {
+    "id": "remind",
+    "kind": "send_line",
+    "account": "main",
+    "purpose": "marketing",
+    "messages": [{"type": "text", "text": "cart {{ trigger.cart_id }}"}],
+}
+CART = {
+    "key": "cart",
+    "name": "cart",
+    "trigger": {"kind": "event", "event": "Product Added", "where": {"property": "cart_id", "op": "exists"}},
+    "reentry": {"mode": "always", "key": "cart_id"},
+    "exit_on": [
+        {"event": "Order Completed", "where": {"property": "cart_id", "op": "eq", "ref": "trigger.cart_id"}}
+    ],
+    "start": "wait",
+    "steps": [{"id": "wait", "kind": "wait", "for": "PT30M", "next": "remind"}, REMIND],
+}
+
+
+async def friends(count: int) -> Story:
+    story = Story(TEN, people=count)
+    for number in range(count):
+        await story.befriend(number, f"M{number}")
+    return story
+
+
+async def test_01_the_sender_is_killed_at_every_statement_and_nobody_gets_it_twice() -> None:
+    statement = 0
+    while True:
+        story = await friends(2)
+        story.kill_after = statement
+        try:
+            await story.broadcast("sale", variants=HELLO)
+        except Killed:
+            story.restart()
+        survived = story.kill_after is not None
+        story.kill_after = None
+        await story.pass_by(minutes=10)
+        assert Counter(one.user for one in story.phones.heard) == Counter(story.users), statement
+        if survived:
+            break
+        statement += 1
+    assert statement >= 8
+
+
+_leaf = st.sampled_from(
+    [{"line_friend": "a"}, {"line_friend": "b"}, {"tag": "x"}, {"trait": "t", "op": "eq", "value": 1}]
+)
+_trees = st.recursive(
+    _leaf,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=1, max_size=3).map(lambda parts: {"any": parts}),
+        st.lists(inner, min_size=1, max_size=3).map(lambda parts: {"all": parts}),
+        inner.map(lambda part: {"not": part}),
+    ),
+    max_leaves=8,
+)
+_people = st.builds(
+    Person,
+    traits=st.sampled_from([{}, {"t": 1}, {"t": 2}]),
+    tags=st.sets(st.just("x")).map(frozenset),
+    friends=st.sets(st.sampled_from(["a", "b"])).map(frozenset),
+)
+
+
+@given(_trees, _people)
+def test_02_an_or_within_an_account_never_brings_a_friend_of_another(tree: Any, person: Person) -> None:
+    node = rewrite(parse_condition({"all": [{"line_friend": "a"}, tree]}))
+
+    if match(node, person, TEN, "Asia/Taipei"):
+        assert "a" in person.friends
+
+
+async def test_02_a_message_of_one_account_never_reaches_who_is_no_friend_of_it() -> None:
+    story = await friends(1)
+    await story.identify("M9", tier="gold")
+    await story.consent("M9")
+    await story.segment(
+        "all", {"any": [{"line_friend": "main"}, {"trait": "tier", "op": "eq", "value": "gold"}]}
+    )
+    await story.pass_by(minutes=6)
+    await story.broadcast("sale", variants=HELLO, segment="all")
+
+    assert [one.user for one in story.phones.heard] == story.users
+    assert Counter(str(row.reason) for row in story.sends)[Reason.NO_LINE_ID] == 1
+
+
+async def test_03_who_comes_or_goes_while_a_broadcast_runs_changes_nothing() -> None:
+    story = await friends(4)
+    for number in range(3):
+        await story.track("tag_added", f"M{number}", tag="vip")
+    await story.segment("vip", {"tag": "vip"})
+    await story.pass_by(minutes=6)
+    await story.broadcast("sale", variants=HELLO, segment="vip", per_minute=1)
+    await story.track("tag_removed", "M0", tag="vip")
+    await story.track("tag_removed", "M1", tag="vip")
+    await story.track("tag_added", "M3", tag="vip")
+    await story.pass_by(minutes=10)
+
+    assert Counter(one.user for one in story.phones.heard) == Counter(story.users[:3])
+
+
+async def test_04_a_webhook_that_comes_again_out_of_order_after_a_crash_is_one_event() -> None:
+    story = await friends(1)
+    await story.say("hello")
+    await story.say("again")
+    first, second = story.webhooks[-2:]
+    story.restart()
+    for call in (second, first, first, second, first):
+        await story.hear_again(call)
+    await story.settle()
+
+    assert Counter(name for name, _ in story.happened())["line_message_received"] == 2
+
+
+@pytest.mark.parametrize(
+    "kind", [FaultKind.ACCEPT_THEN_HANG, FaultKind.ACCEPT_THEN_RESET, FaultKind.ERROR_AFTER_ACCEPT]
+)
+async def test_05_a_push_of_unknown_outcome_is_asked_again_under_its_key(kind: FaultKind) -> None:
+    story = await friends(1)
+    story.account.faults.append(FaultSwitch(kind, next_calls=1))
+    await story.broadcast("sale", variants=HELLO)
+    await story.pass_by(minutes=10)
+
+    (row,) = story.sends
+    assert (row.state, row.attempts) == (SendState.ACCEPTED, 2)
+    assert story.account.ledger.facts()["delivered_messages"] == 1
+
+
+async def test_06_out_of_quota_ends_it_with_the_rest_listed_and_too_fast_is_tried_again() -> None:
+    story = await friends(3)
+    story.account.quota = 0
+    await story.broadcast("sale", variants=HELLO)
+    await story.pass_by(minutes=5)
+    parked = {(row.state, str(row.reason)) for row in story.sends}
+    story.account.quota = None
+    story.account.faults.append(FaultSwitch(FaultKind.RATE_LIMIT, next_calls=2))
+    await story.broadcast("more", variants=HELLO)
+    await story.pass_by(minutes=10)
+
+    assert parked == {(SendState.PARKED, "quota")}
+    more = [row for row in story.sends if row.send.origin == "broadcast:more"]
+    assert {row.state for row in more} == {SendState.ACCEPTED}
+
+
+async def test_07_a_broadcast_goes_to_those_who_were_previewed_or_stops() -> None:
+    story = await friends(3)
+    await story.broadcast("exact", variants=HELLO, expected=3)
+    await story.broadcast("drifted", variants=HELLO, expected=9)
+    await story.pass_by(minutes=2)
+
+    states = {key: row.state for (_, key), row in story.stores.broadcasts.rows.items()}
+    assert states == {"exact": "planned", "drifted": "drifted"}
+    assert len(story.phones.heard) == 3
+
+
+async def test_08_a_refusal_survives_a_merge_and_a_split_gives_each_their_own_word_back() -> None:
+    story = await friends(1)
+    await story.pass_by(minutes=1)
+    email = "ann@shop.com.tw"
+    said = {"purpose": "marketing", "channel": "line", "state": "withdrawn"}
+    whose = {"externalIds": [{"type": "email", "id": email}]}
+    await story.tell({"type": "track", "event": "consent_updated", "properties": said, "context": whose})
+    await story.broadcast("apart", variants=HELLO)
+    await story.decide("join", "M0", email)
+    await story.broadcast("merged", variants=HELLO)
+    await story.decide("cut", "M0", email)
+    await story.broadcast("split", variants=HELLO)
+
+    assert {row.send.origin: str(row.reason) for row in story.sends} == {
+        "broadcast:apart": "",
+        "broadcast:merged": "no_consent",
+        "broadcast:split": "",
+    }
+
+
+async def test_09_two_members_never_become_one_by_themselves_and_no_value_stands_for_nobody() -> None:
+    story = Story(TEN)
+    for member in ("M1", "M2"):
+        await story.identify(member, phone="+886912345678", email="ann@shop.com.tw")
+    for member in ("M3", "M4"):
+        await story.tell(
+            {"type": "identify", "userId": member, "traits": {"phone": "null", "email": "undefined"}}
+        )
+
+    assert len({story.profile_of(member) for member in ("M1", "M2", "M3", "M4")}) == 4
+    nodes = {one.node.value for one in story.stores.identity.everyone(1)}
+    assert not nodes & {"null", "undefined"}
+
+
+@pytest.mark.parametrize(("minute", "reminded"), [(None, True), (29, False), (30, False), (31, True)])
+@pytest.mark.parametrize("restart", [False, True])
+async def test_10_a_cart_is_reminded_of_unless_it_was_paid_by_the_deadline(
+    minute: int | None, reminded: bool, restart: bool
+) -> None:
+    story = await friends(1)
+    await story.journey(CART)
+    added_at = story.clock.now()
+    await story.track("Product Added", "M0", cart_id="c1")
+    if restart:
+        story.restart()
+    if minute is not None:
+        # What happens at the very moment is known before the timer is looked at.
+        await story.until(added_at + timedelta(minutes=minute, seconds=-1))
+        story.clock.advance(timedelta(seconds=1))
+        if restart:
+            story.restart()
+        await story.track("Order Completed", "M0", cart_id="c1")
+    await story.until(added_at + timedelta(hours=2))
+
+    assert (story.texts() == ["cart c1"]) is reminded
+    assert len(story.phones.heard) <= 1
+
+
+async def test_10_a_clock_that_is_set_back_neither_skips_nor_doubles_the_reminder() -> None:
+    story = await friends(1)
+    await story.journey(CART)
+    await story.track("Product Added", "M0", cart_id="c1")
+    await story.pass_by(minutes=20)
+    story.clock.advance(timedelta(hours=-1))
+    await story.settle()
+    await story.pass_by(hours=3)
+    story.clock.advance(timedelta(days=1))
+    await story.settle()
+
+    assert story.texts() == ["cart c1"]
+
+
+@pytest.mark.parametrize(
+    "half",
+    [
+        {},
+        {"all": []},
+        {"any": []},
+        {"not": {}},
+        {"trait": "t"},
+        {"event": ""},
+        {"tag": ""},
+        {"line_friend": ""},
+        None,
+    ],
+)
+def test_11_what_is_half_written_means_neither_nobody_nor_everybody(half: Any) -> None:
+    with pytest.raises(InvalidConditionError):
+        parse_condition(half)
+    with pytest.raises(InvalidJourneyError):
+        parse_journey({**CART, "settings": {"only_while": half}})
+
+
+async def test_12_when_the_log_cannot_be_written_the_answer_is_an_error() -> None:
+    class Down:
+        @asynccontextmanager
+        async def transaction(self) -> Any:
+            raise psycopg.OperationalError("down")
+            yield
+
+    commit = GroupCommit(Down(), None, 0.001)  # type: ignore[arg-type] # nothing is reached behind it
+    running = asyncio.ensure_future(commit.run())
+    try:
+        with pytest.raises(UnavailableError) as refused:
+            await commit.append([NewLogRow(1, 1, LogKind.TRACK, 1, TEN, b"{}")])
+    finally:
+        running.cancel()
+    assert refused.value.status == 503
+
+
+def test_13_a_broadcast_says_how_far_it_is_when_it_will_be_done_and_when_it_slows_down() -> None:
+    found = {"state": "planned", "frozen": 5_000, "planned": 5_000, "definition": {}}
+    sends = [{"state": "accepted", "people": 2_000}, {"state": "planned", "people": 3_000}]
+    going = progress(found, sends, {"last_minute": 1_000, "minute_before": 1_000}, TEN)
+    slow = progress(found, sends, {"last_minute": 300, "minute_before": 1_000}, TEN)
+
+    assert (going["done"], going["left"], going["slow"]) == (2_000, 3_000, False)
+    assert going["done_at"] == TEN + timedelta(minutes=3)
+    assert slow["slow"] is True
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"type": "text"},
+        {"type": "text", "text": "x" * 5_001},
+        {"type": "dance"},
+        {"type": "text", "text": "{{ open"},
+    ],
+)
+def test_14_a_message_that_line_would_refuse_is_refused_before_the_first_recipient(message: Any) -> None:
+    body = {"key": "sale", "account": "main", "messages": [message]}
+
+    with pytest.raises((InvalidTemplateError, InvalidConditionError, Exception)) as refused:
+        parse_broadcast(body, TEN)
+    assert getattr(refused.value, "status", 0) == 422
+    assert str(getattr(refused.value, "field", "")).startswith("/messages/0")
+
+
+@pytest.mark.parametrize(
+    ("due", "reminded_at"),
+    [
+        ("2026-05-02", "2026-04-29T10:00"),  # over the end of a month
+        ("2027-01-02", "2026-12-30T10:00"),  # over the end of a year
+        ("2028-03-02", "2028-02-28T10:00"),  # in a leap year
+    ],
+)
+async def test_15_three_days_before_at_ten_is_that_day_by_the_clock_of_taipei(
+    due: str, reminded_at: str
+) -> None:
+    moment = datetime.fromisoformat(reminded_at).replace(tzinfo=TAIPEI)
+    story = Story(moment - timedelta(days=5))
+    await story.befriend(0, "M0")
+    wait = {
+        "id": "wait",
+        "kind": "wait_until_date",
+        "date": "trigger.due",
+        "days": -3,
+        "time": "10:00",
+        "next": "remind",
+    }
+    await story.journey({**CART, "exit_on": CART["exit_on"], "steps": [wait, REMIND]})
+    await story.track("Product Added", "M0", cart_id="c1", due=due)
+    await story.until(moment + timedelta(days=1))
+
+    assert [one.at for one in story.phones.heard] == [moment.astimezone(UTC)]
