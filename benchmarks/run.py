@@ -29,6 +29,7 @@ NAMES = (
     "identify",
     "rebuild",
     "suggest",
+    "journey",
     "processes",
     "simulated_line",
     "memory",

@@ -23,6 +23,7 @@ from tieline.api import (
     identity_rules,
     imports,
     journey_people,
+    journey_rehearsal,
     journeys,
     line,
     links,
@@ -71,6 +72,7 @@ def build(doors: Doors, vault: Vault, sms: Sms) -> FastAPI:
     app.include_router(segment_questions.router(doors))
     app.include_router(suggestions.router(doors))
     app.include_router(segments.router(doors))
+    app.include_router(journey_rehearsal.router(doors))
     app.include_router(journey_people.router(doors))
     app.include_router(journey_people.hooks(doors))
     app.include_router(journeys.router(doors))

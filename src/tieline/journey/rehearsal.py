@@ -1,0 +1,228 @@
+"""A journey over days that are past: who would have entered, which messages, what would have come of it. Pure.
+
+The same `advance` that moves real people moves these, through what they really did; nothing is stored and nothing is sent.
+What they did after a message they never got cannot be known: goals are those they reached all the same.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from tieline.condition.match import HistoryEvent, Person, match
+from tieline.condition.node import Node
+from tieline.condition.rewrite import rewrite
+from tieline.journey import draw
+from tieline.journey.advance import advance
+from tieline.journey.definition import Journey, SendLine
+from tieline.journey.enrolment import (
+    ArmKnown,
+    AskArm,
+    AskCondition,
+    ConditionKnown,
+    CouponKnown,
+    Effect,
+    Enrolment,
+    Entered,
+    EventSeen,
+    Finished,
+    Happening,
+    IssueCoupon,
+    PlanSend,
+    ReachedGoal,
+    TimerDue,
+)
+from tieline.journey.entry import enrol, refusal, starts, told
+from tieline.journey.library import asked_of
+from tieline.journey.restraint import restraint
+from tieline.model.limits import Habits
+from tieline.model.signal import Signal, SignalKind
+
+COUPON = "DRY-RUN"
+ROUNDS_MAX = 2_000
+
+
+class Past(msgspec.Struct, frozen=True):
+    """One person and what is known of them.
+
+    Attributes:
+        node_id: Who would be enrolled.
+        person: Profile as it is now, and every event that the journey listens to or asks for, the oldest first.
+        entering: Moments at which the clock or a segment would have let the person in.
+    """
+
+    node_id: bytes
+    person: Person
+    entering: Sequence[datetime] = ()
+
+
+@dataclass
+class Rehearsal:
+    """What would have been.
+
+    Attributes:
+        refused: Entries that the rules of re-entry refused, by reason.
+        steps: How many reached each step.
+        messages: Messages that would have left, by step.
+        suppressed: Messages that would not, by step and reason.
+        ends: Enrolments that ended, by reason.
+        running: Enrolments that would still be on the way.
+        goals: Goals reached, by arm of the holdout: "treated", "held_out", or "" without one.
+        people: Enrolments, by the same.
+    """
+
+    entered: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    steps: Counter[str] = field(default_factory=Counter)
+    messages: Counter[str] = field(default_factory=Counter)
+    suppressed: Counter[tuple[str, str]] = field(default_factory=Counter)
+    ends: Counter[str] = field(default_factory=Counter)
+    running: int = 0
+    goals: Counter[str] = field(default_factory=Counter)
+    people: Counter[str] = field(default_factory=Counter)
+
+
+class Stage:
+    """Where a journey is rehearsed.
+
+    Args:
+        journey: What is tried.
+        since: From when on people enter.
+        until: Where it ends; nothing later is believed.
+        time_zone: Of the workspace.
+        habits: What the workspace has decided for all journeys.
+        segments: Conditions of segments, for references.
+    """
+
+    def __init__(
+        self,
+        journey: Journey,
+        since: datetime,
+        until: datetime,
+        time_zone: str,
+        habits: Habits,
+        segments: Mapping[str, Node],
+    ) -> None:
+        self._journey = journey
+        self._since = since
+        self._until = until
+        self._time_zone = time_zone
+        self._zone = ZoneInfo(time_zone)
+        self._held = restraint(journey, habits)
+        self._segments = segments
+        self.found = Rehearsal()
+
+    def play(self, people: Iterable[Past]) -> None:
+        """Let people live through the days."""
+        for past in people:
+            self._one(past)
+
+    def _one(self, past: Past) -> None:
+        enrolments: list[Enrolment] = []
+        sent: list[datetime] = []
+        moments: list[tuple[datetime, HistoryEvent | None]] = [(one.at, one) for one in past.person.events]
+        moments += [(at, None) for at in past.entering]
+        for at, event in sorted(moments, key=lambda one: (one[0], one[1] is None)):
+            if not self._since <= at <= self._until:
+                continue
+            if event is not None:
+                seen = EventSeen(event.event, event.properties, at)
+                enrolments = [self._move(past, one, seen, at, sent) for one in enrolments]
+            self._enter(past, event, at, enrolments, sent)
+        for one in enrolments:
+            last = self._move(past, one, TimerDue(), self._until, sent)
+            self.found.running += not last.over
+            arm = next((arm for arm in last.data.get("arms", {}).values() if arm in SIDES), "")
+            self.found.people[arm] += 1
+            self.found.goals[arm] += last.reason == "goal"
+
+    def _enter(
+        self,
+        past: Past,
+        event: HistoryEvent | None,
+        at: datetime,
+        enrolments: list[Enrolment],
+        sent: list[datetime],
+    ) -> None:
+        name, data = (event.event, event.properties) if event is not None else ("", {})
+        signal = Signal(0, SignalKind.EVENT, name, past.node_id, past.node_id, at, 0, data)
+        if event is not None and not starts(self._journey, signal):
+            return
+        trigger: Mapping[str, Any] = told(signal) if event is not None else {"scheduled_at": at.isoformat()}
+        last = max((one.entered_at for one in enrolments), default=None)
+        refused = refusal(self._journey, trigger, at, at, enrolments, last)
+        if refused:
+            self.found.refused[refused] += 1
+            return
+        self.found.entered += 1
+        new = enrol(self._journey, past.node_id, trigger, at, at)
+        enrolments.append(self._move(past, new, Entered(), at, sent))
+
+    def _move(
+        self, past: Past, enrolment: Enrolment, happened: Happening, now: datetime, sent: list[datetime]
+    ) -> Enrolment:
+        """Move one person as far as it goes, answering what is asked from what was known then."""
+        waiting: list[Happening] = [happened]
+        for _ in range(ROUNDS_MAX):
+            if not waiting:
+                break
+            before = enrolment
+            enrolment, effects = advance(
+                self._journey, enrolment, waiting.pop(0), now, self._zone, self._held.quiet
+            )
+            for step, visits in enrolment.visits.items():
+                self.found.steps[step] += visits - before.visits.get(step, 0)
+            for effect in effects:
+                waiting += self._answer(past, effect, sent)
+            if isinstance(happened, TimerDue | EventSeen) and effects and not waiting and not enrolment.over:
+                waiting.append(TimerDue())  # a question stopped a row of timers
+        return enrolment
+
+    def _answer(self, past: Past, effect: Effect, sent: list[datetime]) -> list[Happening]:
+        match effect:
+            case AskCondition(step, at):
+                return [ConditionKnown(step, self._holds(past.person, step, at))]
+            case IssueCoupon(step, _, _, _):
+                return [CouponKnown(step, COUPON)]
+            case AskArm(step, _):
+                return [ArmKnown(step, None)]
+            case PlanSend(step, _, at, _):
+                self._send(past.person, step, at, sent)
+            case Finished(reason, _):
+                self.found.ends[reason] += 1
+            case ReachedGoal():
+                pass
+        return []
+
+    def _holds(self, person: Person, step: str, at: datetime) -> bool:
+        test = asked_of(self._journey, step)
+        return test is not None and match(rewrite(test, self._segments), person, at, self._time_zone)
+
+    def _send(self, person: Person, step_id: str, at: datetime, sent: list[datetime]) -> None:
+        """Count a message, or why it would not have left: by friendship and consent as they are now."""
+        step = self._journey.steps[step_id]
+        if not isinstance(step, SendLine):
+            return
+        reason = ""
+        cap = self._held.cap
+        if step.account not in person.friends:
+            reason = "not_friend"
+        elif step.purpose != "transactional":
+            recent = [one for one in sent if cap is not None and (at - one).days < cap.days]
+            if f"{step.purpose}:line" not in person.consents:
+                reason = "no_consent"
+            elif cap is not None and len(recent) >= cap.messages:
+                reason = "capped"
+            else:
+                sent.append(at)
+        if reason:
+            self.found.suppressed[step_id, reason] += 1
+        else:
+            self.found.messages[step_id] += 1
+
+
+SIDES = (draw.TREATED, draw.HELD_OUT)
