@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import replace
 
 from tieline.condition.match import HistoryEvent, Person, match
 from tieline.condition.node import Node
@@ -200,7 +201,8 @@ class Stage:
 
     def _holds(self, person: Person, step: str, at: datetime) -> bool:
         test = asked_of(self._journey, step)
-        return test is not None and match(rewrite(test, self._segments), person, at, self._time_zone)
+        then = replace(person, events=tuple(one for one in person.events if one.at <= at))
+        return test is not None and match(rewrite(test, self._segments), then, at, self._time_zone)
 
     def _send(self, person: Person, step_id: str, at: datetime, sent: list[datetime]) -> None:
         """Count a message, or why it would not have left: by friendship and consent as they are now."""

@@ -8,8 +8,8 @@ from tieline.model.cost import Plan
 from tieline.model.limits import Habits
 from tieline.store.postgres.accounts import PostgresAccounts
 from tieline.store.postgres.cost import PostgresPlans
-from tieline.store.postgres.identity_rules import PostgresRules
 from tieline.store.postgres.habits import habits
+from tieline.store.postgres.identity_rules import PostgresRules
 from tieline.store.postgres.log import PostgresSources
 from tieline.store.postgres.unit import PostgresUnit
 from tieline.store.postgres.workspaces import OWN_SOURCE, PostgresWorkspaces
