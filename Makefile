@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install console demo serve test check fix bench lock clean
+.PHONY: help install console demo serve test test-long check fix bench lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -33,6 +33,9 @@ serve: install  ## Run Tieline on ./data, port 8000
 
 test: install  ## Run every test
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-long: install  ## Run the tests that take minutes: ten thousand histories, a million events
+	@$(BIN)/python -m pytest -m long $(ARGS)
 
 check: install  ## Lint, types, import contracts, house rules; the console's too
 	@$(BIN)/ruff check .
