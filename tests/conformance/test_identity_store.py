@@ -2,6 +2,7 @@
 
 import random
 from datetime import UTC, datetime, timedelta
+from unittest.mock import AsyncMock
 
 import pytest
 
@@ -272,6 +273,68 @@ async def test_two_writers_of_one_workspace_take_turns(unit, postgres_url):
         assert in_order(stored.placed) == in_order(alone.everyone(1))
     finally:
         await other.close()
+
+
+@pytest.mark.parametrize("locked", [True, False])
+async def test_many_writers_end_where_one_does_only_because_they_take_turns(
+    unit, postgres_url, locked, monkeypatch
+):
+    """Three workers meet on new phones at once. The negative control, without the lock, has to go wrong."""
+    if not locked:
+        monkeypatch.setattr(PostgresIdentity, "lock", AsyncMock())
+    units = [unit, *[await PostgresUnit.open(postgres_url) for _ in range(2)]]
+    try:
+        stages = [IdentifyStage(PostgresIdentity(one.connection), {1: b"k" * 32}, {}) for one in units]
+        rounds = [_on_one_phone(number, len(units)) for number in range(12)]
+        for batches in rounds:
+            await _together(stages, units, batches)
+        alone = MemoryIdentity()
+        said = [event for batches in rounds for batch in batches for event in batch]
+        await IdentifyStage(alone, {1: b"k" * 32}, {}).process(said)
+        ids = [item.node.node_id for item in alone.everyone(1)]
+        async with unit.transaction():
+            stored = await PostgresIdentity(unit.connection).nodes(1, ids)
+        assert (in_order(stored) == in_order(alone.everyone(1))) is locked
+    finally:
+        for one in units[1:]:
+            await one.close()
+
+
+def _on_one_phone(number, workers):
+    """Return one batch per worker; each brings another card to the same phone, which nobody has seen before."""
+    phone = Identifier("phone", f"09876{number:05d}")
+    return [
+        [
+            Event(
+                1,
+                SOURCES[2],
+                1,
+                0,
+                "track",
+                "seen",
+                "",
+                at,
+                at,
+                (phone, Identifier("pos_card", f"C{number}{worker}")),
+                {},
+                {},
+            )
+            for at in [AT + timedelta(hours=worker)]
+        ]
+        for worker in range(workers)
+    ]
+
+
+async def test_ageing_finds_links_by_when_they_were_seen_last(store):
+    await store.save(1, [], [link(A, B, last=5), link(C, D, last=9)])
+    assert await store.last_seen_between(1, None, AT + timedelta(hours=6)) == {A, B}
+    assert await store.last_seen_between(1, AT + timedelta(hours=6), AT + timedelta(hours=10)) == {C, D}
+    marks = [await store.decisions()]
+    await store.age(1, AT)
+    marks.append(await store.decisions())
+    assert len(set(marks)) == 2
+    assert await store.epochs() == {1: AT}
+    assert (await store.zones(1, [A])).aged_at == AT
 
 
 async def _together(stages, units, batches):

@@ -8,6 +8,7 @@ from identify_worlds import DAY_0, KEY, POOL, TIGHT, happened, moments, name, wo
 from msgspec.structs import replace
 from test_identify_reference import definition, facts
 
+from tieline.identify.age import Ageing
 from tieline.identify.decide import Decisions
 from tieline.identify.evidence import day
 from tieline.identify.memory import Memory
@@ -38,6 +39,7 @@ class Run:
             self.store, {1: KEY, 2: KEY}, {}, rules=RuleBook(default=rules), memory=memory
         )
         self.decisions = Decisions(self.store, RuleBook(default=rules))
+        self.ageing = Ageing(self.store, RuleBook(default=rules))
         self.ids_said = set()
         self.profiles = {}
 
@@ -56,6 +58,9 @@ class Run:
 
     def undo(self, assertion_id):
         self._follow(finish(self.decisions.undo(1, assertion_id, "bob", DAY_0)).moves)
+
+    def age(self, to_at):
+        self._follow(finish(self.ageing.advance(1, to_at)))
 
     def _follow(self, moves):
         for move in moves:
@@ -187,6 +192,18 @@ def test_forgetting_at_any_moment_changes_nothing(world, cuts, moment):
             forgetful.stage.forget()
         forgetful.take(batch)
     assert plain.state() == forgetful.state()
+
+
+@given(worlds(0), sizes, st.lists(st.integers(3, 9), max_size=3, unique=True).map(sorted))
+@settings(max_examples=150, deadline=None)
+def test_a_day_that_passes_ages_whatever_came_before_and_after(world, cuts, days):
+    run, so_far = Run(world.rules), []
+    for batch in batches(world.events, cuts):
+        run.take(batch)
+        so_far += batch
+        if days:
+            run.age(DAY_0 + timedelta(days=days.pop(0)))
+        run.assert_defined(so_far)
 
 
 @given(worlds(0))

@@ -1,18 +1,24 @@
 """Decisions that people make in the console or over the API, as they come along the log."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace
 
-from tieline.identify.decide import Decisions
+from tieline.identify.age import Ageing
+from tieline.identify.decide import UNDO, Decisions
 from tieline.identify.normalize import normalize
 from tieline.identify.rules import RuleBook
 from tieline.identify.stage import REGION
 from tieline.ids import keyed_hash
 from tieline.model.event import IDENTITY_DECIDED, Event, Identified
-from tieline.model.identity import Moved
+from tieline.model.identity import ALLOW, BLOCK, CUT, JOIN, Assertion, Moved
 from tieline.ports import IdentityStore
+
+KINDS = frozenset({CUT, JOIN, BLOCK, ALLOW})
+AGE = "age"
+"""Not a decision of a person: a day has passed for the links of a workspace."""
 
 
 class DecisionStage:
@@ -34,6 +40,7 @@ class DecisionStage:
     ) -> None:
         self._store = store
         self._decisions = Decisions(store, rules)
+        self._ageing = Ageing(store, rules)
         self._keys = keys
         self._regions = regions
 
@@ -57,27 +64,29 @@ class DecisionStage:
 
     async def _decide(self, event: Event) -> list[Moved]:
         said = event.properties
-        a, b = self._node(event.workspace_id, said.get("a")), self._node(event.workspace_id, said.get("b"))
+        kind, workspace_id = said.get("kind"), event.workspace_id
         author, reason = str(said.get("author", "")), str(said.get("reason", ""))
-        if a is None or b is None or a == b:
+        if kind == AGE:
+            return await self._ageing.advance(workspace_id, event.at)
+        a = self._node(workspace_id, said.get("a"))
+        b = a if kind in {BLOCK, ALLOW} else self._node(workspace_id, said.get("b"))
+        if a is None or b is None:
             return []
-        match said.get("kind"):
-            case "cut":
-                return (await self._decisions.cut(event.workspace_id, a, b, author, reason, event.at)).moves
-            case "join":
-                return (await self._decisions.join(event.workspace_id, a, b, author, reason, event.at)).moves
-            case "undo":
-                zones = await self._store.zones(event.workspace_id, [a, b])
-                about = [
-                    one for one in zones.assertions if {one.a, one.b} == {a, b} and one.revoked_at is None
-                ]
-                if about:
-                    latest = max(about, key=lambda one: one.assertion_id)
-                    done = await self._decisions.undo(
-                        event.workspace_id, latest.assertion_id, author, event.at
-                    )
-                    return done.moves
+        if kind == UNDO:
+            return await self._undo(workspace_id, a, b, author, event.at)
+        if kind in KINDS and (a != b or kind in {BLOCK, ALLOW}):
+            decision = Assertion(kind, a, b, event.at, author=author, reason=reason)
+            return (await self._decisions.decide(workspace_id, decision)).moves
         return []
+
+    async def _undo(self, workspace_id: int, a: bytes, b: bytes, author: str, at: datetime) -> list[Moved]:
+        """Take back the latest decision about `a` and `b`."""
+        zones = await self._store.zones(workspace_id, [a, b])
+        about = [one for one in zones.assertions if {one.a, one.b} == {a, b} and one.revoked_at is None]
+        if not about:
+            return []
+        latest = max(about, key=lambda one: one.assertion_id)
+        return (await self._decisions.undo(workspace_id, latest.assertion_id, author, at)).moves
 
     def _node(self, workspace_id: int, named: Any) -> bytes | None:
         if not isinstance(named, Mapping):

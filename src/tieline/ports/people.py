@@ -33,6 +33,16 @@ class IdentityStore(Protocol):
         """Return up to when links have aged, by workspace; `decisions` changes when it moves."""
         ...
 
+    async def age(self, workspace_id: int, to_at: datetime) -> None:
+        """Note up to when links have aged."""
+        ...
+
+    async def last_seen_between(
+        self, workspace_id: int, since_at: datetime | None, before_at: datetime
+    ) -> set[bytes]:
+        """Return the ends of links that were seen last within these times."""
+        ...
+
     async def lock(self, workspace_id: int) -> None:
         """Be the only one who changes identities of this workspace until the transaction ends; take several in order."""
         ...

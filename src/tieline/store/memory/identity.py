@@ -71,6 +71,23 @@ class MemoryIdentity:
         """Return up to when links have aged, by workspace."""
         return dict(self.epochs_of)
 
+    async def age(self, workspace_id: int, to_at: datetime) -> None:
+        """Note up to when links have aged."""
+        self.epochs_of[workspace_id] = to_at
+
+    async def last_seen_between(
+        self, workspace_id: int, since_at: datetime | None, before_at: datetime
+    ) -> set[bytes]:
+        """Return the ends of links that were seen last within these times."""
+        return {
+            end
+            for key, link in self.linked.items()
+            if key[0] == workspace_id
+            and link.last_at < before_at
+            and (since_at is None or link.last_at >= since_at)
+            for end in (link.a, link.b)
+        }
+
     async def lock(self, workspace_id: int) -> None:
         """Be the only one who changes identities of this workspace; in memory nobody else can."""
 

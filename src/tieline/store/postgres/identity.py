@@ -42,6 +42,30 @@ class PostgresIdentity:
         cursor = await self._connection.execute("select workspace_id, at from identity_epoch", binary=True)
         return dict(await cursor.fetchall())
 
+    async def age(self, workspace_id: int, to_at: datetime) -> None:
+        """Note up to when links have aged."""
+        await self._connection.execute(
+            """
+            insert into identity_epoch (workspace_id, at) values (%s, %s)
+            on conflict (workspace_id) do update set at = excluded.at
+            """,
+            (workspace_id, to_at),
+        )
+
+    async def last_seen_between(
+        self, workspace_id: int, since_at: datetime | None, before_at: datetime
+    ) -> set[bytes]:
+        """Return the ends of links that were seen last within these times."""
+        cursor = await self._connection.execute(
+            """
+            select a, b from link
+            where workspace_id = %s and last_at < %s and last_at >= coalesce(%s::timestamptz, '-infinity')
+            """,
+            (workspace_id, before_at, since_at),
+            binary=True,
+        )
+        return {bytes(end) for pair in await cursor.fetchall() for end in pair}
+
     async def lock(self, workspace_id: int) -> None:
         """Be the only one who changes identities of this workspace until the transaction ends; take several in order."""
         await self._connection.execute("select pg_advisory_xact_lock(%s, %s)", (_LOCK, workspace_id))
