@@ -26,6 +26,19 @@ from tieline.store.postgres.workspaces import PostgresWorkspaces
 
 TOGETHER = 5_000
 ROUNDS = 3
+NODE_TYPES = [
+    "int4",
+    "bytea",
+    "text",
+    "text",
+    "timestamptz",
+    "bytea",
+    "bytea",
+    "bytea",
+    "bool",
+    "int2",
+    "jsonb",
+]
 
 
 def measure(*, quick: bool) -> list[Figure]:
@@ -101,11 +114,13 @@ def _copy(url: str, first: int, count: int) -> float:
             part = range(start, min(start + TOGETHER, first + count))
             with connection.transaction(), connection.cursor() as cursor:
                 with cursor.copy("copy bench_node from stdin (format binary)") as copy:
-                    copy.set_types(["int4", "bytea", "text", "text", "timestamptz", "bytea", "bytea"])
+                    copy.set_types(NODE_TYPES)
                     for person in part:
                         for kind in range(3):
                             node = _id(person * 3 + kind)
-                            copy.write_row((1, node, "member_id", f"M{person:08d}", now, node, node))
+                            copy.write_row(
+                                (1, node, "member_id", f"M{person:08d}", now, node, node, node, True, 0, None)
+                            )
                 with cursor.copy("copy bench_link from stdin (format binary)") as copy:
                     copy.set_types(["int4", "bytea", "bytea", "text", "int2", "timestamptz", "timestamptz"])
                     for person in part:

@@ -22,6 +22,8 @@ class Evidence(NamedTuple):
 
 def marked(said: Said, source: str, proof: Proof) -> tuple[Mark, ...]:
     """Return what a source said that tells people apart, sorted."""
+    if not said:
+        return ()
     return tuple(Mark(kind, value, source, proof == Proof.VERIFIED) for kind, value in said)
 
 

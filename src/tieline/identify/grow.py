@@ -149,16 +149,20 @@ def _remarked(node: Node, again: Node) -> bool:
 
 
 def _place(placed: dict[bytes, Placed], zones: _Zones, group: Sequence[Node], rules: Rules) -> None:
-    name = oldest(group)
-    groups: defaultdict[bytes, list[Node]] = defaultdict(list)
-    for node in group:
-        groups[zones.group(node.node_id)].append(node)
-    anchored = {root for root, nodes in groups.items() if any(rules.of(n.namespace).anchor for n in nodes)}
-    for root, nodes in groups.items():
-        proven_id = name if len(groups) == 1 else oldest(nodes)
-        core = not anchored or root in anchored
-        for node in nodes:
-            was = zones.before.get(node.node_id)
-            shared = was.shared if was is not None else 0
-            now = Placed(node, name, name, proven_id, core, shared)
-            placed[node.node_id] = was if was is not None and was == now else now
+    name = oldest(group) if len(group) > 1 else group[0].node_id
+    roots = [zones.group(node.node_id) for node in group]
+    if roots.count(roots[0]) == len(roots):
+        names, core = {roots[0]: name}, None
+    else:
+        groups: defaultdict[bytes, list[Node]] = defaultdict(list)
+        for root, node in zip(roots, group, strict=True):
+            groups[root].append(node)
+        names = {root: oldest(nodes) for root, nodes in groups.items()}
+        core = {
+            root for root, nodes in groups.items() if any(rules.of(node.namespace).anchor for node in nodes)
+        }
+    for root, node in zip(roots, group, strict=True):
+        was = zones.before.get(node.node_id)
+        shared = was.shared if was is not None else 0
+        now = Placed(node, name, name, names[root], not core or root in core, shared)
+        placed[node.node_id] = was if was is not None and was == now else now

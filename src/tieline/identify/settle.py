@@ -152,6 +152,13 @@ class Settler:
     ) -> Settled:
         changed = [placed for node_id, placed in after.items() if placed != before.get(node_id)]
         moves = [move for placed in changed if (move := _move(workspace_id, before, placed)) is not None]
+        new = [placed for placed in changed if placed.node.node_id not in before]
+        if new:
+            fresh = {placed.node.node_id for placed in new}
+            first = [link for link in links if link.a in fresh or link.b in fresh]
+            await self._store.add(workspace_id, new, first)
+            changed = [placed for placed in changed if placed.node.node_id in before]
+            links = [link for link in links if link.a not in fresh and link.b not in fresh]
         if changed or links:
             await self._store.save(workspace_id, changed, links)
         if any(move.from_id for move in moves):

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from tieline.errors import NotFoundError
@@ -131,8 +132,9 @@ class IdentifyStage:
             known = Known((event.workspace_id, star.nodes[0].node_id), event.at, _end_of_day(event.at, star))
             self._memory.stars.put(key, known)
         if seat is None or seat.divided or event.at < known.first_at or self._aged(event.workspace_id, known):
-            keys = [(*pair, event.source.key, event.source.proof) for pair in star.pairs]
-            marks = marked(said, event.source.key, event.source.proof)
+            source, proof = event.source.key, event.source.proof
+            keys = [(*pair, source, proof) for pair in star.pairs]
+            marks = marked(said, source, proof)
             rules = self._rules.of(event.workspace_id)
             add_star(batch.evidence[event.workspace_id], star.nodes, keys, event.at, marks, rules)
         else:
@@ -189,7 +191,12 @@ def _end_of_day(at: datetime, star: Star) -> datetime:
     """Return until when an event like this says nothing new; a lone node has no link to be seen again."""
     if len(star.nodes) == 1:
         return _FOREVER
-    return datetime(1970, 1, 1, tzinfo=UTC) + (day(at) + 1) * _DAY
+    return _day_after(day(at))
+
+
+@lru_cache(maxsize=4_096)
+def _day_after(number: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + (number + 1) * _DAY
 
 
 def _park(event: Event, star: Star) -> Parked:

@@ -67,6 +67,10 @@ class IdentityStore(Protocol):
         """Load every decision about one of `node_ids`."""
         ...
 
+    async def add(self, workspace_id: int, placed: Sequence[Placed], links: Sequence[Link]) -> None:
+        """Insert nodes that were not there when the lock was taken, and links that end in one of them."""
+        ...
+
     async def save(self, workspace_id: int, placed: Sequence[Placed], links: Sequence[Link]) -> None:
         """Insert nodes or give them another place; of links keep the earliest first and latest last time."""
         ...

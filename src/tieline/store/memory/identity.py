@@ -137,6 +137,10 @@ class MemoryIdentity:
         asked = (self.placed.get((workspace_id, node_id)) for node_id in node_ids)
         return [placed for placed in asked if placed is not None]
 
+    async def add(self, workspace_id: int, placed: Sequence[Placed], links: Sequence[Link]) -> None:
+        """Insert nodes that were not there, and links that end in one of them."""
+        await self.save(workspace_id, placed, links)
+
     async def save(self, workspace_id: int, placed: Sequence[Placed], links: Sequence[Link]) -> None:
         """Insert nodes or give them another place; of links keep the earliest first and latest last time."""
         for item in placed:
