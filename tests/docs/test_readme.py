@@ -23,7 +23,7 @@ def bodies(readme: Path) -> dict[str, bytes]:
 
 
 def targets(text: str) -> list[str]:
-    return re.findall(r"^\| `make ([a-z]+)` \|", text, re.MULTILINE)
+    return re.findall(r"^\| `make ([a-z-]+)` \|", text, re.MULTILINE)
 
 
 @pytest.fixture(params=READMES, ids=lambda path: path.name)
