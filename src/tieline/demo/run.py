@@ -70,10 +70,12 @@ async def _play(data: Path, facts: Facts, *, once: bool) -> None:
             sys.stdout.write(facts.to_json() + "\n")
             sys.stdout.flush()
             return
+        await world.run(world.clock.now(), 1.0)  # from here on people tap, and LINE's tokens live for minutes
         port = free_port()
         console.print(f"\n  [bold]http://127.0.0.1:{port}/[/bold]   Ctrl-C 結束\n")
         status = page.render(facts, _links(world, story))
-        await site.serve(site.build(status, {brand.channel.key: brand for brand in brands}), port)
+        known = {brand.channel.key: brand for brand in brands}
+        await site.serve(site.build(status, known, world.sms_file), port)
 
 
 def _links(world: World, story: Story) -> list[Link]:
@@ -86,6 +88,7 @@ def _links(world: World, story: Story) -> list[Link]:
             "每一位虛擬好友的聊天室；可以點、打字、封鎖、綁定",
         ),
         *phones,
+        Link("簡訊驗證碼", "/sms", "在手機上綁定會員時，驗證碼寄到這裡"),
         *customers,
         Link("API 文件", f"{world.address}/docs"),
         Link("監控指標", f"{world.address}/metrics"),

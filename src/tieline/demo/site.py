@@ -1,6 +1,9 @@
 """The pages of a finished run, served on this machine until the person has seen enough."""
 
+import asyncio
 from collections.abc import Mapping
+from html import escape
+from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
@@ -10,16 +13,18 @@ from starlette.routing import Route
 
 from tieline.demo import customer_page
 from tieline.demo.brand import Brand
+from tieline.demo.page_style import page
 
 SAFE = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
     "Cache-Control": "no-store",
 }
 EVENTS_SHOWN = 40
+SMS_SHOWN = 10
 
 
-def build(status: str, brands: Mapping[str, Brand]) -> Starlette:
-    """Return the application: the status page, and customers by brand and member number."""
+def build(status: str, brands: Mapping[str, Brand], sms_file: Path) -> Starlette:
+    """Return the application: the status page, customers by brand and member number, and the newest text messages."""
 
     async def overview(_request: Request) -> Response:
         return HTMLResponse(status, headers=SAFE)
@@ -32,7 +37,19 @@ def build(status: str, brands: Mapping[str, Brand]) -> Starlette:
         timeline = await brand.get(f"/api/profiles/{profile['profile_id']}/timeline", limit=EVENTS_SHOWN)
         return HTMLResponse(customer_page.render(profile, timeline), headers=SAFE)
 
-    return Starlette(routes=[Route("/", overview), Route("/{brand}/{member_id}", customer)])
+    async def messages(_request: Request) -> Response:
+        lines = await asyncio.to_thread(_last_lines, sms_file)
+        rows = "".join(f"<li>{escape(line)}</li>" for line in lines) or "<li>還沒有簡訊。</li>"
+        body = f'<h1>簡訊驗證碼</h1><ul class="links">{rows}</ul>'
+        return HTMLResponse(page("簡訊驗證碼", body), headers={**SAFE, "Refresh": "3"})
+
+    routes = [Route("/", overview), Route("/sms", messages), Route("/{brand}/{member_id}", customer)]
+    return Starlette(routes=routes)
+
+
+def _last_lines(path: Path) -> list[str]:
+    """Return the newest lines of a file, newest first."""
+    return path.read_text("utf-8").splitlines()[: -SMS_SHOWN - 1 : -1] if path.exists() else []
 
 
 async def serve(app: Starlette, port: int) -> None:
