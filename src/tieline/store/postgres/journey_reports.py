@@ -34,7 +34,8 @@ class PostgresJourneyReports:
                 where e.workspace_id = j.workspace_id and e.journey = j.key and e.state = 'parked'
             ) as parked on true
             left join lateral (
-                select sum(people) filter (where step = '') as entered, sum(people) filter (where step = '!goal') as goals
+                select (sum(people) filter (where step = ''))::bigint as entered,
+                       (sum(people) filter (where step = '!goal'))::bigint as goals
                 from journey_count c
                 where c.workspace_id = j.workspace_id and c.journey = j.key and c.day >= %s
             ) as counts on true
