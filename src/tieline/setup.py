@@ -15,6 +15,7 @@ from tieline.serve import FolderLock, postgres_url
 from tieline.store.postgres.unit import PostgresUnit
 from tieline.store.postgres.workspaces import PostgresWorkspaces
 
+SOURCE_NAMES = {"TW": ("伺服器", "網路商店"), "JP": ("サーバー", "ネットショップ")}
 COUNTRY_OF_ZONE = {"Asia/Tokyo": "JP", "Asia/Bangkok": "TH"}
 
 
@@ -56,8 +57,9 @@ async def _create(
             workspaces = PostgresWorkspaces(unit.connection)
             country = COUNTRY_OF_ZONE.get(time_zone, "TW")
             workspace_id = await workspaces.create(key, name, time_zone, country, now)
-            _, write_key = await workspaces.add_source(workspace_id, "server", "server", "Server", now)
-            _, web_write_key = await workspaces.add_source(workspace_id, "web", "web", "Web shop", now)
+            server, shop = SOURCE_NAMES.get(country, ("Server", "Web shop"))
+            _, write_key = await workspaces.add_source(workspace_id, "server", "server", server, now)
+            _, web_write_key = await workspaces.add_source(workspace_id, "web", "web", shop, now)
             await workspaces.add_secret_key(workspace_id, "init", key_hash(secret_key), now)
             await workspaces.add_user(
                 workspace_id, admin_email, PasswordHasher().hash(password), "owner", now

@@ -13,6 +13,13 @@ PAGES = (
     "/segments/new",
     "/segments/spenders",
     "/segments/spenders/edit",
+    "/settings",
+    "/members",
+    "/keys",
+    "/audit",
+    "/sources",
+    "/sources/server",
+    "/quality",
 )
 
 

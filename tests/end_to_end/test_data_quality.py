@@ -35,14 +35,14 @@ def test_what_was_parked_is_mended_said_again_and_counts_once(served: Served) ->
 
     seen = served.get("/api/sources/server/events")
     assert [(one["event"], one["verdict"], one["reason"]) for one in seen["events"]] == [
-        ("identify", "taken", ""), ("Order Completed", "taken", ""), ("Order Completed", "parked", "bad_timestamp"),
+        ("identify", "taken", ""), ("Order Completed", "parked", "no_identifier"), ("Order Completed", "parked", "bad_timestamp"),
         ("", "parked", "missing_event"), ("Order Completed", "taken", ""),
     ]  # fmt: skip
     assert [one["refused"] for one in seen["events"][0]["identifiers"]] == ["", "not_an_email", "not_a_phone"]
     assert served.get("/api/sources/server/events", after=seen["seen_offset"])["events"] == []
     assert served.get("/api/sources/web/events")["events"] == []
     good = served.get("/api/sources/server/quality")
-    assert (good["checked"], good["parked"], good["nameless"]) == (5, 2, 1)
+    assert (good["checked"], good["parked"], good["nameless"]) == (5, 3, 1)
     assert {(one["namespace"], one["reason"]) for one in good["bad_identifiers"]} == {
         ("phone", "not_a_phone"),
         ("email", "not_an_email"),

@@ -132,11 +132,25 @@ def of_scopes(scopes: list[str]) -> frozenset[str]:
 
 def needed(method: str, path: str) -> Permission | None:
     """Return the permission that a request needs, None if nobody may make it. The narrowest pattern decides."""
+    found = _found(method, path)
+    return found[1] if found else None
+
+
+def audited(method: str, path: str) -> bool:
+    """Tell whether a request is written down: what changes something, and reading that a row names on purpose."""
+    found = _found(method, path)
+    if found is None or not found[1].audited:
+        return False
+    return found[0] != "*" or method not in {"GET", "HEAD"}
+
+
+def _found(method: str, path: str) -> tuple[str, Permission] | None:
+    """Return the narrowest pattern's method and row."""
     parts = _parts(path)
     asked = "GET" if method == "HEAD" else method
     for _, wanted, pattern, row in _PATTERNS:
         if wanted in {"*", asked} and _matches(pattern, parts):
-            return row
+            return wanted, row
     return None
 
 

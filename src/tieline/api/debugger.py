@@ -22,6 +22,7 @@ from tieline.store.postgres.parked import PostgresParked
 from tieline.store.postgres.workspaces import PostgresWorkspaces
 
 SHOWN_MAX = 200
+NAMELESS = "no_identifier"
 LOOK_BACK = 20_000
 """Requests of all sources among which those of one are looked for."""
 CHECKED_REQUESTS = 2_000
@@ -128,9 +129,7 @@ def router(doors: Doors) -> APIRouter:
             for one in _seen(row, source, country):
                 counted["checked"] += 1
                 counted["parked"] += one.verdict == "parked"
-                counted["nameless"] += one.verdict == "taken" and all(
-                    name.refused for name in one.identifiers
-                )
+                counted["nameless"] += one.reason == NAMELESS
                 counted["late"] += one.at is not None and one.received_at - one.at > timedelta(days=1)
                 bad.update((name.namespace, name.refused) for name in one.identifiers if name.refused)
         return SourceQuality(
@@ -184,11 +183,13 @@ def _shown(row: LogRow, item: int, said: Event | Refused, raw: bytes, country: s
             message_id=str(sent.get("messageId", "")), verdict="parked", reason=said.reason, detail=said.detail,
             identifiers=[], properties=sent.get("properties"), traits=sent.get("traits"),
         )  # fmt: skip
+    named = [_named(one, country) for one in said.identifiers]
+    nameless = all(one.refused for one in named)
     return SeenEvent(
         log_offset=row.log_offset, item=item, received_at=row.received_at, at=said.at, type=said.type,
-        event=said.name, message_id=said.message_id, verdict="taken", reason="", detail="",
-        identifiers=[_named(one, country) for one in said.identifiers], properties=said.properties,
-        traits=said.traits,
+        event=said.name, message_id=said.message_id, verdict="parked" if nameless else "taken",
+        reason=NAMELESS if nameless else "", detail="No identifier can be used." if nameless else "",
+        identifiers=named, properties=said.properties, traits=said.traits,
     )  # fmt: skip
 
 

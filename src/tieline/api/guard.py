@@ -76,7 +76,7 @@ class Guard:
         one = table.shows_one_person(request.method, scope["path"])
         sees = table.ALL in caller.permissions or (one and table.ONE in caller.permissions)
         seen = table.ONE if sees and one and caller.kind == MEMBER else ""
-        action = permission.name if permission.audited else seen
+        action = permission.name if table.audited(request.method, scope["path"]) else seen
 
         async def ready(status: int, answer: Any) -> Any:
             if status < 400 and action:

@@ -56,3 +56,15 @@ def test_only_owners_see_all_people_and_support_sees_one():
 def test_a_key_has_its_scopes_and_nothing_else():
     assert table.of_scopes(["segments.read", "nonsense"]) == {"segments.read", "self"}
     assert table.of_scopes([table.EVERYTHING]) == frozenset(table.PERMISSIONS)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "written"),
+    [
+        ("POST", "/api/keys", True), ("GET", "/api/keys", False), ("DELETE", "/api/members/3", True),
+        ("GET", "/api/imports/x/rejects", True), ("GET", "/api/people/exports/x/file", True), ("POST", "/api/segments/preview", False),
+        ("GET", "/api/nothing", False),
+    ],
+)  # fmt: skip
+def test_changes_are_written_down_and_so_is_reading_that_a_row_names(method, path, written):
+    assert table.audited(method, path) is written

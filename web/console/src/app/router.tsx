@@ -1,6 +1,7 @@
 import { createBrowserRouter } from "react-router";
 import { Broken } from "@/app/shell/broken";
 import { NotFound } from "@/app/shell/not-found";
+import { settings, sources } from "@/app/settings-routes";
 import { Shell } from "@/app/shell/shell";
 
 /** Every page of the console. Each is a bundle of its own, fetched when somebody goes there. */
@@ -10,6 +11,12 @@ export const router = createBrowserRouter([
     ErrorBoundary: Broken,
     HydrateFallback: () => null,
     lazy: async () => ({ Component: (await import("@/features/login/page")).LoginPage }),
+  },
+  {
+    path: "/join",
+    ErrorBoundary: Broken,
+    HydrateFallback: () => null,
+    lazy: async () => ({ Component: (await import("@/features/join/page")).JoinPage }),
   },
   {
     Component: Shell,
@@ -34,6 +41,8 @@ export const router = createBrowserRouter([
             path: "segments/:key",
             lazy: async () => ({ Component: (await import("@/features/segments/segment-page")).SegmentPage }),
           },
+          ...sources,
+          ...settings,
           { path: "*", Component: NotFound },
         ],
       },

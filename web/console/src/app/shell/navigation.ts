@@ -1,6 +1,6 @@
-import { Filter, House, type LucideIcon, Users } from "lucide-react";
+import { Cable, CircleAlert, Filter, House, KeyRound, type LucideIcon, ScrollText, Settings, Users, UsersRound } from "lucide-react";
 
-type Word = "home" | "people" | "segments" | "identity" | "sources" | "imports";
+type Word = "quality" | "workspace" | "members" | "keys" | "audit" | "home" | "people" | "segments" | "identity" | "sources" | "imports";
 export type Group = "audience" | "messages" | "journeys" | "data" | "settings";
 
 export interface Place {
@@ -17,6 +17,12 @@ export const PLACES: readonly Place[] = [
   { path: "/", word: "home", icon: House },
   { path: "/people", word: "people", icon: Users, group: "audience", needs: "people.read" },
   { path: "/segments", word: "segments", icon: Filter, group: "audience", needs: "segments.read" },
+  { path: "/sources", word: "sources", icon: Cable, group: "data", needs: "sources.read" },
+  { path: "/quality", word: "quality", icon: CircleAlert, group: "data", needs: "sources.read" },
+  { path: "/settings", word: "workspace", icon: Settings, group: "settings" },
+  { path: "/members", word: "members", icon: UsersRound, group: "settings", needs: "members.read" },
+  { path: "/keys", word: "keys", icon: KeyRound, group: "settings", needs: "keys.write" },
+  { path: "/audit", word: "audit", icon: ScrollText, group: "settings", needs: "audit.read" },
 ];
 
 export const GROUPS: readonly Group[] = ["audience", "messages", "journeys", "data", "settings"];
