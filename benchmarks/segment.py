@@ -18,6 +18,7 @@ from tieline.condition.rewrite import rewrite
 from tieline.store.clickhouse.engine import ClickHouse, open_embedded
 
 EVENTS = 20_000_000
+EVENTS_MANY = 100_000_000
 EVENTS_PER_PERSON = 20
 CANDIDATES = 1_000
 ROUNDS = 7
@@ -67,6 +68,18 @@ def measure(*, quick: bool) -> list[Figure]:
         people = _generate(engine, events, now)
         made = f"{events:,} events of {people:,} people, made in {time.perf_counter() - began:.0f} s"
         figures = [*_counts(engine, now, events, made), _combined(engine, now, events)]
+        engine.close()
+    return figures if quick else [*figures, *_many(now)]
+
+
+def _many(now: datetime) -> list[Figure]:
+    """Count over a history five times as long."""
+    with harness.folder() as data:
+        engine = open_embedded(data / "clickhouse")
+        began = time.perf_counter()
+        people = _generate(engine, EVENTS_MANY, now)
+        made = f"{EVENTS_MANY:,} events of {people:,} people, made in {time.perf_counter() - began:.0f} s"
+        figures = _counts(engine, now, EVENTS_MANY, made)
         engine.close()
         return figures
 

@@ -24,7 +24,7 @@ from tieline.store.clickhouse.engine import ClickHouse, open_embedded
 from tieline.store.postgres.log import PostgresLog, PostgresSources
 from tieline.store.postgres.unit import PostgresUnit
 
-SEGMENTS = 20
+SEGMENTS, SEGMENTS_MANY = 20, 200
 TOGETHER = 5_000
 WARM_UP = 5_000
 PATIENCE_SECONDS = 240
@@ -39,8 +39,12 @@ BEHIND = """
 def measure(*, quick: bool) -> list[Figure]:
     """Measure the stream from the log to the last signal, in turns with its slowest necessary parts."""
     count, rounds = (10_000, 1) if quick else (100_000, 3)
+    return [_measured(count, rounds, SEGMENTS), _measured(count, 1, SEGMENTS_MANY)]
+
+
+def _measured(count: int, rounds: int, segments: int) -> Figure:
     with harness.tieline() as running, harness.folder() as other, ExitStack() as stack:
-        furnish(running)
+        furnish(running, segments=segments)
         engine = open_embedded(other / "clickhouse")
         stack.callback(engine.close)
         usage = Usage(*running.pids)
@@ -62,22 +66,20 @@ def measure(*, quick: bool) -> list[Figure]:
             (statistics.median(copied), "decoding and COPY into PostgreSQL alone"),
             (statistics.median(inserted), "Arrow insert into ClickHouse alone"),
         )
-        return [
-            Figure(
-                name=f"stream: {count:,} events from the log to history, {SEGMENTS} segments and 5 journeys",
-                value=statistics.median(product),
-                unit="events/s",
-                limit=limit,
-                limit_is=limit_is,
-                cpu_seconds=usage.cpu_seconds / count / rounds,
-                peak_mib=usage.peak_mib,
-                remarks=f"{rounds} rounds: {min(product):,.0f} to {max(product):,.0f}; {running.errors()} errors",
-            )
-        ]
+        return Figure(
+            name=f"stream: {count:,} events from the log to history, {segments} segments and 5 journeys",
+            value=statistics.median(product),
+            unit="events/s",
+            limit=limit,
+            limit_is=limit_is,
+            cpu_seconds=usage.cpu_seconds / count / rounds,
+            peak_mib=usage.peak_mib,
+            remarks=f"{rounds} rounds: {min(product):,.0f} to {max(product):,.0f}; {running.errors()} errors",
+        )
 
 
-def conditions() -> dict[str, Json]:
-    """Return 20 segments: spent more than so much in 30 days, and looked at something so often."""
+def conditions(segments: int = SEGMENTS) -> dict[str, Json]:
+    """Return segments: spent more than so much in 30 days, and looked at something so often."""
     spent = {
         "event": "Order Completed",
         "window": {"last": "P30D"},
@@ -90,7 +92,7 @@ def conditions() -> dict[str, Json]:
                 {"event": "Product Viewed", "op": "gte", "value": 1 + number % 5},
             ]
         }
-        for number in range(SEGMENTS)
+        for number in range(segments)
     }
 
 
@@ -111,9 +113,9 @@ def journeys() -> list[Json]:
     ]
 
 
-def furnish(running: harness.Tieline, *, with_journeys: bool = True) -> None:
+def furnish(running: harness.Tieline, *, with_journeys: bool = True, segments: int = SEGMENTS) -> None:
     """Make the segments and journeys, and wait until they are live."""
-    for key, condition in conditions().items():
+    for key, condition in conditions(segments).items():
         running.api("POST", "/api/segments", {"key": key, "name": key, "condition": condition})
     for journey in journeys() if with_journeys else ():
         running.api("POST", "/api/journeys", {"definition": journey, "state": "live"})

@@ -27,7 +27,7 @@ from tieline.identify.suppress import SuppressionStage
 from tieline.identify.switch import SwitchStage, is_switch, next_switch
 from tieline.identify.undo import UndoStage, is_undo, next_undo
 from tieline.journey.stage import JourneyStage
-from tieline.model.event import Identified, LogRow, Source
+from tieline.model.event import PROFILE_REFOLDED, Identified, LogRow, Source
 from tieline.model.identity import Moved
 from tieline.model.profile import ProfileChanged
 from tieline.model.signal import Said
@@ -47,6 +47,7 @@ from tieline.profile import rows
 from tieline.profile.stage import ProfileStage
 from tieline.search.stage import SearchStage
 from tieline.segment.stage import SegmentStage
+from tieline.tag.stage import TagStage
 
 NOBODY = b"\0" * 16
 """Whom an event is about that is about no person: history learns from it and keeps no row."""
@@ -63,6 +64,7 @@ class Absorb:
         search: Keeps the words under which people are found; None where nobody looks.
         forgetting: Erases people, and keeps them out; None where nobody asks for it.
         switch: Lets other rules hold; None where nobody changes them.
+        tags: Puts tags on by rule; None where there are no rules.
     """
 
     unit: Transaction
@@ -84,6 +86,7 @@ class Absorb:
     search: SearchStage | None = None
     forgetting: "Forgetting | None" = None
     switch: SwitchStage | None = None
+    tags: TagStage | None = None
 
     async def step(self) -> int:
         """Carry one batch from collect to profile; return how many log rows it took."""
@@ -117,6 +120,8 @@ class Absorb:
             decided = await self.decide.process(collected.events)
             moves = net([*known.moves, *decided])
             identified = self.decide.reseated(known.identified, decided)
+            if any(item.event.name == PROFILE_REFOLDED for item in identified):
+                await self.directory.learn()  # the rules that ask for it were saved before it was asked
             changed = await self.profile.process(identified, moves)
             if self.search is not None:
                 await self.search.process(changed, identified, moves)
@@ -124,6 +129,8 @@ class Absorb:
             await self.reply.process(await self.answer.process(identified, now), now)
             await self.messages.park([*collected.parked, *known.parked], now)
             await self._hand_on(arrived[-1].log_offset, identified, changed, moves, now)
+            if self.tags is not None:
+                await self.tags.hear(identified)
         return len(arrived)
 
     async def _take_back(self, undo: UndoStage, row: LogRow, now: datetime) -> int:
@@ -235,6 +242,7 @@ class Remember:
     signals: SignalStore
     segment: SegmentStage
     clock: Clock
+    tags: TagStage | None = None
 
     async def step(self) -> int:
         """Take waiting batches; return how many."""
@@ -244,9 +252,12 @@ class Remember:
         if batches:
             await self.history.append(batches, now)
         async with self.unit.transaction():
-            await self.signals.put(await self.segment.process(batches, now))
+            signals = await self.segment.process(batches, now)
+            await self.signals.put(signals)
             if batches:
                 await self.outbox.done(batches[-1].log_offset)
+            if self.tags is not None:
+                await self.tags.follow(signals)
         return len(batches)
 
 

@@ -60,7 +60,8 @@ TABLE: tuple[Permission, ...] = (
         "* /api/identity/**",), audited=True),
     Permission("segments.read", "Look at segments and count.", (OWNER, MARKETER, ANALYST, DEVELOPER), (
         "GET /api/segments/**", "POST /api/segments/preview", "POST /api/segments/funnel",
-        "POST /api/segments/*/difference", "GET /api/tags/**", "GET /api/traits/**")),
+        "POST /api/segments/*/difference", "GET /api/tags/**", "GET /api/traits/**",
+        "POST /api/traits/preview")),
     Permission("segments.write", "Make and change segments, tags and traits.", (OWNER, MARKETER), (
         "* /api/segments/**", "* /api/tags/**", "* /api/traits/**"), audited=True),
     Permission("journeys.read", "Look at journeys.", (OWNER, MARKETER, ANALYST, DEVELOPER), (
@@ -91,7 +92,7 @@ TABLE: tuple[Permission, ...] = (
     Permission("imports.write", "Import files and undo imports.", (OWNER, MARKETER, DEVELOPER), (
         "* /api/imports/**", "GET /api/imports/*/rejects"), audited=True),
     Permission("reports.read", "Look at figures.", (OWNER, MARKETER, ANALYST, DEVELOPER), (
-        "GET /api/report", "GET /api/reports/**", "GET /api/home")),
+        "GET /api/report", "GET /api/reports/**", "POST /api/reports/lift", "GET /api/home")),
     Permission("settings.write", "Change the workspace.", (OWNER,), (
         "* /api/workspace/**", "* /api/sending"), audited=True),
     Permission("broadcasts.approve", "Approve a large broadcast of somebody else.", (OWNER, MARKETER), (

@@ -11,6 +11,7 @@ from tieline.errors import InvalidInputError, NotFoundError
 from tieline.identify.normalize import normalize
 from tieline.ids import ID_BYTES, keyed_hash
 from tieline.model.profile import Profile
+from tieline.profile import golden
 from tieline.profile.fold import fold
 from tieline.search.words import shown
 from tieline.store.postgres.facts import PostgresFacts
@@ -89,12 +90,14 @@ async def load(doors: Doors, workspace_id: int, node_id: bytes) -> Profile:
             raise NotFoundError("There is no such profile.")
         profile_id = bytes(row[0])
         stored = await PostgresFacts(connection).load(workspace_id, [profile_id])
+        workspace = await PostgresWorkspaces(connection).find(workspace_id)
     return fold(
         workspace_id,
         profile_id,
         stored.nodes[profile_id],
         stored.facts.get(profile_id, ()),
         stored.consents.get(profile_id, ()),
+        golden.read(workspace.settings.get("golden")),
     )
 
 

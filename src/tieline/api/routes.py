@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from tieline.api import (
     accounts,
+    attribution,
     auto_replies,
     bind,
     broadcast_acts,
@@ -15,8 +16,10 @@ from tieline.api import (
     console,
     cost,
     cost_reports,
+    destinations,
     doctor,
     erasure,
+    golden,
     graph,
     health,
     identity,
@@ -30,11 +33,13 @@ from tieline.api import (
     menus,
     message_trials,
     messages,
+    open_sql,
     problem,
     profiles,
     report,
     rooms,
     segment_counts,
+    segment_life,
     segment_list,
     segment_questions,
     segments,
@@ -42,7 +47,10 @@ from tieline.api import (
     shelf,
     sources,
     suggestions,
+    tag_changes,
+    tags,
     templates,
+    traits,
 )
 from tieline.api.doors import Doors
 from tieline.api.guard import Guard
@@ -69,7 +77,14 @@ def build(doors: Doors, vault: Vault, sms: Sms) -> FastAPI:
     app.include_router(identity.router(doors))
     app.include_router(segment_list.router(doors))
     app.include_router(segment_counts.router(doors))
+    app.include_router(destinations.router(doors, vault))
     app.include_router(segment_questions.router(doors))
+    app.include_router(segment_life.router(doors))
+    app.include_router(tag_changes.router(doors))
+    app.include_router(tags.router(doors))
+    app.include_router(golden.router(doors))
+    app.include_router(attribution.router(doors))
+    app.include_router(traits.router(doors))
     app.include_router(suggestions.router(doors))
     app.include_router(segments.router(doors))
     app.include_router(journey_rehearsal.router(doors))
@@ -90,6 +105,7 @@ def build(doors: Doors, vault: Vault, sms: Sms) -> FastAPI:
     app.include_router(auto_replies.router(doors))
     app.include_router(shelf.router(doors))
     app.include_router(report.router(doors))
+    app.include_router(open_sql.router(doors))
     app.include_router(imports.router(doors))
     snippet = files("tieline.api") / "static" / "tieline.js"
 

@@ -2,17 +2,18 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import msgspec
 from fastapi import APIRouter, Request
+from psycopg import AsyncConnection
 from starlette.responses import StreamingResponse
 
 from tieline.api.doors import Doors, rows
 from tieline.api.profiles import load, parse_id
 from tieline.api.segment_counts import definitions_of, named
-from tieline.condition import sql
+from tieline.condition import sql, uses
 from tieline.condition.match import HistoryEvent, Person
 from tieline.condition.node import Node, Top
 from tieline.condition.reads import reads
@@ -23,6 +24,25 @@ from tieline.store.clickhouse.written import WRITTEN_BY
 from tieline.store.postgres.segments import PostgresSegments
 
 PAGE = 10_000
+
+USERS = """
+select 'segment' as kind, key, definition from segment where workspace_id = %(workspace)s and state <> 'deleted'
+union all
+select 'computed_trait', key, definition from computed_trait where workspace_id = %(workspace)s and state <> 'deleted'
+union all
+select 'journey', j.key, v.definition from journey j join journey_version v
+  using (workspace_id, key, version) where workspace_id = %(workspace)s and j.state <> 'stopped'
+union all
+select 'broadcast', key, definition from broadcast where workspace_id = %(workspace)s
+union all
+select 'auto_reply', key, definition from auto_reply where workspace_id = %(workspace)s and live
+union all
+select 'tag_rule', key, definition from tag_rule where workspace_id = %(workspace)s and state <> 'deleted'
+union all
+select 'destination', key, jsonb_build_object('segment', segment) from destination
+where workspace_id = %(workspace)s and state <> 'deleted'
+"""
+"""Everything that may name a segment, a computed trait or a tag."""
 
 _EVENTS = f"""
 select event, at, toString(properties) as properties
@@ -108,19 +128,7 @@ def router(doors: Doors) -> APIRouter:
         """List the segments, journeys and broadcasts whose definition names a segment."""
         workspace_id = await doors.keys.workspace(request)
         async with doors.pool.connection() as connection:
-            cursor = await connection.execute(
-                """
-                select 'segment', key, definition from segment where workspace_id = %(workspace)s and state <> 'deleted'
-                union all
-                select 'journey', j.key, v.definition from journey j join journey_version v
-                  using (workspace_id, key, version) where workspace_id = %(workspace)s and j.state <> 'stopped'
-                union all
-                select 'broadcast', key, definition from broadcast where workspace_id = %(workspace)s
-                """,
-                {"workspace": workspace_id},
-            )
-            found = await cursor.fetchall()
-        users = [{"kind": kind, "key": name} for kind, name, written in found if names_segment(written, key)]
+            users = await users_of(connection, workspace_id, key)
         return {"key": key, "used_by": users}
 
     @routes.get("/{key}/members.csv")
@@ -134,11 +142,21 @@ def router(doors: Doors) -> APIRouter:
     return routes
 
 
-def names_segment(written: Any, key: str) -> bool:
-    """Tell whether a definition says `"segment": key` anywhere."""
-    if isinstance(written, Mapping):
-        return written.get("segment") == key or any(names_segment(part, key) for part in written.values())
-    return isinstance(written, list) and any(names_segment(part, key) for part in written)
+async def users_of(connection: AsyncConnection, workspace_id: int, key: str) -> list[dict[str, str]]:
+    """Return what names a segment: segments, journeys, broadcasts, rules of tags, destinations."""
+    return await definitions_using(connection, workspace_id, "segment", key)
+
+
+async def definitions_using(
+    connection: AsyncConnection, workspace_id: int, word: str, key: str
+) -> list[dict[str, str]]:
+    """Return kind and key of every definition in which `key` stands after `word`, anywhere."""
+    cursor = await connection.execute(USERS, {"workspace": workspace_id})
+    return [
+        {"kind": kind, "key": name}
+        for kind, name, written in await cursor.fetchall()
+        if key in uses.said(written, word)
+    ]
 
 
 async def _csv(doors: Doors, workspace_id: int, key: str) -> AsyncIterator[str]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Request
 
 from tieline.api.doors import Doors, rows
+from tieline.api.keys import caller
 from tieline.api.segment_counts import compiled
 from tieline.condition import sql
 from tieline.errors import InvalidInputError
@@ -28,7 +29,9 @@ def router(doors: Doors) -> APIRouter:
             segments = PostgresSegments(connection)
             others = {**await segments.definitions(workspace_id), key: body.get("condition")}
             compiled(body.get("condition"), others)
-            await segments.put(workspace_id, key, name, body["condition"], "api", doors.clock.now())
+            await segments.put(
+                workspace_id, key, name, body["condition"], caller(request).name, doors.clock.now()
+            )
             return await segments.describe(workspace_id, key)
 
     @routes.post("/preview")

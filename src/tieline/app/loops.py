@@ -11,18 +11,24 @@ from tieline.api.identity_rules import read_rules
 from tieline.app import line, stages
 from tieline.app.parts import clock, open_clickhouse, vault
 from tieline.channel.line.client import LineClient
+from tieline.clock import Clock
 from tieline.connect.outgoing import OutgoingCaller
+from tieline.connect.sync import SyncLoop
 from tieline.connect.webhook import WebhookLoop
 from tieline.settings import Settings
 from tieline.store.clickhouse.evaluate import ClickHouseEvaluator
 from tieline.store.clickhouse.history import ClickHouseHistory
 from tieline.store.postgres.deliver import PostgresSends
+from tieline.store.postgres.destinations import PostgresDestinations
 from tieline.store.postgres.directory import PostgresDirectory
 from tieline.store.postgres.unit import PostgresUnit
 from tieline.store.postgres.webhooks import PostgresWebhooks
 from tieline.stream.loop import Loop, Wakeup
+from tieline.tag.expiry import ExpiryLoop
 
 _CATALOG_SECONDS = 1.0
+_GATHER_SECONDS = 0.5
+_EXPIRY_SECONDS = 5.0
 
 
 @asynccontextmanager
@@ -48,7 +54,7 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
         stack.push_async_callback(client.close)
 
         absorb = stages.absorb(settings, url, await unit(), history, directory, now)
-        remember = stages.remember(settings, await unit(), history, evaluator, now)
+        remember = stages.remember(settings, await unit(), history, evaluator, directory, now)
         advance = stages.advance(settings, await unit(), evaluator, directory, now)
         broadcast = stages.broadcast(settings, await unit(), history, directory, now)
         sending = await unit()
@@ -59,10 +65,8 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
         send = stages.send(sending, client, directory, now)
         stack.push_async_callback(lambda: send.sender.close(now.now()))
 
-        outside = await unit()
         caller = OutgoingCaller(settings.webhook_hosts.split())
         stack.push_async_callback(caller.close)
-        webhooks = WebhookLoop(outside, PostgresWebhooks(outside.connection), caller)
 
         reply = stages.reply(await unit(), client, directory, now)
         stack.push_async_callback(lambda: reply.replier.close(now.now()))
@@ -81,16 +85,43 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
         loops = [
             Loop("absorb", absorb.step, idle_seconds=idle, then=absorbed, recover=absorb.recover),
             Loop(
-                "remember", remember.step, idle_seconds=idle * 5, wake=wake_remember, then=wake_advance.call
+                "remember",
+                remember.step,
+                idle_seconds=idle * 5,
+                wake=wake_remember,
+                then=wake_advance.call,
+                gather_seconds=_GATHER_SECONDS,
             ),
             Loop("advance", advance.step, idle_seconds=idle * 2, wake=wake_advance, then=wake_send.call),
             Loop("broadcast", broadcast.step, idle_seconds=idle * 2, then=wake_send.call),
             Loop("send", send.step, idle_seconds=idle * 2, wake=wake_send),
             Loop("reply", reply.step, idle_seconds=idle * 2, wake=wake_reply),
-            Loop("webhooks", lambda: webhooks.step(now.now()), idle_seconds=idle * 10),
+            webhook_loop(settings, await unit(), caller, now),
             Loop("rules", rules.step, idle_seconds=idle * 20),
             Loop("erase", erase.step, idle_seconds=idle * 10),
-            Loop("directory", directory.step, idle_seconds=_CATALOG_SECONDS),
+            sync_loop(settings, await unit(), caller, now),
+            *upkeep(await unit(), directory, now),
             *await line.loops(unit, client, directory, now),
         ]
         yield history, loops
+
+
+def webhook_loop(settings: Settings, unit: PostgresUnit, caller: OutgoingCaller, now: Clock) -> Loop:
+    """Journeys call other systems."""
+    webhooks = WebhookLoop(unit, PostgresWebhooks(unit.connection), caller)
+    return Loop("webhooks", lambda: webhooks.step(now.now()), idle_seconds=settings.idle_ms / 100)
+
+
+def sync_loop(settings: Settings, unit: PostgresUnit, caller: OutgoingCaller, now: Clock) -> Loop:
+    """Other systems are kept told who is in a segment."""
+    sync = SyncLoop(unit, PostgresDestinations(unit.connection), caller, stages.opener(settings))
+    return Loop("sync", lambda: sync.step(now.now()), idle_seconds=settings.idle_ms / 50)
+
+
+def upkeep(unit: PostgresUnit, directory: PostgresDirectory, now: Clock) -> list[Loop]:
+    """What is known of the workspace is read anew; tags come off when their time is over."""
+    expiry = ExpiryLoop(unit, stages.tagging(unit, directory, now), now)
+    return [
+        Loop("directory", directory.step, idle_seconds=_CATALOG_SECONDS),
+        Loop("expiry", expiry.step, idle_seconds=_EXPIRY_SECONDS),
+    ]

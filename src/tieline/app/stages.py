@@ -1,5 +1,6 @@
 """Each loop of the pipeline with the adapters that it runs on."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 from tieline import pipeline, upkeep
 from tieline.answer.stage import AnswerStage
 from tieline.app import line
+from tieline.app.parts import vault
 from tieline.app.shadow import compute_apart
 from tieline.channel.line.client import LineClient
 from tieline.channel.line.inbox import LineInbox
@@ -28,6 +30,7 @@ from tieline.identify.switch import SwitchStage
 from tieline.identify.undo import UndoStage
 from tieline.ids import SystemIds
 from tieline.journey.stage import JourneyStage
+from tieline.model.destination import Destination
 from tieline.ports import Change, Computed
 from tieline.profile.stage import ProfileStage
 from tieline.search.stage import SearchStage
@@ -37,6 +40,7 @@ from tieline.store.clickhouse.evaluate import ClickHouseEvaluator
 from tieline.store.clickhouse.history import ClickHouseHistory
 from tieline.store.clickhouse.imported import ClickHouseImported
 from tieline.store.clickhouse.results import ClickHouseResults
+from tieline.store.computed import ComputedOfPeople
 from tieline.store.postgres.backlog import PostgresBacklog
 from tieline.store.postgres.bind import PostgresNonces
 from tieline.store.postgres.broadcasts import PostgresBroadcasts
@@ -52,10 +56,12 @@ from tieline.store.postgres.outbox import PostgresHistoryOutbox
 from tieline.store.postgres.replies import PostgresAutoReplies, PostgresReplies
 from tieline.store.postgres.segments import PostgresSegments
 from tieline.store.postgres.signals import PostgresSignals
+from tieline.store.postgres.tags import PostgresTags
 from tieline.store.postgres.undo import PostgresUndo
 from tieline.store.postgres.unit import PostgresUnit
 from tieline.store.postgres.webhooks import PostgresWebhooks
 from tieline.store.postgres.words import PostgresWords
+from tieline.tag.stage import TagStage
 
 
 def absorb(
@@ -104,6 +110,7 @@ def absorb(
             directory.sources,
         ),
         switch=SwitchStage(PostgresRules(connection), identity, partial(compute_apart, url)),
+        tags=tagging(unit, directory, now),
     )
 
 
@@ -141,11 +148,24 @@ def _forget_in_files(data: Path, gone: rejects.Names) -> int:
     return rejects.forget(data / "imports", gone) + exported.forget(data / "exports")
 
 
+def opener(settings: Settings) -> Callable[[Destination], str]:
+    """Return what opens the secret of a destination."""
+    keeper = vault(settings)
+    return lambda where: keeper.open(where.secret, where.workspace_id, f"destination:{where.key}")
+
+
+def tagging(unit: PostgresUnit, directory: PostgresDirectory, now: Clock) -> TagStage:
+    """Tags that are put on by rule."""
+    news = pipeline.LogNews(PostgresLog(unit.connection), directory.own_sources, now)
+    return TagStage(PostgresTags(unit.connection), news)
+
+
 def remember(
     settings: Settings,
     unit: PostgresUnit,
     history: ClickHouseHistory,
     evaluator: ClickHouseEvaluator,
+    directory: PostgresDirectory,
     now: Clock,
 ) -> pipeline.Remember:
     """Committed batches enter history, and segments are evaluated."""
@@ -158,6 +178,7 @@ def remember(
         signals=PostgresSignals(connection),
         segment=SegmentStage(PostgresSegments(connection), evaluator, every),
         clock=now,
+        tags=tagging(unit, directory, now),
     )
 
 
@@ -175,7 +196,13 @@ def advance(
         journey=JourneyStage(
             PostgresJourneys(connection), evaluator, fill_tree, directory.zones, directory.habits
         ),
-        deliver=DeliverStage(PostgresSends(connection), SystemIds(), now, settings.public_url),
+        deliver=DeliverStage(
+            PostgresSends(connection),
+            SystemIds(),
+            now,
+            settings.public_url,
+            ComputedOfPeople(connection, evaluator),
+        ),
         webhooks=PostgresWebhooks(connection),
         news=pipeline.LogNews(PostgresLog(connection), directory.own_sources, now),
         clock=now,

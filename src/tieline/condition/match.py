@@ -99,13 +99,13 @@ def match(
 def ranked(leaf: Top, people: Iterable[Person], now: datetime, time_zone: str) -> frozenset[bytes]:
     """Return the ids of those who come first among `people`."""
     clock = Clock(when.to_milliseconds(now), ZoneInfo(time_zone))
-    worth = []
+    ranking = []
     for person in people:
-        counted = _counted(leaf.occurrence, person.events, clock)
-        found = _worth(leaf.measure, counted)
-        if counted and found is not None:
-            worth.append((-found, person.profile_id))
-    return frozenset(profile_id for _, profile_id in sorted(worth)[: leaf.most])
+        counting = counted(leaf.occurrence, person.events, clock)
+        found = worth(leaf.measure, counting)
+        if counting and found is not None:
+            ranking.append((-found, person.profile_id))
+    return frozenset(profile_id for _, profile_id in sorted(ranking)[: leaf.most])
 
 
 def rankings(
@@ -117,10 +117,11 @@ def rankings(
     return {leaf: ranked(leaf, everybody, now, time_zone) for leaf in tops}
 
 
-def _worth(computed: Measure, counted: Sequence[HistoryEvent]) -> Decimal | None:
+def worth(computed: Measure, events: Sequence[HistoryEvent]) -> Decimal | None:
+    """Return what events that count are worth: a number, None when it is unknown."""
     if computed.function == "count":
-        return Decimal(len(counted))
-    values = [found for _, found in _told(computed, counted)]
+        return Decimal(len(events))
+    values = [found for _, found in told(computed, events)]
     if computed.function == "distinct":
         return Decimal(len({value.text(found) for found in values} - {None}))
     numbers = [number for number in map(value.number, values) if number is not None]
@@ -128,6 +129,8 @@ def _worth(computed: Measure, counted: Sequence[HistoryEvent]) -> Decimal | None
         return sum(numbers, Decimal())
     if not numbers:
         return None
+    if computed.function == "avg":
+        return value.shortened(sum(numbers, Decimal()) / len(numbers))
     return min(numbers) if computed.function == "min" else max(numbers)
 
 
@@ -147,8 +150,8 @@ def _remembered(leaf: HistoryLeaf, events: Sequence[HistoryEvent], clock: Clock)
     if isinstance(leaf, HappenedAt):
         return _happened_at(leaf, events, clock)
     if isinstance(leaf, Told):
-        told = _told(leaf.measure, _counted(leaf.occurrence, events, clock))
-        return satisfied(leaf.compare, measure.texts(leaf.measure.function, told, leaf.measure.many))
+        said = told(leaf.measure, counted(leaf.occurrence, events, clock))
+        return satisfied(leaf.compare, measure.texts(leaf.measure.function, said, leaf.measure.many))
     if not isinstance(leaf, Happened):
         raise TypeError(leaf)
     return _happened(leaf, events, clock)
@@ -188,31 +191,31 @@ def _trait(leaf: Trait, person: Person, clock: Clock) -> bool:
 
 
 def _happened(leaf: Happened, events: Sequence[HistoryEvent], clock: Clock) -> bool:
-    counted, function, now = counted_events(leaf, events, clock), leaf.measure.function, clock.now
-    ats = [when.to_milliseconds(event.at) for event in counted]
-    values: Sequence[Any] = counted
+    counting, function, now = counted_events(leaf, events, clock), leaf.measure.function, clock.now
+    ats = [when.to_milliseconds(event.at) for event in counting]
+    values: Sequence[Any] = counting
     if function in measure.SINCE:
         values = [max(now - at, timedelta(0)) // timedelta(days=1) for at in ats]
     elif function in measure.CYCLES:
         values = measure.cycle(function, ats, now, leaf.measure.otherwise)
     elif leaf.measure.path is not None:
-        values = [found for _, found in _told(leaf.measure, counted)]
+        values = [found for _, found in told(leaf.measure, counting)]
     return measure.compares(function, values, leaf.op, leaf.value)
 
 
 def _happened_at(leaf: HappenedAt, events: Sequence[HistoryEvent], clock: Clock) -> bool:
-    ats = [when.to_milliseconds(event.at) for event in _counted(leaf.occurrence, events, clock)]
+    ats = [when.to_milliseconds(event.at) for event in counted(leaf.occurrence, events, clock)]
     if not ats:
         return False
     at = min(ats) if leaf.measure.function == "first_at" else max(ats)
     return dates.on_time(leaf.test, when.on_clock(at, clock.zone), clock.now, clock.zone)
 
 
-def _told(computed: Measure, counted: Sequence[HistoryEvent]) -> list[tuple[datetime, Any]]:
+def told(computed: Measure, events: Sequence[HistoryEvent]) -> list[tuple[datetime, Any]]:
     """Return time and value of a property of each event."""
     return [
         (when.to_milliseconds(event.at), found)
-        for event in counted
+        for event in events
         if computed.path is not None
         for found in values_at(event.properties, computed.path)
     ]
@@ -222,10 +225,10 @@ def counted_events(leaf: HistoryLeaf, events: Sequence[HistoryEvent], clock: Clo
     """Return the events that the leaf measures, in the order given."""
     if not isinstance(leaf, Happened | HappenedAt | Told):
         return []
-    counted = _counted(leaf.occurrence, events, clock)
+    counting = counted(leaf.occurrence, events, clock)
     if not isinstance(leaf, Happened) or leaf.then is None:
-        return counted
-    return [event for event in counted if _followed(leaf.then, event, events, clock)]
+        return counting
+    return [event for event in counting if _followed(leaf.then, event, events, clock)]
 
 
 def _followed(then: Then, first: HistoryEvent, events: Sequence[HistoryEvent], clock: Clock) -> bool:
@@ -240,7 +243,8 @@ def _followed(then: Then, first: HistoryEvent, events: Sequence[HistoryEvent], c
     return not came and until <= clock.now if then.absent else came
 
 
-def _counted(occurrence: Occurrence, events: Sequence[HistoryEvent], clock: Clock) -> list[HistoryEvent]:
+def counted(occurrence: Occurrence, events: Sequence[HistoryEvent], clock: Clock) -> list[HistoryEvent]:
+    """Return the events that count."""
     return [event for event in events if _counts(occurrence, event, clock)]
 
 

@@ -23,6 +23,7 @@ from tieline.condition.node import (
 from tieline.condition.path import read_path
 from tieline.condition.place import Place, limit_size, listed, quote, written
 from tieline.condition.tree import All, Not
+from tieline.model.tag import LIST
 
 NAME_MAX = 200
 
@@ -83,6 +84,11 @@ def _tag(place: Place) -> Node:
     if not place.has("strength"):
         return Tag(tag)
     return All((Tag(tag), about.read_strength(tag, place.at("strength"))))
+
+
+def _list(place: Place) -> Tag:
+    place.keys(("list",))
+    return Tag(f"{LIST}{place.at('list').text(NAME_MAX)}")
 
 
 def _consent(place: Place) -> Consent:
@@ -157,6 +163,7 @@ LEAVES: dict[str, Callable[[Place], Node]] = {
     "item_of": _item,
     "computed": _computed,
     "tag": _tag,
+    "list": _list,
     "consent": _consent,
     "line_friend": _line_friend,
     "identified_by": _identified_by,

@@ -45,6 +45,7 @@ STARTS = {
         "The profile has the tag; with `strength`, put on so many times.",
         {"tag": "vip", "strength": {"op": "gte", "value": 3, "window": {"last": "P90D"}}},
     ),
+    "list": Start("The person is on the static list.", {"list": "spring-guests"}),
     "consent": Start(
         "The person granted the purpose on the channel.",
         {"consent": {"purpose": "marketing", "channel": "line"}},

@@ -32,7 +32,12 @@ def number(value: Any) -> Decimal | None:
     said = value if isinstance(value, str) else repr(value)
     if not _number.fullmatch(said):
         return None
-    return Decimal(said).quantize(_places, rounding=ROUND_DOWN, context=_exact) + 0  # + 0: no negative zero
+    return shortened(Decimal(said))
+
+
+def shortened(exact: Decimal) -> Decimal:
+    """Return a number with the places that are kept."""
+    return exact.quantize(_places, rounding=ROUND_DOWN, context=_exact) + 0  # + 0: no negative zero
 
 
 def text(value: Any) -> str | None:

@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
+from msgspec.structs import replace
+
 from tieline.clock import Clock
 from tieline.deliver import policy
 from tieline.deliver.body import Bodies, LimitError
@@ -16,11 +19,13 @@ from tieline.deliver.room import Room
 from tieline.ids import ID_BYTES, Ids
 from tieline.model.send import Send, SendState, Standing, TrackedLink
 from tieline.model.signal import Said, SendRequest
-from tieline.ports import SendStore
+from tieline.ports import ComputedValues, SendStore
 
 # The outbox is served by due time, so what must not wait behind a large broadcast is due earlier than now.
 AHEAD_TRANSACTIONAL = timedelta(days=1)
 AHEAD_JOURNEY = timedelta(hours=1)
+COMPUTED = b"computed."
+"""How a template reads a computed trait: `{{ computed.total_spent }}`."""
 
 
 class DeliverStage:
@@ -31,6 +36,7 @@ class DeliverStage:
         ids: Makes the tokens of counted links.
         clock: Tells when it is too late.
         public_url: Where people's phones reach this Tieline.
+        computed: What computed traits are worth, for templates that name one; None where there are none.
     """
 
     def __init__(
@@ -39,8 +45,10 @@ class DeliverStage:
         ids: Ids,
         clock: Clock,
         public_url: str,
+        computed: ComputedValues | None = None,
     ) -> None:
         self._sends = sends
+        self._computed = computed
         self._clock = clock
         self._bodies = Bodies(ids, public_url)
 
@@ -59,6 +67,7 @@ class DeliverStage:
         people = list({request.person: None for request in requests})
         standings = await self._sends.standing(workspace_id, people)
         traits = await self._sends.traits(workspace_id, people)
+        requests = await self._with_computed(workspace_id, requests, now)
         sends: dict[bytes, Send] = {}
         tracked: list[TrackedLink] = []
         room = await Room.of(self._sends, workspace_id, requests, now)
@@ -82,6 +91,24 @@ class DeliverStage:
             told
             for send_id, send in sends.items()
             if send_id in new and (told := _told(send, standings.get(send.person), now)) is not None
+        ]
+
+    async def _with_computed(
+        self, workspace_id: int, requests: Sequence[SendRequest], now: datetime
+    ) -> Sequence[SendRequest]:
+        """Return the requests with `computed` in the context of those whose templates read it."""
+        naming = {
+            request.send_id for request in requests if COMPUTED in msgspec.json.encode(request.messages)
+        }
+        if self._computed is None or not naming:
+            return requests
+        people = sorted({request.person for request in requests if request.send_id in naming})
+        told = await self._computed.of_people(workspace_id, people, now)
+        return [
+            replace(request, context={**request.context, "computed": told.get(request.person, {})})
+            if request.send_id in naming
+            else request
+            for request in requests
         ]
 
     def _frozen(

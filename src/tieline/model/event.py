@@ -28,6 +28,7 @@ JOURNEY_START_ASKED = "journey_start_asked"
 JOURNEY_LEAVE_ASKED = "journey_leave_asked"
 IDENTITY_DECIDED = "identity_decided"
 IMPORT_UNDONE = "import_undone"
+PROFILE_REFOLDED = "profile_refolded"
 PERSON_ERASED = "person_erased"
 RULES_CHANGED = "identity_rules_changed"
 

@@ -5,8 +5,17 @@ of each loop opens one transaction, and all ports of that loop share it.
 """
 
 from tieline.ports.delivery import LineApi, News, SendStore, Sms
+from tieline.ports.destinations import DestinationStore
 from tieline.ports.erasure import ErasedHistory, ErasureStore, SuppressionStore
-from tieline.ports.history import Evaluator, History, HistoryBatch, HistoryOutbox, LiveSegment, SegmentStore
+from tieline.ports.history import (
+    ComputedValues,
+    Evaluator,
+    History,
+    HistoryBatch,
+    HistoryOutbox,
+    LiveSegment,
+    SegmentStore,
+)
 from tieline.ports.imports import ImportedHistory, ImportJobs, ImportSpan, KnownImport, UndoStore
 from tieline.ports.journeys import (
     BroadcastStore,
@@ -29,6 +38,7 @@ from tieline.ports.stream import (
     SourceStore,
     Transaction,
 )
+from tieline.ports.tags import TagStore
 
 __all__ = [
     "AnswerStore",
@@ -37,6 +47,8 @@ __all__ = [
     "Change",
     "Clicks",
     "Computed",
+    "ComputedValues",
+    "DestinationStore",
     "Directory",
     "Elsewhere",
     "ErasedHistory",
@@ -70,6 +82,7 @@ __all__ = [
     "SourceStore",
     "Started",
     "SuppressionStore",
+    "TagStore",
     "Tally",
     "Transaction",
     "UndoStore",

@@ -81,6 +81,16 @@ class Evaluator(Protocol):
         ...
 
 
+class ComputedValues(Protocol):
+    """What computed traits are worth now."""
+
+    async def of_people(
+        self, workspace_id: int, people: Sequence[bytes], now: datetime
+    ) -> Mapping[bytes, Mapping[str, Any]]:
+        """Return the value of every computed trait by its key, for each node of `people` that exists."""
+        ...
+
+
 class LiveSegment(NamedTuple):
     """A segment that is kept up to date. `node` is compiled and free of references to other segments.
 

@@ -10,7 +10,10 @@ from tieline.model.profile import ConsentEvent, Fact, FactKind, Profile, Trait, 
 
 
 class GoldenRule(msgspec.Struct, frozen=True):
-    """How the best value of a trait is chosen: the first of `sources` that knows it, else the newest."""
+    """How the best value of a trait is chosen: the first of `sources` that knows it, else the newest.
+
+    `import` stands for every import, whose sources are called `import:` and its id.
+    """
 
     sources: tuple[str, ...] = ()
 
@@ -52,7 +55,8 @@ _NEWEST = GoldenRule()
 
 
 def _rank(fact: Fact, rule: GoldenRule) -> tuple[int, Any, str, str]:
-    trusted = rule.sources.index(fact.source) if fact.source in rule.sources else len(rule.sources)
+    named = fact.source if fact.source in rule.sources else fact.source.partition(":")[0]
+    trusted = rule.sources.index(named) if named in rule.sources else len(rule.sources)
     return (-trusted, fact.at, fact.source, repr(fact.value))
 
 

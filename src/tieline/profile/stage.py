@@ -2,13 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from tieline.model.event import Event, Identified
+from tieline.model.event import PROFILE_REFOLDED, Event, Identified
 from tieline.model.identity import Moved
 from tieline.model.profile import ConsentEvent, Fact, ProfileChanged
 from tieline.ports import FactStore
 from tieline.profile import facts as read
-from tieline.profile.fold import GoldenRule, fold
+from tieline.profile.fold import fold
+from tieline.profile.golden import read as read_golden
 
 
 class ProfileStage:
@@ -18,7 +20,7 @@ class ProfileStage:
         store: Facts and consents.
         event_key: Names an event, so that the ledger counts it once.
         notice_versions: Version of the notice that following a LINE account shows, by workspace.
-        golden: How the best value of a trait is chosen, by workspace.
+        golden: How the best value of a trait is chosen, by workspace, as it was written.
     """
 
     def __init__(
@@ -26,7 +28,7 @@ class ProfileStage:
         store: FactStore,
         event_key: Callable[[Event], bytes],
         notice_versions: Mapping[int, str],
-        golden: Mapping[int, Mapping[str, GoldenRule]],
+        golden: Mapping[int, Any],
     ) -> None:
         self._store = store
         self._event_key = event_key
@@ -52,7 +54,7 @@ class ProfileStage:
     async def view(self, workspace_id: int, profile_ids: Sequence[bytes]) -> list[ProfileChanged]:
         """Fold profiles as they stand now; one without nodes is gone."""
         stored = await self._store.load(workspace_id, profile_ids)
-        golden = self._golden.get(workspace_id)
+        golden = read_golden(self._golden.get(workspace_id))
         return [
             ProfileChanged(
                 workspace_id,
@@ -81,7 +83,7 @@ class ProfileStage:
             facts += read.facts(item)
             if item.event.name in read.CONSENT_EVENTS:
                 consents += read.consents(item, self._event_key(item.event), notice)
-            if len(facts) + len(consents) > said:
+            if len(facts) + len(consents) > said or item.event.name == PROFILE_REFOLDED:
                 touched.add(item.profile_id)
         await self._store.save_facts(workspace_id, facts)
         await self._store.save_consents(workspace_id, consents)

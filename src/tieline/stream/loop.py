@@ -37,6 +37,9 @@ class Loop:
     Attributes:
         name: Shown in logs, in /readyz and in metrics.
         failed_in_a_row: How many steps raised since the last that did not.
+
+    Args:
+        gather_seconds: Rest after a round that did one thing; after one that did n, an nth of it.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class Loop:
         wake: Wakeup | None = None,
         then: Callable[[], None] | None = None,
         recover: Callable[[], Awaitable[None]] | None = None,
+        gather_seconds: float = 0.0,
     ) -> None:
         self.name = name
         self.failed_in_a_row = 0
@@ -57,6 +61,7 @@ class Loop:
         self._wake = wake or Wakeup()
         self._then = then
         self._recover = recover
+        self._gather_seconds = gather_seconds
 
     async def run(self) -> None:
         """Run until cancelled."""
@@ -70,6 +75,9 @@ class Loop:
             self._idle_rounds = 0 if done else self._idle_rounds + 1
             if done and self._then is not None:
                 self._then()
+            if done and self._gather_seconds:
+                # Each round has a fixed price: with little in it, it pays to let more come together.
+                await asyncio.sleep(self._gather_seconds / done)
             if not done:
                 # At night nobody needs an answer within 20 ms, and looking costs.
                 longer = min(_IDLE_FACTOR_MAX, 1 + self._idle_rounds // _IDLE_ROUNDS)

@@ -13,7 +13,9 @@ history AS (
         ((event = {p5:String}) AND ifNull(to_number(properties.`push_id`) = {p6:Decimal(38, 6)}, 0)) AS c1,
         if(c0, to_number(properties.`total`), NULL) AS v0
       FROM event
-      WHERE workspace_id = {workspace:UInt32} AND ((event = {p3:String} AND at > {p4:DateTime64(3, 'UTC')} AND at <= {now:DateTime64(3, 'UTC')}) OR (event = {p5:String}))
+      WHERE workspace_id = {workspace:UInt32} AND ((event = {p3:String} AND at > {p4:DateTime64(3, 'UTC')} AND at <= {now:DateTime64(3, 'UTC')}) OR (event = {p5:String})) AND profile_id IN (
+        SELECT profile_id FROM event WHERE workspace_id = {workspace:UInt32} AND ((event = {p5:String}) AND ifNull(to_number(properties.`push_id`) = {p6:Decimal(38, 6)}, 0))
+      )
   )
   WHERE c0 OR c1
   GROUP BY holder_id

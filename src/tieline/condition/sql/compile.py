@@ -5,11 +5,21 @@ from collections.abc import Sequence
 from tieline.condition import measure, tree
 from tieline.condition.compare import satisfied
 from tieline.condition.match import not_rewritten
-from tieline.condition.node import Happened, HappenedAt, HistoryLeaf, Leaf, Node, ProfileLeaf, Told
+from tieline.condition.node import (
+    Happened,
+    HappenedAt,
+    HistoryLeaf,
+    Leaf,
+    Node,
+    Occurrence,
+    ProfileLeaf,
+    Told,
+)
 from tieline.condition.sql import function
 from tieline.condition.sql.history import HistoryTable
 from tieline.condition.sql.people import PersonTable
 from tieline.condition.sql.query import Query, Scope, Writer
+from tieline.condition.tree import All
 
 
 def compile_members(node: Node, scope: Scope) -> Query:
@@ -25,7 +35,10 @@ def compile_members(node: Node, scope: Scope) -> Query:
     Returns:
         Query with one column, `profile_id`: FixedString(16), each id once, in no order.
     """
-    tables = _Tables(scope)
+    tables = Tables(scope)
+    narrowest = _narrowest(node)
+    if narrowest is not None:
+        tables.history.narrow(narrowest)
     holds = tree.written(node, tables.holds)
     everyone = tree.known(node, _without_history) is not False
     first = "person" if everyone or tables.person else "history"
@@ -49,7 +62,7 @@ def compile_combined(nodes: Sequence[Node], scope: Scope) -> Query:
         Query with two columns: `profile_id` FixedString(16), and `holds` Array(UInt8) with 0 or 1 for each condition
         in order. One row for each living profile in scope; a candidate without a row is gone and holds nothing.
     """
-    tables = _Tables(scope)
+    tables = Tables(scope)
     holds = ",\n  ".join(f"toUInt8({tree.written(node, tables.holds)})" for node in nodes)
     chosen = f"[\n  {holds}\n]" if holds else "CAST([], 'Array(UInt8)')"
     source = tables.source(everyone=True)
@@ -58,7 +71,7 @@ def compile_combined(nodes: Sequence[Node], scope: Scope) -> Query:
     )
 
 
-class _Tables:
+class Tables:
     """The two tables a statement reads, as far as its leaves need them."""
 
     def __init__(self, scope: Scope) -> None:
@@ -88,6 +101,10 @@ class _Tables:
             return "FROM person INNER JOIN history ON history.profile_id = person.profile_id"
         return "FROM history"
 
+    def text(self, value: str) -> str:
+        """Bind a text."""
+        return self._writer.text(value)
+
     def living(self) -> str:
         """Return a condition that leaves out events of profiles that are gone, without reading everybody's row."""
         mine = f"FROM profile WHERE workspace_id = {self._writer.workspace()}"
@@ -110,6 +127,18 @@ class _Tables:
         # Few rows are wanted from almost every block: reading the columns in one go is a third faster.
         few = self._writer.scope.candidates is not None and self.history
         return "\nSETTINGS optimize_move_to_prewhere = 0" if few else ""
+
+
+def _narrowest(node: Node) -> Occurrence | None:
+    """Return what every member has done at least once, and few people have: an event narrowed by its properties."""
+    for part in node.parts if isinstance(node, All) else (node,):
+        if (
+            isinstance(part, Happened | HappenedAt | Told)
+            and part.occurrence.where is not None
+            and _without_history(part) is False
+        ):
+            return part.occurrence
+    return None
 
 
 def _without_history(leaf: Leaf) -> bool | None:

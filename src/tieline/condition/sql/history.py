@@ -39,9 +39,14 @@ class HistoryTable:
         self._occurrences: dict[Occurrence, str] = {}
         self._values: dict[tuple[Occurrence, Path, bool], str] = {}
         self._aggregates: dict[str, str] = {}
+        self._narrowest: Occurrence | None = None
 
     def __bool__(self) -> bool:
         return bool(self._occurrences)
+
+    def narrow(self, occurrence: Occurrence) -> None:
+        """Look only at people with an event like this: nobody else can be a member."""
+        self._narrowest = occurrence
 
     def holds(self, leaf: HistoryLeaf) -> str:
         """Return the comparison of the measure of `leaf`; never NULL. A profile without a row compares like no events."""
@@ -86,12 +91,16 @@ class HistoryTable:
             return self._distinct(occurrence, computed)
         found = self._number("sum" if function == "avg" else function, occurrence, computed)
         if function == "avg":
-            return f"({found} / {self._numbers(occurrence, computed)})"
+            return f"({found} / nullIf({self._numbers(occurrence, computed)}, 0))"
         return f"ifNull({found}, 0)" if function == "sum" else found
+
+    def instant(self, occurrence: Occurrence, computed: Measure) -> str:
+        """Return when the first or last event happened, or NULL."""
+        return self._end(self._flag(occurrence), newest=computed.function == "last_at")
 
     def moment(self, occurrence: Occurrence, computed: Measure) -> str:
         """Return what the workspace's clock showed at the first or last event, or NULL."""
-        end = self._end(self._flag(occurrence), newest=computed.function == "last_at")
+        end = self.instant(occurrence, computed)
         zone = self._writer.named("zone", "String", self._writer.scope.time_zone)
         return f"({end} + toIntervalSecond(timeZoneOffset(toTimeZone({end}, {zone}))))"
 
@@ -234,6 +243,12 @@ class HistoryTable:
             if occurrence.window is None or occurrence.event not in ever
         )
         parts.append("(" + " OR ".join(spans) + ")" if len(spans) > 1 else next(iter(spans)))
+        if self._narrowest is not None and len(self._occurrences) > 1:
+            holder = RESOLVED if scope.overrides else "profile_id"
+            parts.append(
+                f"{holder} IN (\n        SELECT {holder} FROM event"
+                f" WHERE {parts[0]} AND {self._counts(self._narrowest)}\n      )"
+            )
         return " AND ".join(parts)
 
     def _counts(self, occurrence: Occurrence) -> str:

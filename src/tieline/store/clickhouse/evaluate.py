@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from tieline.condition import sql
+from tieline.condition import sql, valued
 from tieline.condition.node import Node
+from tieline.condition.valued import Valued
 from tieline.store.clickhouse.history import ClickHouseHistory
 
 CONDITIONS_TOGETHER = 100
@@ -50,6 +51,31 @@ class ClickHouseEvaluator:
                     found.setdefault(profile_id, set()).update(
                         name for name, held in zip(chosen, holds, strict=True) if held
                     )
+        return found
+
+    async def values(
+        self,
+        workspace_id: int,
+        traits: Mapping[str, Valued],
+        profile_ids: Sequence[bytes],
+        now: datetime,
+        time_zone: str,
+    ) -> dict[bytes, dict[str, Any]]:
+        """Return what each of `traits` is worth, for each of `profile_ids` that exists."""
+        found: dict[bytes, dict[str, Any]] = {}
+        overrides = await self._history.has_overrides()
+        for some in _parts(list(profile_ids), PROFILES_TOGETHER):
+            written = await self._history.written(workspace_id, some) if overrides else []
+            scope = sql.Scope(workspace_id, now, time_zone, tuple(some), tuple(written), overrides)
+            query = sql.compile_values(list(traits.values()), scope)
+            table = await self._history.query(query.sql, query.parameters)
+            for profile_id, told in zip(
+                table["profile_id"].to_pylist(), table["told"].to_pylist(), strict=True
+            ):
+                found[profile_id] = {
+                    name: valued.read(trait, said)
+                    for (name, trait), said in zip(traits.items(), told, strict=True)
+                }
         return found
 
     async def members(self, workspace_id: int, condition: Node, now: datetime, time_zone: str) -> set[bytes]:

@@ -60,6 +60,7 @@ class PostgresDirectory:
             self.regions[workspace.workspace_id] = workspace.country
             self.zones[workspace.workspace_id] = workspace.time_zone
             self.habits[workspace.workspace_id] = habits(workspace.settings)
+            self.golden[workspace.workspace_id] = workspace.settings.get("golden", {})
             self.notices[workspace.workspace_id] = str(
                 workspace.settings.get("line_notice_version", "default")
             )

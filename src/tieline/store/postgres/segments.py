@@ -1,14 +1,17 @@
 """Segments and their members in PostgreSQL."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import structlog
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
+from tieline.condition import uses
+from tieline.condition.computed import PREFIX
 from tieline.condition.node import Node as Condition
 from tieline.condition.parse import parse
 from tieline.condition.rewrite import parsed, rewrite
@@ -47,13 +50,68 @@ class PostgresSegments:
             "insert into segment_version (workspace_id, key, version, definition, author, at) values (%s, %s, %s, %s, %s, %s)",
             (workspace_id, key, version, Jsonb(definition), author, at),
         )
+        await self.compute_anew(workspace_id, key)
         return version
 
-    async def definitions(self, workspace_id: int) -> dict[str, Any]:
-        """Return the definition of every segment of a workspace that is not deleted."""
+    async def compute_anew(self, workspace_id: int, changed: str) -> None:
+        """Have every live segment computed as a whole that refers to a definition, by however many steps."""
+        written = await self.definitions(workspace_id)
+        stale = uses.depending(changed, written)
+        await self._connection.execute(
+            "update segment set state = 'computing' where workspace_id = %s and key = any(%s) and state = 'live'",
+            (workspace_id, sorted(stale)),
+        )
+
+    async def delete(self, workspace_id: int, key: str, at: datetime) -> None:
+        """Delete a segment; its definition and versions stay, so that `restore` brings it back.
+
+        Raises:
+            NotFoundError: There is none with this key.
+        """
         cursor = await self._connection.execute(
-            "select key, definition from segment where workspace_id = %s and state <> 'deleted'",
-            (workspace_id,),
+            "update segment set state = 'deleted', updated_at = %s where workspace_id = %s and key = %s and state <> 'deleted'",
+            (at, workspace_id, key),
+        )
+        if not cursor.rowcount:
+            raise NotFoundError(f"There is no segment {key}.")
+        await self._connection.execute(
+            "delete from membership where workspace_id = %s and segment = %s", (workspace_id, key)
+        )
+
+    async def restore(self, workspace_id: int, key: str, at: datetime) -> None:
+        """Bring a deleted segment back; it is computed as a whole next.
+
+        Raises:
+            NotFoundError: No segment with this key was deleted.
+        """
+        cursor = await self._connection.execute(
+            "update segment set state = 'computing', updated_at = %s where workspace_id = %s and key = %s and state = 'deleted'",
+            (at, workspace_id, key),
+        )
+        if not cursor.rowcount:
+            raise NotFoundError(f"No segment {key} was deleted.")
+
+    async def growth(self, workspace_id: int, key: str, days: int) -> list[tuple[date, int, int]]:
+        """Return day, how many entered and how many exited, the oldest first; days on which nobody moved are left out."""
+        cursor = await self._connection.execute(
+            """
+            select day, entered, exited from segment_growth
+            where workspace_id = %s and segment = %s order by day desc limit %s
+            """,
+            (workspace_id, key, days),
+        )
+        return [(day, int(entered), int(exited)) for day, entered, exited in await cursor.fetchall()][::-1]
+
+    async def definitions(self, workspace_id: int) -> dict[str, Any]:
+        """Return every definition of a workspace that a condition may refer to: segments, and computed traits."""
+        cursor = await self._connection.execute(
+            """
+            select key, definition from segment where workspace_id = %(workspace)s and state <> 'deleted'
+            union all
+            select %(prefix)s || key, definition from computed_trait
+            where workspace_id = %(workspace)s and state <> 'deleted'
+            """,
+            {"workspace": workspace_id, "prefix": PREFIX},
         )
         return {str(key): definition for key, definition in await cursor.fetchall()}
 
@@ -86,8 +144,16 @@ class PostgresSegments:
         if not found:
             return []
         live = []
+        known: defaultdict[int, dict[str, Any]] = defaultdict(dict)
+        for workspace_id, key, _, definition, _ in found:
+            known[workspace_id][key] = definition
+        cursor = await self._connection.execute(
+            "select workspace_id, key, definition from computed_trait where state = 'live'"
+        )
+        for workspace_id, key, definition in await cursor.fetchall():
+            known[workspace_id][f"{PREFIX}{key}"] = definition
         for workspace_id, key, version, definition, state in found:
-            others = {name: other for owner, name, _, other, _ in found if owner == workspace_id}
+            others = known[workspace_id]
             node = self._compile(workspace_id, key, version, definition, others)
             if node is not None:
                 live.append(LiveSegment(workspace_id, key, version, node, state == "live"))
@@ -101,7 +167,7 @@ class PostgresSegments:
         One that no longer compiles (a segment it refers to is gone) stands still and does not stop its neighbours.
         """
         name = (workspace_id, key)
-        written = repr((version, definition, others if "segment" in repr(definition) else None))
+        written = repr((version, definition, others if uses.named(definition) else None))
         held = self._compiled.get(name)
         if held is None or held[0] != written:
             try:
@@ -168,6 +234,61 @@ class PostgresSegments:
                 """,
                 ([key for key, _ in exited], [profile_id for _, profile_id in exited], workspace_id),
             )
+
+        await self._count(workspace_id, entered, exited, at)
+        await self._tell(workspace_id, entered, exited, at)
+
+    async def _tell(
+        self,
+        workspace_id: int,
+        entered: Sequence[tuple[str, bytes]],
+        exited: Sequence[tuple[str, bytes]],
+        at: datetime,
+    ) -> None:
+        """Leave word for the destinations of these segments, in the same transaction."""
+        moved = [(*one, False) for one in exited] + [(*one, True) for one in entered]
+        if not moved:
+            return
+        await self._connection.execute(
+            """
+            insert into destination_change (workspace_id, segment, profile_id, entered, at)
+            select %(workspace)s, segment, profile_id, entered, %(at)s
+            from unnest(%(keys)s::text[], %(ids)s::bytea[], %(entered)s::bool[]) with ordinality
+                 as moved (segment, profile_id, entered, number)
+            where segment in (
+                select segment from destination where workspace_id = %(workspace)s and state = 'live' and not wants_full)
+            order by number
+            """,
+            {
+                "workspace": workspace_id,
+                "at": at,
+                "keys": [key for key, _, _ in moved],
+                "ids": [profile_id for _, profile_id, _ in moved],
+                "entered": [came for _, _, came in moved],
+            },
+        )
+
+    async def _count(
+        self,
+        workspace_id: int,
+        entered: Sequence[tuple[str, bytes]],
+        exited: Sequence[tuple[str, bytes]],
+        at: datetime,
+    ) -> None:
+        came, left = Counter(key for key, _ in entered), Counter(key for key, _ in exited)
+        keys = sorted({*came, *left})
+        if not keys:
+            return
+        day = at.astimezone(ZoneInfo(await self.time_zone(workspace_id))).date()
+        await self._connection.execute(
+            """
+            insert into segment_growth (workspace_id, segment, day, entered, exited)
+            select %s, key, %s, came, gone from unnest(%s::text[], %s::int[], %s::int[]) as moved (key, came, gone)
+            on conflict (workspace_id, segment, day) do update
+            set entered = segment_growth.entered + excluded.entered, exited = segment_growth.exited + excluded.exited
+            """,
+            (workspace_id, day, keys, [came[key] for key in keys], [left[key] for key in keys]),
+        )
 
     async def computed(self, workspace_id: int, key: str, at: datetime) -> None:
         """Note when a segment was last computed as a whole; it is live from then on."""

@@ -1,0 +1,1 @@
+"""What messages brought: last touch, and lift against those held out."""
