@@ -1,7 +1,7 @@
 """The loops of one worker, opened together and ready to run."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import (
     AsyncExitStack,
     asynccontextmanager,
@@ -84,14 +84,7 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
 
         loops = [
             Loop("absorb", absorb.step, idle_seconds=idle, then=absorbed, recover=absorb.recover),
-            Loop(
-                "remember",
-                remember.step,
-                idle_seconds=idle * 5,
-                wake=wake_remember,
-                then=wake_advance.call,
-                gather_seconds=_GATHER_SECONDS,
-            ),
+            remember_loop(remember.step, idle * 5, wake_remember, wake_advance),
             Loop("advance", advance.step, idle_seconds=idle * 2, wake=wake_advance, then=wake_send.call),
             Loop("broadcast", broadcast.step, idle_seconds=idle * 2, then=wake_send.call),
             Loop("send", send.step, idle_seconds=idle * 2, wake=wake_send),
@@ -104,6 +97,20 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
             *await line.loops(unit, client, directory, now),
         ]
         yield history, loops
+
+
+def remember_loop(
+    step: Callable[[], Awaitable[int]], idle_seconds: float, wake: Wakeup, then: Wakeup
+) -> Loop:
+    """History and segments: each round has its price, so that a little is let come together first."""
+    return Loop(
+        "remember",
+        step,
+        idle_seconds=idle_seconds,
+        wake=wake,
+        then=then.call,
+        gather_seconds=_GATHER_SECONDS,
+    )
 
 
 def webhook_loop(settings: Settings, unit: PostgresUnit, caller: OutgoingCaller, now: Clock) -> Loop:
