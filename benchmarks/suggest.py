@@ -21,21 +21,42 @@ LIKELY = 0.5
 
 
 def measure(*, quick: bool) -> list[Figure]:
-    """Measure our own truth set, and the public ones where their environment is made (see truth.txt)."""
+    """Measure our own truth set, and the public ones, which are fetched when they are not there."""
     figures = _own(3_000 if quick else HOUSEHOLDS)
-    if (TRUTH / "bin/python").exists():
-        tables = TRUTH / "tables"
-        if not (tables / "w2.csv").exists():
-            subprocess.run(
-                [TRUTH / "bin/python", ROOT / "benchmarks/truth_tables.py", tables],
-                check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            )  # fmt: skip
-        figures += [*_febrl(tables), *_pseudopeople(tables)]
-    else:
-        sys.stderr.write(
-            "FEBRL4 and pseudopeople are left out: there is no .venv-truth; benchmarks/truth.txt says how.\n"
-        )
-    return figures
+    tables = _tables()
+    return figures if tables is None else [*figures, *_febrl(tables), *_pseudopeople(tables)]
+
+
+def _tables() -> Path | None:
+    """Return where the public truth sets lie as CSV; their packages get an environment of their own, made when it is missing.
+
+    None if it cannot be made: without a package index there is nothing to compare with.
+    """
+    tables, python = TRUTH / "tables", TRUTH / "bin/python"
+    if (tables / "w2.csv").exists():
+        return tables
+    uv = [sys.executable, "-m", "uv"]
+    steps = [
+        [*uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, str(TRUTH)],
+        [
+            *uv,
+            "pip",
+            "install",
+            "--quiet",
+            "--python",
+            str(python),
+            "--requirement",
+            str(ROOT / "benchmarks/truth.txt"),
+        ],
+        [str(python), str(ROOT / "benchmarks/truth_tables.py"), str(tables)],
+    ]
+    for step in steps:
+        done = subprocess.run(step, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+        if done.returncode:
+            why = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
+            sys.stderr.write(f"FEBRL4 and pseudopeople are left out: {' '.join(why)}\n")
+            return None
+    return tables
 
 
 def _own(households: int) -> list[Figure]:

@@ -9,7 +9,19 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from tieline.clock import monotonic
-from tieline.demo import binding, carts, cast, history, load, others, people, purchases, push, totals
+from tieline.demo import (
+    binding,
+    carts,
+    cast,
+    history,
+    identity,
+    load,
+    others,
+    people,
+    purchases,
+    push,
+    totals,
+)
 from tieline.demo.brand import Brand
 from tieline.demo.brands import clothing, gym, restaurant
 from tieline.demo.collector import Collector
@@ -69,6 +81,7 @@ class Story:
         self._collectors = {brand.channel.key: Collector(self._world.tieline) for brand in brands}
         await self._people()
         await self._load()
+        await self._who_is_who()
         await self._push()
         first_at = await self._half_an_hour()
         await self._next_day(first_at)
@@ -167,6 +180,11 @@ class Story:
             await others.check_birthdays(
                 self._world, brands.restaurant, self._guests, given.restaurant, facts
             )
+
+    async def _who_is_who(self) -> None:
+        gym_brand, now_at = self._brands.gym, self._world.clock.now()
+        with self._show.chapter("誰是誰：不該合併的，和拆得開的"):
+            await identity.play(gym_brand, self._collector(gym_brand), now_at, self.facts)
 
     async def _push(self) -> None:
         world, brand, facts = self._world, self._brands.clothing, self.facts
