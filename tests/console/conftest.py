@@ -46,7 +46,9 @@ def brand(tieline: Served) -> str:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(
+    scope="module"
+)  # an open Playwright keeps an event loop running, in which async tests of other rooms would fail
 def browser() -> Iterator[Browser]:
     program = chromium()
     if not program:
