@@ -1,63 +1,104 @@
+import { CircleCheck } from "lucide-react";
 import { AsOf, Figure } from "@/components/figure";
 import { Page, Panel } from "@/components/page";
 import { Failed, Waiting } from "@/components/states";
+import { type Home, type HomeFigure, useHome } from "@/features/home/home";
+import { Months } from "@/features/home/months";
 import styles from "@/features/home/page.module.css";
-import { type Report, useReport } from "@/features/home/report";
-import { useWords } from "@/features/home/words";
+import { Sources } from "@/features/home/sources";
+import { useCodes, useWords } from "@/features/home/words";
 import { useFormat } from "@/lib/format";
 
 export function HomePage() {
   const w = useWords();
-  const report = useReport();
+  const home = useHome();
   return (
     <Page title={w("title")} lead={w("lead")}>
-      {report.data ? (
-        <Figures report={report.data} />
-      ) : report.error ? (
-        <Failed error={report.error} retry={() => void report.refetch()} />
+      {home.data ? (
+        <Whole home={home.data} />
+      ) : home.error ? (
+        <Failed error={home.error} retry={() => void home.refetch()} />
       ) : (
-        <Waiting rows={3} height={96} />
+        <Waiting rows={3} height={110} />
       )}
     </Page>
   );
 }
 
-function Figures({ report }: { report: Report }) {
+/** A figure's value in words: what was not computed is null, what could not be read is undefined; neither is zero. */
+function shown(figure: HomeFigure, write: (value: number) => string): string | null | undefined {
+  if (figure.state === "unreadable") return undefined;
+  return figure.value === null ? null : write(figure.value);
+}
+
+function Whole({ home }: { home: Home }) {
   const w = useWords();
   const format = useFormat();
-  const { cost } = report;
+  const count = (name: "people" | "friends" | "reachable" | "bound" | "blocked") => (
+    <Figure
+      label={w(name)}
+      value={shown(home[name], format.number)}
+      definition={w(`${name}.what`)}
+      note={
+        name === "bound" && home.binding_rate.value !== null
+          ? w("bindingRate", { rate: format.percent(home.binding_rate.value) })
+          : name === "blocked" && home.blocked_rate.value !== null
+            ? w("blockedRate", { rate: format.percent(home.blocked_rate.value) })
+            : null
+      }
+    />
+  );
   return (
     <div className={styles["grid"]}>
-      <Panel title={w("audience")} aside={<AsOf at={report.as_of} />}>
+      <Panel title={w("audience")} aside={<AsOf at={home.as_of} />}>
         <div className={styles["figures"]}>
-          <Figure label={w("profiles")} value={format.number(report.profiles)} definition={w("profiles.what")} />
-          <Figure label={w("friends")} value={format.number(report.friends)} definition={w("friends.what")} />
-          <Figure
-            label={w("bound")}
-            value={format.number(report.bound)}
-            definition={w("bound.what")}
-            note={report.binding_rate === null ? null : w("bindingRate", { rate: format.percent(report.binding_rate) })}
-          />
+          {count("people")}
+          {count("friends")}
+          {count("reachable")}
+          {count("bound")}
+          {count("blocked")}
         </div>
       </Panel>
       <div className={styles["two"]}>
-        <Panel title={w("messages")} aside={<AsOf at={report.as_of} />}>
-          <div className={styles["figures"]}>
-            <Figure label={w("billed")} value={format.number(report.messages_billed)} definition={w("billed.what")} />
-            <Figure
-              label={w("cost")}
-              value={cost ? format.money(cost.total, cost.currency) : null}
-              definition={w("cost.what")}
-            />
-          </div>
+        <Months months={home.months} />
+        <Panel title={w("revenue")} aside={<AsOf at={home.revenue.as_of} />}>
+          <Figure
+            label={w("revenue")}
+            value={shown(home.revenue, format.money)}
+            definition={w("revenue.what")}
+            note={home.revenue_orders.value === null ? null : w("orders", { count: home.revenue_orders.value })}
+          />
         </Panel>
-        <Panel title={w("data")} aside={<AsOf at={report.as_of} />}>
-          <div className={styles["figures"]}>
-            <Figure label={w("events")} value={format.number(report.events)} definition={w("events.what")} />
-            <Figure label={w("parked")} value={format.number(report.parked)} definition={w("parked.what")} />
-          </div>
-        </Panel>
+        <Sources sources={home.sources} />
+        <Attention home={home} />
       </div>
     </div>
+  );
+}
+
+function Attention({ home }: { home: Home }) {
+  const w = useWords();
+  const code = useCodes();
+  const format = useFormat();
+  const open = home.attention.filter(({ count }) => count > 0);
+  return (
+    <Panel title={w("attention")}>
+      {open.length ? (
+        <ul className={styles["lines"]}>
+          {open.map(({ what, count }) => (
+            <li key={what}>
+              <span>
+                <strong>{format.number(count)}</strong> {code("what", what)}
+              </span>
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <p className={styles["calm"]}>
+          <CircleCheck size={16} aria-hidden />
+          {w("calm")}
+        </p>
+      )}
+    </Panel>
   );
 }

@@ -1,8 +1,8 @@
 import { Loader, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { Search, UserSearch, UserX } from "lucide-react";
-import { useEffect, useState } from "react";
-import { Link } from "react-router";
+import { useEffect, useRef, useState } from "react";
+import { Link, useLocation } from "react-router";
 import { Face } from "@/components/face";
 import { shownValue, useNamespaces } from "@/components/identifiers";
 import { NamespaceIcon } from "@/components/namespace-icon";
@@ -24,9 +24,13 @@ export function PeoplePage() {
   const [text, setText] = useState(typed);
   const [asked] = useDebouncedValue(text, TYPING_MS);
   const found = useSearch(asked);
+  const box = useRef<HTMLInputElement>(null);
+  const { key } = useLocation();
   useEffect(() => {
     typed = text;
   }, [text]);
+  // Who comes here, by the menu or by the key, comes to type.
+  useEffect(() => box.current?.focus(), [key]);
   return (
     <Page title={w("title")} lead={w("lead")}>
       <TextInput
@@ -38,7 +42,7 @@ export function PeoplePage() {
         rightSection={found.isFetching ? <Loader size={16} aria-hidden /> : null}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
-        data-autofocus
+        ref={box}
         autoComplete="off"
         spellCheck={false}
         maxLength={200}
