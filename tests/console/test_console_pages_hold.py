@@ -13,6 +13,8 @@ PAGES = (
     "/segments/new",
     "/segments/spenders",
     "/segments/spenders/edit",
+    "/identity",
+    "/identity?tab=doctor",
     "/settings",
     "/members",
     "/keys",

@@ -41,6 +41,7 @@ export const router = createBrowserRouter([
             path: "segments/:key",
             lazy: async () => ({ Component: (await import("@/features/segments/segment-page")).SegmentPage }),
           },
+          { path: "identity", lazy: async () => ({ Component: (await import("@/features/identity/identity-page")).IdentityPage }) },
           ...sources,
           ...settings,
           { path: "*", Component: NotFound },

@@ -1,4 +1,4 @@
-import { Cable, CircleAlert, Filter, House, KeyRound, type LucideIcon, ScrollText, Settings, Users, UsersRound } from "lucide-react";
+import { Cable, CircleAlert, Filter, Fingerprint, House, KeyRound, type LucideIcon, ScrollText, Settings, Users, UsersRound } from "lucide-react";
 
 type Word = "quality" | "workspace" | "members" | "keys" | "audit" | "home" | "people" | "segments" | "identity" | "sources" | "imports";
 export type Group = "audience" | "messages" | "journeys" | "data" | "settings";
@@ -17,6 +17,7 @@ export const PLACES: readonly Place[] = [
   { path: "/", word: "home", icon: House },
   { path: "/people", word: "people", icon: Users, group: "audience", needs: "people.read" },
   { path: "/segments", word: "segments", icon: Filter, group: "audience", needs: "segments.read" },
+  { path: "/identity", word: "identity", icon: Fingerprint, group: "audience", needs: "people.read" },
   { path: "/sources", word: "sources", icon: Cable, group: "data", needs: "sources.read" },
   { path: "/quality", word: "quality", icon: CircleAlert, group: "data", needs: "sources.read" },
   { path: "/settings", word: "workspace", icon: Settings, group: "settings" },

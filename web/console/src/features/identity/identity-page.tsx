@@ -1,0 +1,37 @@
+import { Tabs } from "@mantine/core";
+import { ListChecks, Stethoscope } from "lucide-react";
+import { useSearchParams } from "react-router";
+import { Page } from "@/components/page";
+import { Doctor } from "@/features/identity/doctor";
+import { Queue } from "@/features/identity/queue";
+import { useWords } from "@/features/identity/words";
+
+export function IdentityPage() {
+  const w = useWords();
+  const [search, setSearch] = useSearchParams();
+  const tab = search.get("tab") === "doctor" ? "doctor" : "queue";
+  return (
+    <Page title={w("title")} lead={w("lead")}>
+      <Tabs
+        value={tab}
+        onChange={(chosen) => setSearch(chosen === "doctor" ? { tab: "doctor" } : {}, { replace: true })}
+        keepMounted={false}
+      >
+        <Tabs.List mb="md">
+          <Tabs.Tab value="queue" leftSection={<ListChecks size={15} aria-hidden />}>
+            {w("queue")}
+          </Tabs.Tab>
+          <Tabs.Tab value="doctor" leftSection={<Stethoscope size={15} aria-hidden />}>
+            {w("doctor")}
+          </Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="queue">
+          <Queue />
+        </Tabs.Panel>
+        <Tabs.Panel value="doctor">
+          <Doctor />
+        </Tabs.Panel>
+      </Tabs>
+    </Page>
+  );
+}

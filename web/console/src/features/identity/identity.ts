@@ -1,0 +1,61 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { answer, api } from "@/api/client";
+
+export interface Suggestion {
+  id: number;
+  profiles: [string, string];
+  band: string;
+  score: number;
+  made_at: string;
+  evidence: { field: string; level: string; weight: number; values: [string, string] }[];
+}
+
+export interface DoctorReport {
+  most_shared: { namespace: string; value: string; seen_with: number }[];
+  largest_zones: { example: string; identifiers: number; profiles: number }[];
+  rejected: { reason: string; links: number }[];
+  at_limit: { namespace: string; limit: number; profiles: number }[];
+  as_of: string;
+}
+
+export function useSuggestions() {
+  return useQuery({
+    queryKey: ["identity", "suggestions"],
+    queryFn: ({ signal }) =>
+      answer<{ suggestions: Suggestion[]; as_of: string }>(api.GET("/api/identity/suggestions", { signal })),
+  });
+}
+
+export function useRun() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => answer<{ suggestions: number }>(api.POST("/api/identity/suggestions/run")),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["identity"] }),
+  });
+}
+
+export function useJudge() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, word, author }: { id: number; word: "accept" | "refuse"; author: string }) =>
+      answer<{ state: string }>(
+        api.POST("/api/identity/suggestions/{suggestion_id}/{word}", {
+          params: { path: { suggestion_id: id, word } },
+          body: { author },
+        }),
+      ),
+    onSuccess: () =>
+      Promise.all([
+        queries.invalidateQueries({ queryKey: ["identity"] }),
+        queries.invalidateQueries({ queryKey: ["people"] }),
+      ]),
+  });
+}
+
+export function useDoctor() {
+  return useQuery({
+    queryKey: ["identity", "doctor"],
+    queryFn: ({ signal }) => answer<DoctorReport>(api.GET("/api/identity/doctor", { signal })),
+    staleTime: 60_000,
+  });
+}
