@@ -23,8 +23,12 @@ export function Sources({ sources }: { sources: SourceFreshness[] }) {
               <span data-data>{one.name}</span>
               <span className={styles["right"]}>
                 <span className={styles["faint"]}>
-                  {one.last_event_at ? w("lastEvent", { when: format.ago(one.last_event_at) }) : ""}
-                  {one.events_today === null ? "" : ` · ${w("today", { count: one.events_today })}`}
+                  {[
+                    one.last_event_at ? w("lastEvent", { when: format.ago(one.last_event_at) }) : "",
+                    one.events_today ? w("today", { count: one.events_today }) : "",
+                  ]
+                    .filter(Boolean)
+                    .join(" · ")}
                 </span>
                 <Mark tone={TONES[one.state] ?? "plain"}>{code("state", one.state)}</Mark>
               </span>
