@@ -1,6 +1,7 @@
 """One brand with one LINE account, served in this process: the real API and stores, the simulated platform behind."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from tieline.clock import SystemClock
 from tieline.ids import keyed_hash
 from tieline.simulator.platform import LinePlatform
 from tieline.simulator.transport import SimulatedTransport
+from tieline.store.clickhouse.evaluate import ClickHouseEvaluator
 from tieline.store.postgres.directory import PostgresDirectory
 from tieline.store.postgres.unit import PostgresUnit
 from tieline.store.postgres.workspaces import PostgresWorkspaces
@@ -44,6 +46,8 @@ class Brand:
         self.workspace_id = workspace_id
         self.settings = chosen
         self.seed = 0
+        self.history: Any = None
+        self.sms = Path(chosen.sms_file)
         self.platform = LinePlatform()
         self.line = self.platform.add_account(CHANNEL, CHANNEL_SECRET, PROVIDER)
         self.transport = SimulatedTransport(self.platform, lambda: datetime.now(UTC))
@@ -74,10 +78,10 @@ class Brand:
         """Make friends at the platform and in the database; return their LINE user ids."""
         self.seed += 1
         users = self.platform.add_people(self.line, count, seed=self.seed)
-        await self.remember(users, consent=consent, account=account)
+        await self.known(users, consent=consent, account=account)
         return users
 
-    async def remember(self, users: list[str], *, consent: bool = True, account: str = "main") -> None:
+    async def known(self, users: list[str], *, consent: bool = True, account: str = "main") -> None:
         now = datetime.now(UTC) - timedelta(hours=1)
         async with self.unit.transaction():
             connection = self.unit.connection
@@ -137,6 +141,56 @@ class Brand:
             self.workspace_id, key, key,
         )  # fmt: skip
 
+    async def member(self, member: str, phone: str) -> None:
+        """Let a member with a telephone be known, by the names that real imports would give."""
+        async with self.unit.transaction():
+            connection = self.unit.connection
+            key = (await PostgresWorkspaces(connection).find(self.workspace_id)).identity_key
+            one = keyed_hash(key, "member_id", member)
+            for namespace, value in (("member_id", member), ("phone", phone)):
+                node = keyed_hash(key, namespace, value)
+                await connection.execute(
+                    "insert into node values (%s, %s, %s, %s, now(), %s, %s)",
+                    (self.workspace_id, node, namespace, value, one, one),
+                )
+            await connection.execute(
+                "insert into link select %s, least(a, b), greatest(a, b), 'crm', 3, now(), now() from (select %s::bytea as a, %s::bytea as b) as t",
+                (self.workspace_id, one, keyed_hash(key, "phone", phone)),
+            )
+
+    def sms_code(self) -> str:
+        """Return the last code that was sent by text message."""
+        sent = self.sms.read_text("utf-8") if self.sms.exists() else ""
+        found = re.findall(r"\b\d{6}\b", sent)
+        return found[-1] if found else ""
+
+    async def at_line(self, method: str, url: str, form: dict[str, str]) -> httpx.Response:
+        """Do something on a page of LINE's."""
+        async with httpx.AsyncClient(transport=self.transport) as browser:
+            return await browser.request(method, url, data=form)
+
+    async def absorb(self, url: str) -> None:
+        """Let the stream take everything that waits."""
+        unit = await PostgresUnit.open(url)
+        directory = PostgresDirectory(unit)
+        await directory.learn()
+        stream = await PostgresUnit.open(url)
+        absorb = stages.absorb(self.settings, stream, self.history, directory, SystemClock())
+        while await absorb.step():
+            pass
+        await stream.close()
+        await unit.close()
+
+    async def remember(self, url: str) -> None:
+        """Let history take everything that was absorbed."""
+        unit = await PostgresUnit.open(url)
+        step = stages.remember(
+            self.settings, unit, self.history, ClickHouseEvaluator(self.history), SystemClock()
+        )
+        while await step.step():
+            pass
+        await unit.close()
+
     def screens(self) -> list[Any]:
         """Return every message that reached a phone."""
         return [shown for friend in self.line.friends.values() for shown in friend.deliveries()]
@@ -181,7 +235,13 @@ class Brand:
 async def serving(folder: Path, url: str, history: Any = None) -> AsyncIterator[Brand]:
     """Serve one brand whose account is connected already."""
     chosen = settings.load(
-        folder, {"TIELINE_LINE_API_URL": "https://api.test", "TIELINE_LINE_DATA_API_URL": "https://data.test"}
+        folder,
+        {
+            "TIELINE_LINE_API_URL": "https://api.test",
+            "TIELINE_LINE_DATA_API_URL": "https://data.test",
+            "TIELINE_LINE_ACCESS_URL": "https://access.test",
+            "TIELINE_SMS_FILE": str(folder / "sms"),
+        },
     )
     unit = await PostgresUnit.open(url)
     async with unit.transaction():

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from tieline.answer.rule import Heard, Hours, Keyword, OnFollow, OnMessage, OnPostback, Rule
+from tieline.answer.rule import Heard, Hours, Keyword, OnFollow, OnJoin, OnMessage, OnPostback, Rule
 from tieline.model.event import LINE_FOLLOWED, LINE_MESSAGE_RECEIVED, LINE_POSTBACK_RECEIVED
 from tieline.model.spelling import spelled
 
@@ -64,13 +64,17 @@ def within(hours: Hours, local: datetime) -> bool:
     return (today in hours.days and now >= hours.begin) or (yesterday in hours.days and now < hours.end)
 
 
-def _hears(on: OnMessage | OnPostback | OnFollow, heard: Heard) -> bool:
+def _hears(on: OnMessage | OnPostback | OnFollow | OnJoin, heard: Heard) -> bool:
     match on:
         case OnMessage(keywords):
             text = spelled(heard.text)
-            return heard.name == LINE_MESSAGE_RECEIVED and (
-                not keywords or (text != "" and any(says(keyword, text) for keyword in keywords))
+            return (
+                heard.name == LINE_MESSAGE_RECEIVED
+                and not heard.joined
+                and (not keywords or (text != "" and any(says(keyword, text) for keyword in keywords)))
             )
+        case OnJoin(source, newcomer):
+            return heard.joined == source and newcomer in {None, heard.newcomer}
         case OnPostback(data):
             return heard.name == LINE_POSTBACK_RECEIVED and heard.data == data
         case OnFollow(returning):

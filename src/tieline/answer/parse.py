@@ -13,6 +13,7 @@ from tieline.answer.rule import (
     Keyword,
     Match,
     OnFollow,
+    OnJoin,
     OnMessage,
     OnPostback,
     Rule,
@@ -60,13 +61,17 @@ def parse(data: Any) -> Rule:
     )
 
 
-def _on(place: Place) -> OnMessage | OnPostback | OnFollow:
+def _on(place: Place) -> OnMessage | OnPostback | OnFollow | OnJoin:
     if "kind" not in place.mapping():
-        raise place.refuse('The key "kind" is missing.', "Use one of message, postback, follow.")
-    match place.at("kind").one_of(("message", "postback", "follow")):
+        raise place.refuse('The key "kind" is missing.', "Use one of message, postback, follow, join.")
+    match place.at("kind").one_of(("message", "postback", "follow", "join")):
         case "postback":
             place.keys(("kind", "data"))
             return OnPostback(place.at("data").text(DATA_MAX))
+        case "join":
+            place.keys(("kind", "source"), ("newcomer",))
+            newcomer = _yes(place.at("newcomer")) if place.has("newcomer") else None
+            return OnJoin(place.at("source").text(DATA_MAX), newcomer)
         case "follow":
             place.keys(("kind",), ("returning",))
             return OnFollow(_yes(place.at("returning")) if place.has("returning") else None)

@@ -52,6 +52,13 @@ class OnPostback(msgspec.Struct, frozen=True):
     data: str
 
 
+class OnJoin(msgspec.Struct, frozen=True):
+    """Somebody came by a join source. `newcomer`: only who became a friend by it, or only who was one before."""
+
+    source: str
+    newcomer: bool | None = None
+
+
 class OnFollow(msgspec.Struct, frozen=True):
     """Somebody became a friend. `returning`: only those who come back after blocking, or only who is new; None: both."""
 
@@ -69,7 +76,7 @@ class Rule(msgspec.Struct, frozen=True):
     """
 
     key: str
-    on: OnMessage | OnPostback | OnFollow
+    on: OnMessage | OnPostback | OnFollow | OnJoin
     messages: tuple[Mapping[str, Any], ...]
     name: str = ""
     account: str = ""
@@ -93,6 +100,8 @@ class Heard(NamedTuple):
         text: What was written, "" for anything that is no text.
         data: What the button carried.
         bound: Whether the LINE account is bound to a member.
+        joined: Key of the join source that the message names, or "".
+        newcomer: Whether they became a friend by it.
     """
 
     account: str
@@ -101,3 +110,5 @@ class Heard(NamedTuple):
     data: str
     returning: bool
     bound: bool
+    joined: str = ""
+    newcomer: bool = False

@@ -99,6 +99,8 @@ def heard(event: Event, *, bound: bool) -> Heard:
         data=str(event.properties.get("data", "")),
         returning=event.properties.get("is_unblocked") is True,
         bound=bound,
+        joined=str(event.properties.get("join_source", "")),
+        newcomer=event.properties.get("is_new") is True,
     )
 
 

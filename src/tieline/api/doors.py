@@ -32,6 +32,10 @@ class LineCalls(Protocol):
         """Return about how many messages this month has had."""
         ...
 
+    async def bot_info(self, workspace_id: int, account: str) -> Answer:
+        """Return who the account is at LINE."""
+        ...
+
     async def link_token(self, workspace_id: int, account: str, user_id: str) -> Answer:
         """Return a token that starts an account link."""
         ...

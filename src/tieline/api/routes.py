@@ -11,6 +11,7 @@ from tieline.api import (
     auto_replies,
     bind,
     broadcast_acts,
+    bind_login,
     broadcasts,
     collect,
     console,
@@ -27,8 +28,10 @@ from tieline.api import (
     imports,
     journey_people,
     journey_rehearsal,
+    join_sources,
     journeys,
     line,
+    line_login,
     links,
     menus,
     message_trials,
@@ -54,11 +57,12 @@ from tieline.api import (
 )
 from tieline.api.doors import Doors
 from tieline.api.guard import Guard
+from tieline.channel.line.login import LineLogin
 from tieline.channel.line.secrets import Vault
 from tieline.ports import Sms
 
 
-def build(doors: Doors, vault: Vault, sms: Sms) -> FastAPI:
+def build(doors: Doors, vault: Vault, login_channel: LineLogin, sms: Sms) -> FastAPI:
     """Return the application."""
     app = FastAPI(title="Tieline", version="0.1.0", docs_url="/docs", redoc_url=None)
     problem.install(app)
@@ -67,7 +71,9 @@ def build(doors: Doors, vault: Vault, sms: Sms) -> FastAPI:
     app.include_router(collect.router(doors.commit, doors.keys, doors.clock, doors.settings.body_max_bytes))
     app.include_router(line.router(doors, vault))
     app.include_router(bind.router(doors, sms))
+    app.include_router(bind_login.router(doors, vault, login_channel, sms))
     app.include_router(links.router(doors))
+    app.include_router(join_sources.door(doors))
     app.include_router(health.router(doors))
     app.include_router(profiles.router(doors))
     app.include_router(doctor.router(doors))
@@ -98,6 +104,8 @@ def build(doors: Doors, vault: Vault, sms: Sms) -> FastAPI:
     app.include_router(sources.router(doors))
     app.include_router(accounts.router(doors, vault))
     app.include_router(menus.router(doors))
+    app.include_router(join_sources.router(doors))
+    app.include_router(line_login.router(doors, vault))
     app.include_router(auto_replies.router(doors))
     app.include_router(shelf.router(doors))
     app.include_router(report.router(doors))

@@ -22,7 +22,9 @@ from tieline.api.keys import Keys
 from tieline.api.routes import build
 from tieline.app.parts import clock, vault
 from tieline.channel.console import ConsoleSms
+from tieline.channel.line.carrier import SocketCarrier, TransportCarrier
 from tieline.channel.line.client import LineClient
+from tieline.channel.line.login import LineLogin
 from tieline.clock import SystemClock
 from tieline.ids import SystemIds
 from tieline.settings import Settings
@@ -59,9 +61,12 @@ async def answering(
             settings.line_api_url, settings.line_data_api_url, accounts, vault(settings), now, transport
         )
         stack.push_async_callback(line.close)
+        carrier = TransportCarrier(transport) if transport else SocketCarrier()
+        login = LineLogin(settings.line_api_url, settings.line_access_url, carrier)
+        stack.push_async_callback(login.close)
         doors = Doors(settings, pool, history, commit, keys, now, SystemIds(), line, accounts, callers)
         out = stack.enter_context(_sms_out(settings))
-        yield build(doors, vault(settings), ConsoleSms(out)), commit
+        yield build(doors, vault(settings), login, ConsoleSms(out)), commit
 
 
 def _sms_out(settings: Settings) -> AbstractContextManager[TextIO]:

@@ -4,32 +4,46 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from decimal import Decimal
 
+from tieline.app.parts import vault
+from tieline.channel.line.carrier import SocketCarrier
 from tieline.channel.line.client import LineClient
+from tieline.channel.line.leaving import Leaver
+from tieline.channel.line.login import LineLogin
 from tieline.clock import Clock
 from tieline.deliver import price
 from tieline.deliver.purse import Purse
 from tieline.deliver.reconcile import Reconciler
 from tieline.menu.sync import MenuSync
+from tieline.settings import Settings
 from tieline.store.postgres.budgets import PostgresBudgets
 from tieline.store.postgres.days import PostgresDays
 from tieline.store.postgres.directory import PostgresDirectory
+from tieline.store.postgres.login import PostgresLogin
 from tieline.store.postgres.menus import PostgresMenus
 from tieline.store.postgres.unit import PostgresUnit
 from tieline.stream.loop import Loop
 
 RECONCILE_SECONDS = 300.0
 MENU_SECONDS = 1.0
+LEAVING_SECONDS = 5.0
 
 
 async def loops(
-    unit: Callable[[], Awaitable[PostgresUnit]], client: LineClient, directory: PostgresDirectory, now: Clock
+    settings: Settings,
+    unit: Callable[[], Awaitable[PostgresUnit]],
+    client: LineClient,
+    directory: PostgresDirectory,
+    now: Clock,
 ) -> list[Loop]:
     """Return the loops, ready to run."""
-    days, menus = await unit(), await unit()
+    days, menus, leaving = await unit(), await unit(), await unit()
     reconciler = Reconciler(days, PostgresDays(days.connection), client, directory.accounts)
     sync = menu_sync(menus, client)
+    login = LineLogin(settings.line_api_url, settings.line_access_url, SocketCarrier())
+    leaver = Leaver(leaving, PostgresLogin(leaving.connection), login, vault(settings))
     return [
         Loop("reconcile", lambda: reconciler.step(now.now()), idle_seconds=RECONCILE_SECONDS),
+        Loop("leaving", lambda: leaver.step(now.now()), idle_seconds=LEAVING_SECONDS),
         Loop("menus", lambda: sync.step(now.now()), idle_seconds=MENU_SECONDS),
     ]
 

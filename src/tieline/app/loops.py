@@ -94,7 +94,7 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
             Loop("erase", erase.step, idle_seconds=idle * 10),
             sync_loop(settings, await unit(), caller, now),
             *upkeep(await unit(), directory, now),
-            *await line.loops(unit, client, directory, now),
+            *await line.loops(settings, unit, client, directory, now),
         ]
         yield history, loops
 

@@ -50,6 +50,7 @@ from tieline.store.postgres.erasure import PostgresErasures
 from tieline.store.postgres.facts import PostgresFacts
 from tieline.store.postgres.identity import PostgresIdentity
 from tieline.store.postgres.identity_rules import PostgresRules
+from tieline.store.postgres.joins import PostgresJoins
 from tieline.store.postgres.journeys import PostgresJourneys
 from tieline.store.postgres.log import PostgresLog, PostgresMessages
 from tieline.store.postgres.outbox import PostgresHistoryOutbox
@@ -83,7 +84,9 @@ def absorb(
         messages=(messages := PostgresMessages(connection)),
         outbox=PostgresHistoryOutbox(connection),
         signals=PostgresSignals(connection),
-        collect=CollectStage(messages, directory.sources, LineInbox(PostgresNonces(connection)).read),
+        collect=CollectStage(
+            messages, directory.sources, LineInbox(PostgresNonces(connection), PostgresJoins(connection)).read
+        ),
         identify=IdentifyStage(identity, directory.identity_keys, directory.regions, rules=rules),
         decide=DecisionStage(identity, directory.identity_keys, directory.regions, rules),
         profile=ProfileStage(PostgresFacts(connection), message_key, directory.notices, directory.golden),

@@ -1,11 +1,29 @@
 """LINE webhook rows as events: what LINE says is mapped, and a binding's nonce is exchanged for the member."""
 
+import re
 from datetime import datetime
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from tieline.channel.line.webhook import LineEvent, read
-from tieline.model.event import LINE_ACCOUNT_LINKED, Event, Identifier, LogRow, Parked, Source
+from tieline.model.event import (
+    JOIN_SOURCE_CREDITED,
+    LINE_ACCOUNT_LINKED,
+    LINE_FOLLOWED,
+    LINE_MESSAGE_RECEIVED,
+    TAG_ADDED,
+    Event,
+    Identifier,
+    LogRow,
+    Parked,
+    Source,
+)
 from tieline.model.identity import MEMBER
+from tieline.ports.joins import Joins
+
+JOIN_CODE = re.compile(r"\[#([0-9A-Za-z_-]{22,64})\]")
+"""How a first message names the join source by which somebody came."""
 
 
 class Nonces(Protocol):
@@ -23,10 +41,12 @@ class LineInbox:
 
     Args:
         nonces: Exchanges a nonce for a member; LINE's signature is what makes this proof.
+        joins: Join sources; None where none are kept.
     """
 
-    def __init__(self, nonces: Nonces) -> None:
+    def __init__(self, nonces: Nonces, joins: Joins | None = None) -> None:
         self._nonces = nonces
+        self._joins = joins
 
     async def read(self, row: LogRow, source: Source) -> tuple[list[Event], list[Parked]]:
         """Return the events of one webhook, and what could not be read."""
@@ -51,8 +71,43 @@ class LineInbox:
                     )  # fmt: skip
                     continue
                 identifiers.append(Identifier(MEMBER, member))
-            events.append(_event(said, tuple(identifiers), row, source))
+            event = _event(said, tuple(identifiers), row, source)
+            events += [event] if self._joins is None else await self._joined(self._joins, said, event, source)
         return events, parked
+
+    async def _joined(self, joins: Joins, said: LineEvent, event: Event, source: Source) -> list[Event]:
+        """Credit who follows, or writes the code of a join source, and return what that says."""
+        if said.name == LINE_FOLLOWED and said.user_id:
+            await joins.followed(event.workspace_id, source.account, said.user_id, event.at)
+        code = JOIN_CODE.search(said.written) if said.name == LINE_MESSAGE_RECEIVED else None
+        if code is None or not said.user_id or "place" in event.properties:
+            return [event]
+        credit = await joins.credit(event.workspace_id, source.account, code[1], said.user_id, event.at)
+        if credit is None:
+            return [event]
+        named = {"join_source": credit.source, "is_new": credit.is_new}
+        event = replace(event, properties={**event.properties, **named})
+        if not credit.is_first:
+            return [event]
+        where = {
+            "account": source.account,
+            "source": credit.source,
+            "store": credit.store,
+            "staff": credit.staff,
+        }
+        came = replace(
+            event,
+            name=JOIN_SOURCE_CREDITED,
+            message_id=f"{said.message_id}:join",
+            properties={**where, "is_new": credit.is_new},
+            reply_token="",
+            written="",
+        )
+        tags = [
+            replace(came, name=TAG_ADDED, message_id=f"{said.message_id}:join:{tag}", properties={"tag": tag})
+            for tag in credit.tags
+        ]
+        return [event, came, *tags]
 
 
 def _event(said: LineEvent, identifiers: tuple[Identifier, ...], row: LogRow, source: Source) -> Event:
