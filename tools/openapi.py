@@ -18,7 +18,7 @@ class _Absent:
 def contract() -> str:
     """Return what `GET /openapi.json` answers, in a form whose changes can be read."""
     absent = cast("Any", _Absent())
-    described = build(absent, absent, absent).openapi()
+    described = build(absent, absent, absent, absent).openapi()
     return json.dumps(described, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
