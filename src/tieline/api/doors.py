@@ -32,6 +32,18 @@ class LineCalls(Protocol):
         """Return about how many messages this month has had."""
         ...
 
+    async def pass_on(
+        self,
+        workspace_id: int,
+        account: str,
+        method: str,
+        path: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+    ) -> Answer:
+        """Make a call for another tool."""
+        ...
+
     async def bot_info(self, workspace_id: int, account: str) -> Answer:
         """Return who the account is at LINE."""
         ...

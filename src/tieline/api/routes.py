@@ -32,6 +32,7 @@ from tieline.api import (
     journeys,
     line,
     line_login,
+    line_proxy,
     links,
     menus,
     message_trials,
@@ -47,6 +48,7 @@ from tieline.api import (
     segment_questions,
     segments,
     sending,
+    sharing,
     shelf,
     sources,
     suggestions,
@@ -73,6 +75,7 @@ def build(doors: Doors, vault: Vault, login_channel: LineLogin, sms: Sms) -> Fas
     app.include_router(bind.router(doors, sms))
     app.include_router(bind_login.router(doors, vault, login_channel, sms))
     app.include_router(links.router(doors))
+    app.include_router(line_proxy.router(doors))
     app.include_router(join_sources.door(doors))
     app.include_router(health.router(doors))
     app.include_router(profiles.router(doors))
@@ -104,6 +107,7 @@ def build(doors: Doors, vault: Vault, login_channel: LineLogin, sms: Sms) -> Fas
     app.include_router(sources.router(doors))
     app.include_router(accounts.router(doors, vault))
     app.include_router(menus.router(doors))
+    app.include_router(sharing.router(doors))
     app.include_router(join_sources.router(doors))
     app.include_router(line_login.router(doors, vault))
     app.include_router(auto_replies.router(doors))

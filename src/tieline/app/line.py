@@ -9,23 +9,32 @@ from tieline.channel.line.carrier import SocketCarrier
 from tieline.channel.line.client import LineClient
 from tieline.channel.line.leaving import Leaver
 from tieline.channel.line.login import LineLogin
+from tieline.channel.line.redact import redacted, without
+from tieline.channel.line.signature import sign
 from tieline.clock import Clock
+from tieline.connect.forward import ForwardLoop
+from tieline.connect.outgoing import OutgoingCaller
+from tieline.connect.redact import RedactLoop
 from tieline.deliver import price
 from tieline.deliver.purse import Purse
 from tieline.deliver.reconcile import Reconciler
 from tieline.menu.sync import MenuSync
+from tieline.model.sharing import Delivery
 from tieline.settings import Settings
 from tieline.store.postgres.budgets import PostgresBudgets
 from tieline.store.postgres.days import PostgresDays
 from tieline.store.postgres.directory import PostgresDirectory
 from tieline.store.postgres.login import PostgresLogin
 from tieline.store.postgres.menus import PostgresMenus
+from tieline.store.postgres.sharing import PostgresForwards, PostgresRawWebhooks
 from tieline.store.postgres.unit import PostgresUnit
 from tieline.stream.loop import Loop
 
 RECONCILE_SECONDS = 300.0
 MENU_SECONDS = 1.0
 LEAVING_SECONDS = 5.0
+FORWARD_SECONDS = 0.2
+REDACT_SECONDS = 1.0
 
 
 async def loops(
@@ -36,13 +45,25 @@ async def loops(
     now: Clock,
 ) -> list[Loop]:
     """Return the loops, ready to run."""
-    days, menus, leaving = await unit(), await unit(), await unit()
+    days, menus, leaving, sharing = await unit(), await unit(), await unit(), await unit()
     reconciler = Reconciler(days, PostgresDays(days.connection), client, directory.accounts)
     sync = menu_sync(menus, client)
+    keys = vault(settings)
+
+    def signature(delivery: Delivery) -> str:
+        known = directory.accounts[delivery.workspace_id, delivery.account]
+        return sign(delivery.body, keys.open(known.channel_secret, delivery.workspace_id, delivery.account))
+
+    caller = OutgoingCaller(settings.webhook_hosts.split())
+    forward = ForwardLoop(sharing, PostgresForwards(sharing.connection), caller, signature)
+    redacting = await unit()
+    redact = RedactLoop(redacting, PostgresRawWebhooks(redacting.connection, without), redacted)
     login = LineLogin(settings.line_api_url, settings.line_access_url, SocketCarrier())
-    leaver = Leaver(leaving, PostgresLogin(leaving.connection), login, vault(settings))
+    leaver = Leaver(leaving, PostgresLogin(leaving.connection), login, keys)
     return [
         Loop("reconcile", lambda: reconciler.step(now.now()), idle_seconds=RECONCILE_SECONDS),
+        Loop("forward", lambda: forward.step(now.now()), idle_seconds=FORWARD_SECONDS),
+        Loop("redact", lambda: redact.step(now.now()), idle_seconds=REDACT_SECONDS),
         Loop("leaving", lambda: leaver.step(now.now()), idle_seconds=LEAVING_SECONDS),
         Loop("menus", lambda: sync.step(now.now()), idle_seconds=MENU_SECONDS),
     ]

@@ -50,7 +50,7 @@ class OutgoingCaller:
         self._http = httpx.AsyncClient(timeout=SECONDS_MAX, follow_redirects=False, trust_env=False)
 
     async def post(self, url: str, body: Any, headers: Mapping[str, str]) -> Outcome:
-        """Post once."""
+        """Post once; bytes go out as they are, anything else as JSON."""
         parts = urlsplit(url)
         host = parts.hostname or ""
         if (
@@ -73,7 +73,7 @@ class OutgoingCaller:
                 async with self._http.stream(
                     "POST",
                     pinned,
-                    content=msgspec.json.encode(body),
+                    content=body if isinstance(body, bytes) else msgspec.json.encode(body),
                     headers=sent,
                     extensions={"sni_hostname": host},
                 ) as answer:

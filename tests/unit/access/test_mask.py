@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tieline.access.mask import masked
@@ -75,6 +75,7 @@ def test_times_and_numbers_of_things_stay_as_they_are(text):
     assert masked({"at": text}) == {"at": text}
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),

@@ -114,7 +114,7 @@ def test_other_kinds_keep_their_own_object(
 
 
 def test_an_event_of_nobody_is_told_as_such() -> None:
-    joined = event("join", source={"type": "group", "groupId": "C1"})
+    joined = event("message", source={"type": "group", "groupId": "C1"})
     assert [(one.index, one.reason) for one in read(body(joined, event("follow"))).unread] == [(0, "no_user")]
 
 

@@ -142,6 +142,18 @@ class LineClient:
             workspace_id, account, method, path, body, {"Content-Type": content_type}, base
         )
 
+    async def pass_on(
+        self,
+        workspace_id: int,
+        account: str,
+        method: str,
+        path: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+    ) -> Answer:
+        """Make a call for another tool, with the retry key that it chose, if any."""
+        return await self._call(workspace_id, account, method, path, body, headers)
+
     async def close(self) -> None:
         """Close all connections."""
         await self._carrier.close()

@@ -29,6 +29,11 @@ NAMES = {
     "postback": LINE_POSTBACK_RECEIVED,
     "accountLink": LINE_ACCOUNT_LINKED,
 }
+MEMBERS = {"memberJoined": "joined", "memberLeft": "left"}
+NOBODY = frozenset({
+    "join", "leave", "delivery", "module", "activated", "deactivated", "botSuspended", "botResumed",
+})  # fmt: skip
+"""What happens to the account or to a group; it stays in the log, and nobody's profile learns of it."""
 TYPE_MAX = 60
 TEXT_MAX = 5_000
 LIST_MAX = 50
@@ -107,13 +112,45 @@ def read(body: bytes, *, keep_text: bool = False) -> Webhook:
         found = _read_apart(body)
     events: list[LineEvent] = []
     unread: list[Unread] = []
-    for index, event in enumerate(found):
+    for index, event in enumerate(one for each in found for one in _people(each)):
+        if _about_nobody(event):
+            continue
         read_one = event if isinstance(event, _Broken) else _read_one(index, event, keep_text=keep_text)
         if isinstance(read_one, LineEvent):
             events.append(read_one)
         else:
             unread.append(Unread(index, read_one.reason, read_one.detail))
     return Webhook(events, unread)
+
+
+def _people(event: Any) -> list[Any]:
+    """Return an event once for everybody whom it names: people who joined or left a group come in a list."""
+    kind = _text(event, "type") if isinstance(event, Mapping) else ""
+    if kind not in MEMBERS:
+        return [event]
+    members = _object(event, MEMBERS[kind]).get("members")
+    if not isinstance(members, list):
+        return [event]
+    named = [one for one in members if isinstance(one, Mapping) and one.get("userId")]
+    said = event.get("webhookEventId")
+    return [
+        {
+            **event,
+            "source": {**_object(event, "source"), "userId": one["userId"]},
+            MEMBERS[kind]: {},
+            "webhookEventId": f"{said}:{number}" if said else said,
+        }
+        for number, one in enumerate(named)
+    ]
+
+
+def _about_nobody(event: Any) -> bool:
+    """Tell whether an event is about the account or a group, and no person is in it."""
+    return (
+        isinstance(event, Mapping)
+        and _text(event, "type") in NOBODY
+        and not _text(_object(event, "source"), "userId")
+    )
 
 
 def destination(body: bytes) -> str:

@@ -76,9 +76,14 @@ class PostgresCost:
     async def used(self, workspace_id: int, account: str, since: datetime) -> int:
         """Return how many messages LINE counts of what it has accepted since a moment."""
         cursor = await self._connection.execute(
-            "select coalesce(sum(billed), 0)::bigint from send"
-            " where workspace_id = %s and account = %s and billed > 0 and settled_at >= %s",
-            (workspace_id, account, since),
+            """
+            select coalesce(sum(billed), 0)::bigint
+                 + (select coalesce(sum(messages), 0)::bigint from proxied_send
+                    where workspace_id = %(workspace)s and account = %(account)s and called_at >= %(since)s)
+            from send
+            where workspace_id = %(workspace)s and account = %(account)s and billed > 0 and settled_at >= %(since)s
+            """,
+            {"workspace": workspace_id, "account": account, "since": since},
         )
         row = await cursor.fetchone()
         return int(row[0]) if row else 0

@@ -324,10 +324,13 @@ class PostgresSends:
         """Return how many messages of an account LINE has accepted, and counts, since then."""
         cursor = await self._connection.execute(
             """
-            select coalesce(sum(billed), 0)::bigint from send
-            where workspace_id = %s and account = %s and billed > 0 and settled_at >= %s
+            select coalesce(sum(billed), 0)::bigint
+                 + (select coalesce(sum(messages), 0)::bigint from proxied_send
+                    where workspace_id = %(workspace)s and account = %(account)s and called_at >= %(since)s)
+            from send
+            where workspace_id = %(workspace)s and account = %(account)s and billed > 0 and settled_at >= %(since)s
             """,
-            (workspace_id, account, since),
+            {"workspace": workspace_id, "account": account, "since": since},
         )
         row = await cursor.fetchone()
         return int(row[0]) if row else 0

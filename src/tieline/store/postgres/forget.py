@@ -65,6 +65,12 @@ FORGET: Mapping[str, tuple[str, ...]] = {
     "bind_nonce": (
         f"delete from bind_nonce where {_MINE} (member_id = any(%(values)s) or phone = any(%(values)s))",
     ),
+    "webhook_delivery": (
+        f"""
+        delete from webhook_delivery where {_MINE} exists (
+            select from unnest(%(values)s::text[]) as value where position(convert_to(value, 'UTF8') in body) > 0)
+        """,
+    ),
     "login_visit": (
         f"delete from login_visit where {_MINE} (line_user = any(%(values)s) or phone = any(%(values)s))",
     ),
@@ -138,6 +144,8 @@ KEPT: Mapping[str, str] = {
     "origin_halt": "what the brand stopped",
     "position": "numbers",
     "price_plan": "the brand's own",
+    "proxied_send": "numbers",
+    "proxy_key": "the brand's own",
     "rich_menu": "what the brand draws for everybody",
     "rich_menu_gone": "menus, by LINE's names for them",
     "secret_key": "the brand's own",
@@ -149,5 +157,6 @@ KEPT: Mapping[str, str] = {
     "tag": "definitions",
     "tag_job": "numbers; rows of files by their number",
     "tag_rule": "definitions",
+    "webhook_forward": "the brand's own",
     "workspace": "the brand's own",
 }
