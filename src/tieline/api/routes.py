@@ -8,6 +8,7 @@ from starlette.responses import Response
 from tieline.api import (
     accounts,
     attribution,
+    audiences,
     auto_replies,
     bind,
     broadcast_acts,
@@ -31,6 +32,7 @@ from tieline.api import (
     join_sources,
     journeys,
     line,
+    line_check,
     line_login,
     line_proxy,
     links,
@@ -107,6 +109,8 @@ def build(doors: Doors, vault: Vault, login_channel: LineLogin, sms: Sms) -> Fas
     app.include_router(sources.router(doors))
     app.include_router(accounts.router(doors, vault))
     app.include_router(menus.router(doors))
+    app.include_router(audiences.router(doors))
+    app.include_router(line_check.router(doors))
     app.include_router(sharing.router(doors))
     app.include_router(join_sources.router(doors))
     app.include_router(line_login.router(doors, vault))

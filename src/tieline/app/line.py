@@ -16,11 +16,13 @@ from tieline.connect.forward import ForwardLoop
 from tieline.connect.outgoing import OutgoingCaller
 from tieline.connect.redact import RedactLoop
 from tieline.deliver import price
+from tieline.deliver.audience import AudienceSync
 from tieline.deliver.purse import Purse
 from tieline.deliver.reconcile import Reconciler
 from tieline.menu.sync import MenuSync
 from tieline.model.sharing import Delivery
 from tieline.settings import Settings
+from tieline.store.postgres.audiences import PostgresAudiences
 from tieline.store.postgres.budgets import PostgresBudgets
 from tieline.store.postgres.days import PostgresDays
 from tieline.store.postgres.directory import PostgresDirectory
@@ -32,6 +34,7 @@ from tieline.stream.loop import Loop
 
 RECONCILE_SECONDS = 300.0
 MENU_SECONDS = 1.0
+AUDIENCE_SECONDS = 5.0
 LEAVING_SECONDS = 5.0
 FORWARD_SECONDS = 0.2
 REDACT_SECONDS = 1.0
@@ -48,6 +51,8 @@ async def loops(
     days, menus, leaving, sharing = await unit(), await unit(), await unit(), await unit()
     reconciler = Reconciler(days, PostgresDays(days.connection), client, directory.accounts)
     sync = menu_sync(menus, client)
+    reaching = await unit()
+    audiences = AudienceSync(reaching, PostgresAudiences(reaching.connection), client)
     keys = vault(settings)
 
     def signature(delivery: Delivery) -> str:
@@ -65,6 +70,7 @@ async def loops(
         Loop("forward", lambda: forward.step(now.now()), idle_seconds=FORWARD_SECONDS),
         Loop("redact", lambda: redact.step(now.now()), idle_seconds=REDACT_SECONDS),
         Loop("leaving", lambda: leaver.step(now.now()), idle_seconds=LEAVING_SECONDS),
+        Loop("audiences", lambda: audiences.step(now.now()), idle_seconds=AUDIENCE_SECONDS),
         Loop("menus", lambda: sync.step(now.now()), idle_seconds=MENU_SECONDS),
     ]
 

@@ -6,6 +6,7 @@ from typing import Any
 from tieline.model.event import (
     CONSENT_UPDATED,
     LINE_FOLLOWED,
+    LINE_FRIEND_KNOWN,
     LINE_UNFOLLOWED,
     TAG_ADDED,
     TAG_REMOVED,
@@ -34,6 +35,10 @@ def facts(item: Identified) -> Iterator[Fact]:
         yield Fact(
             item.node_id, FactKind.FRIENDSHIP, event.source.account, event.source.key, friend, event.at
         )
+    elif event.name == LINE_FRIEND_KNOWN and event.source.kind == "tieline":
+        # LINE lists them as a friend now; that is a fact, and no consent.
+        account = str(event.properties.get("account") or "")
+        yield Fact(item.node_id, FactKind.FRIENDSHIP, account, event.source.key, True, event.at)
     traits = event.traits if event.type == "identify" else {}
     if event.name == TRAITS_SET:
         traits = event.properties.get("traits") or {}

@@ -71,6 +71,7 @@ FORGET: Mapping[str, tuple[str, ...]] = {
             select from unnest(%(values)s::text[]) as value where position(convert_to(value, 'UTF8') in body) > 0)
         """,
     ),
+    "line_audience_member": (f"delete from line_audience_member where {_MINE} line_user = any(%(values)s)",),
     "login_visit": (
         f"delete from login_visit where {_MINE} (line_user = any(%(values)s) or phone = any(%(values)s))",
     ),
@@ -132,6 +133,7 @@ KEPT: Mapping[str, str] = {
     "journey_version": "definitions",
     "journey_winner": "names of arms",
     "line_account": "the brand's own",
+    "line_audience": "definitions",
     "line_day": "numbers",
     "line_login": "the brand's own",
     "login_state": "secrets of a log-in under way; names nobody",
