@@ -175,7 +175,7 @@ class Brand:
         directory = PostgresDirectory(unit)
         await directory.learn()
         stream = await PostgresUnit.open(url)
-        absorb = stages.absorb(self.settings, stream, self.history, directory, SystemClock())
+        absorb = stages.absorb(self.settings, url, stream, self.history, directory, SystemClock())
         while await absorb.step():
             pass
         await stream.close()
