@@ -11,8 +11,8 @@ from tieline.api import (
     audiences,
     auto_replies,
     bind,
-    broadcast_acts,
     bind_login,
+    broadcast_acts,
     broadcasts,
     collect,
     console,
@@ -27,9 +27,9 @@ from tieline.api import (
     identity,
     identity_rules,
     imports,
+    join_sources,
     journey_people,
     journey_rehearsal,
-    join_sources,
     journeys,
     line,
     line_check,
@@ -108,12 +108,7 @@ def build(doors: Doors, vault: Vault, login_channel: LineLogin, sms: Sms) -> Fas
     app.include_router(broadcast_acts.router(doors))
     app.include_router(sources.router(doors))
     app.include_router(accounts.router(doors, vault))
-    app.include_router(menus.router(doors))
-    app.include_router(audiences.router(doors))
-    app.include_router(line_check.router(doors))
-    app.include_router(sharing.router(doors))
-    app.include_router(join_sources.router(doors))
-    app.include_router(line_login.router(doors, vault))
+    _of_accounts(app, doors, vault)
     app.include_router(auto_replies.router(doors))
     app.include_router(shelf.router(doors))
     app.include_router(report.router(doors))
@@ -132,3 +127,13 @@ def build(doors: Doors, vault: Vault, login_channel: LineLogin, sms: Sms) -> Fas
 
     console.install(app, doors.ids)
     return app
+
+
+def _of_accounts(app: FastAPI, doors: Doors, vault: Vault) -> None:
+    """Include what belongs to one LINE account."""
+    app.include_router(menus.router(doors))
+    app.include_router(line_check.router(doors))
+    app.include_router(sharing.router(doors))
+    app.include_router(audiences.router(doors))
+    app.include_router(join_sources.router(doors))
+    app.include_router(line_login.router(doors, vault))
