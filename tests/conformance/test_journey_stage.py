@@ -26,7 +26,7 @@ from tieline.store.postgres.journey_reports import PostgresJourneyReports
 from tieline.store.postgres.journeys import PostgresJourneys
 from tieline.store.postgres.signals import PostgresSignals
 from tieline.store.postgres.unit import PostgresUnit
-from tieline.testing.build import NOON, WORKSPACE, minutes, name, placed, signal
+from tieline.testing.build import NOON, WORKSPACE, identified, minutes, name, placed, signal
 
 SEND = {
     "kind": "send_line",
@@ -137,6 +137,16 @@ async def test_a_journey_starts_by_hand_with_what_was_said(doors: Doors) -> None
 
     ((state, one),) = await doors.rows()
     assert (state, one.person, one.trigger) == ("waiting_time", name("ann"), {"store": "A1"})
+
+
+async def test_a_journey_hears_what_comes_right_after_it_was_saved(doors: Doors) -> None:
+    await doors.put(journey(WAIT, REMIND))
+    await doors.run(1)
+    await doors.put(journey(WAIT, REMIND, key="two", trigger={"kind": "event", "event": "Paid"}))
+    await doors.run(1)
+    assert doors.stage is not None
+
+    assert len(doors.stage.listen([identified("Added", "ann"), identified("Paid", "ann")])) == 2
 
 
 async def test_a_person_who_is_asked_to_leave_gets_nothing_more(doors: Doors) -> None:

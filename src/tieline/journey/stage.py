@@ -91,14 +91,19 @@ class JourneyStage:
         self._zones = zones
         self._library = Library()
         self._read_at: datetime | None = None
+        self._edition = ""
         self._forgot_at: datetime | None = None
 
     async def refresh(self, now: datetime) -> None:
-        """Read the journeys again, at most once a second."""
+        """Read the journeys again when one was saved, and once a second for what else belongs to them.
+
+        Asked for each batch: what was stored after a journey went live must start it.
+        """
         if self._forgot_at is None or abs(now - self._forgot_at) >= FORGET_EVERY:
             self._forgot_at = now
             await self._store.forget_heard(now - TRIGGER_AGE_MAX - FORGET_EVERY)
-        if self._read_at is None or abs(now - self._read_at) >= REFRESH:
+        edition = await self._store.edition()
+        if self._read_at is None or edition != self._edition or abs(now - self._read_at) >= REFRESH:
             self._library.replace(await self._store.journeys())
             self._winners = await self._store.winners()
             self._segments = {
@@ -106,6 +111,7 @@ class JourneyStage:
                 for workspace_id, definitions in (await self._store.segment_definitions()).items()
             }
             self._read_at = now
+            self._edition = edition
 
     def listen(self, items: Iterable[Identified]) -> list[Signal]:
         """Return what some journey listens to, out of a batch of events."""

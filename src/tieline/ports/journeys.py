@@ -52,6 +52,10 @@ class JourneyStore(Protocol):
         """Return every version that is live or still has people on it."""
         ...
 
+    async def edition(self) -> str:
+        """Return a text that is another one after any journey was saved, switched on or off."""
+        ...
+
     async def segment_definitions(self) -> dict[int, dict[str, Any]]:
         """Return the conditions of segments as they were written, by workspace and key."""
         ...

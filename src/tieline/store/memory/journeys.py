@@ -110,6 +110,10 @@ class MemoryJourneys(MemoryExperiments):
                 found.append(LiveJourney(workspace_id, key, version, definition, journey.state, newest))
         return found
 
+    async def edition(self) -> str:
+        """Return a text that is another one after any journey was saved, switched on or off."""
+        return repr(sorted((key, row.version, row.state) for key, row in self._state["journeys"].items()))
+
     async def take_signals(self, signals_max: int) -> list[Signal]:
         """Return the oldest signals that nobody has taken, in order."""
         return await self._signals.take(signals_max)

@@ -79,6 +79,14 @@ class PostgresJourneys(PostgresExperiments):
         )
         return [LiveJourney(*row) for row in await cursor.fetchall()]
 
+    async def edition(self) -> str:
+        """Return a text that is another one after any journey was saved, switched on or off."""
+        cursor = await self._connection.execute(
+            "select count(*) || ' ' || coalesce(sum(xmin::text::numeric), 0) from journey"
+        )
+        (found,) = await cursor.fetchone() or ("",)
+        return str(found)
+
     async def take_signals(self, signals_max: int) -> list[Signal]:
         """Return the oldest signals that nobody has taken, in order."""
         return await self._signals.take(signals_max)
