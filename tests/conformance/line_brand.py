@@ -184,8 +184,10 @@ class Brand:
     async def remember(self, url: str) -> None:
         """Let history take everything that was absorbed."""
         unit = await PostgresUnit.open(url)
+        directory = PostgresDirectory(unit)
+        await directory.learn()
         step = stages.remember(
-            self.settings, unit, self.history, ClickHouseEvaluator(self.history), SystemClock()
+            self.settings, unit, self.history, ClickHouseEvaluator(self.history), directory, SystemClock()
         )
         while await step.step():
             pass
