@@ -1,18 +1,31 @@
-"""Loops beside the flow: what is left of erased people goes, and other rules are computed before they hold."""
+"""Loops beside the flow: what is left of erased people goes, other rules are computed before they hold, links grow old."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC
 
 import msgspec
 
 from tieline.clock import Clock
 from tieline.collect.scrub import may_name, scrub
+from tieline.collect.stage import named_key
 from tieline.errors import TielineError
-from tieline.identify.rules import Rules
+from tieline.identify.age import AGE
+from tieline.identify.rules import RuleBook, Rules
 from tieline.identify.suppress import Gone, hashes_of
 from tieline.model.erasure import Erasure, spellings
-from tieline.model.event import Source
-from tieline.ports import Change, Computed, ErasedHistory, ErasureStore, RuleStore, Transaction
+from tieline.model.event import IDENTITY_DECIDED, Source
+from tieline.model.signal import Said
+from tieline.ports import (
+    Change,
+    Computed,
+    ErasedHistory,
+    ErasureStore,
+    MessageStore,
+    News,
+    RuleStore,
+    Transaction,
+)
 
 
 @dataclass(frozen=True)
@@ -122,3 +135,44 @@ class ChangeRules:
             if moved and not held:
                 await self.store.say(change, self.clock.now())
         return 1
+
+
+@dataclass(frozen=True)
+class PassDay:
+    """Once a day the log says of each workspace whose links grow old that a day has passed; the stream does the rest.
+
+    That it was said is remembered in the transaction that says it, so neither a crash nor a second process says it
+    twice or never. A day begins at midnight UTC, as links count their days.
+
+    Attributes:
+        messages: Remembers what was said.
+        news: Writes into the log.
+        own_sources: Id of Tieline's own source by workspace.
+        rules: Say in which workspaces links grow old.
+    """
+
+    unit: Transaction
+    messages: MessageStore
+    news: News
+    own_sources: Mapping[int, int]
+    rules: RuleBook
+    clock: Clock
+
+    async def step(self) -> int:
+        """Say that the day has passed wherever that was not said; return in how many workspaces."""
+        at = self.clock.now().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        name = f"{AGE}:{at.date().isoformat()}"
+        keys = {
+            workspace_id: named_key(source_id, f"said:{name}")
+            for workspace_id, source_id in sorted(self.own_sources.items())
+            if self.rules.of(workspace_id).ttl_days_min
+        }
+        async with self.unit.transaction():
+            seen = await self.messages.claim({one: [key] for one, key in keys.items()}, at.date())
+            told = [
+                Said(workspace_id, "", "", IDENTITY_DECIDED, name, {"kind": AGE}, at)
+                for workspace_id, key in keys.items()
+                if (workspace_id, key) not in seen
+            ]
+            await self.news.said(told)
+        return len(told)

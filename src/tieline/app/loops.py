@@ -29,6 +29,7 @@ from tieline.tag.expiry import ExpiryLoop
 _CATALOG_SECONDS = 1.0
 _GATHER_SECONDS = 0.5
 _EXPIRY_SECONDS = 5.0
+_DAY_SECONDS = 30.0
 
 
 @asynccontextmanager
@@ -93,7 +94,7 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
             Loop("rules", rules.step, idle_seconds=idle * 20),
             Loop("erase", erase.step, idle_seconds=idle * 10),
             sync_loop(settings, await unit(), caller, now),
-            *upkeep(await unit(), directory, now),
+            *upkeep(await unit(), await unit(), directory, now),
             *await line.loops(settings, unit, client, directory, now),
         ]
         yield history, loops
@@ -125,10 +126,11 @@ def sync_loop(settings: Settings, unit: PostgresUnit, caller: OutgoingCaller, no
     return Loop("sync", lambda: sync.step(now.now()), idle_seconds=settings.idle_ms / 50)
 
 
-def upkeep(unit: PostgresUnit, directory: PostgresDirectory, now: Clock) -> list[Loop]:
-    """What is known of the workspace is read anew; tags come off when their time is over."""
+def upkeep(unit: PostgresUnit, aside: PostgresUnit, directory: PostgresDirectory, now: Clock) -> list[Loop]:
+    """What is known of the workspace is read anew; tags come off when their time is over, and links grow old."""
     expiry = ExpiryLoop(unit, stages.tagging(unit, directory, now), now)
     return [
         Loop("directory", directory.step, idle_seconds=_CATALOG_SECONDS),
         Loop("expiry", expiry.step, idle_seconds=_EXPIRY_SECONDS),
+        Loop("age", stages.pass_day(aside, directory, now).step, idle_seconds=_DAY_SECONDS),
     ]

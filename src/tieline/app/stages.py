@@ -127,6 +127,13 @@ def change_rules(unit: PostgresUnit, url: str, now: Clock) -> upkeep.ChangeRules
     return upkeep.ChangeRules(unit, store, compute, now)
 
 
+def pass_day(unit: PostgresUnit, directory: PostgresDirectory, now: Clock) -> upkeep.PassDay:
+    """Links grow old."""
+    news = pipeline.LogNews(PostgresLog(unit.connection), directory.own_sources, now)
+    messages, rules = PostgresMessages(unit.connection), RuleBook(directory.rules)
+    return upkeep.PassDay(unit, messages, news, directory.own_sources, rules, now)
+
+
 def erase(
     settings: Settings,
     unit: PostgresUnit,

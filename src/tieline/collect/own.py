@@ -29,7 +29,9 @@ def rows(said: Sequence[Said], own_sources: Mapping[int, int], now: datetime) ->
                 "messageId": deed.message_id,
                 "timestamp": deed.at.isoformat(),
                 "properties": deed.properties,
-                "context": {"externalIds": [{"type": deed.namespace, "id": deed.value}]},
+                "context": {"externalIds": [{"type": deed.namespace, "id": deed.value}]}
+                if deed.value
+                else {},
             }
         )
     return [

@@ -4,11 +4,20 @@ from datetime import datetime, timedelta
 
 from tieline.identify.rules import RuleBook
 from tieline.identify.settle import Settler
+from tieline.model.event import IDENTITY_DECIDED, Event
 from tieline.model.identity import Moved
 from tieline.ports import IdentityStore
 
+AGE = "age"
+"""Not a decision of a person: a day has passed for the links of a workspace."""
 TOGETHER = 5_000
 _DAY = timedelta(days=1)
+
+
+def is_day(event: Event) -> bool:
+    """Say whether an event only tells that a day has passed, and is about nobody."""
+    told = event.name == IDENTITY_DECIDED and event.source.kind == "tieline"
+    return told and event.properties.get("kind") == AGE
 
 
 class Ageing:

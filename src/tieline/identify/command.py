@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from tieline.identify.age import Ageing
+from tieline.identify.age import AGE, Ageing
 from tieline.identify.decide import UNDO, Decisions
 from tieline.identify.normalize import normalize
 from tieline.identify.rules import RuleBook
@@ -17,8 +17,6 @@ from tieline.model.identity import ALLOW, BLOCK, CUT, JOIN, Assertion, Moved
 from tieline.ports import IdentityStore
 
 KINDS = frozenset({CUT, JOIN, BLOCK, ALLOW})
-AGE = "age"
-"""Not a decision of a person: a day has passed for the links of a workspace."""
 
 
 class DecisionStage:

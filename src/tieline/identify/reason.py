@@ -1,5 +1,6 @@
 """Why two identifiers are not one person, and what would make them one, in words for people. Pure."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -68,9 +69,17 @@ def sentences(rejected: Rejected, rules: Rules = RULES) -> dict[str, str]:
     chinese, english = _MARKS.get(first.about) or called(first.about)
     values = {"held": first.held, "most": _most(first, rules)}
     return {
-        "zh-TW": _WHY[first.kind][0].format(what=chinese, **values),
+        "zh-TW": _spaced(_WHY[first.kind][0].format(what=chinese, **values)),
         "en": _WHY[first.kind][1].format(what=english, **values),
     }
+
+
+_BORDER = re.compile(r"(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff])")
+
+
+def _spaced(sentence: str) -> str:
+    """Put a space between Chinese and Latin: 新的 LINE 帳號."""
+    return _BORDER.sub(" ", sentence)
 
 
 def remedies(rejected: Rejected) -> Iterator[dict[str, Any]]:

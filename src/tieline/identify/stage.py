@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from tieline.errors import NotFoundError
+from tieline.identify.age import is_day
 from tieline.identify.batch import Evidence, LinkKey, add_link, add_star, marked
 from tieline.identify.evidence import day
 from tieline.identify.mark import said_by
@@ -126,7 +127,8 @@ class IdentifyStage:
             return known.node
         star = self._read(event)
         if not star.nodes or len(star.nodes) > IDENTIFIERS_MAX:
-            batch.parked.append(_park(event, star))
+            if not is_day(event):
+                batch.parked.append(_park(event, star))
             return None
         if known is None:
             known = Known((event.workspace_id, star.nodes[0].node_id), event.at, _end_of_day(event.at, star))

@@ -117,7 +117,7 @@ class Said(msgspec.Struct, frozen=True, gc=False):
 
     Attributes:
         namespace: Namespace of the identifier it was done to.
-        value: Value of that identifier, normalised.
+        value: Value of that identifier, normalised; "" for what was done to nobody in particular.
         message_id: Names the deed, so that saying it twice counts once.
     """
 

@@ -61,6 +61,7 @@ async def test_each_scene_has_its_reason_and_its_sentence() -> None:
         "family": "limit", "clerk": "shared", "recycled": "succeeded", "rebound": "replaced",
     }  # fmt: skip
     assert all(sentence.endswith("。") for _, sentence in told.values())
+    assert told["rebound"][1] == "這位會員已改綁新的 LINE 帳號，舊的不再屬於他。"
 
 
 async def test_what_is_theirs_stays_theirs_and_a_wrong_merge_is_undone() -> None:

@@ -56,6 +56,12 @@ async def test_a_day_that_passes_lets_links_of_browsers_age() -> None:
     assert await people(said("age", days=30), said("age", days=800), said("age", days=40)) == [2, 2, 3, 3]
 
 
+async def test_a_day_is_about_nobody_and_not_parked() -> None:
+    stage = IdentifyStage(MemoryIdentity(), KEYS, {})
+    told = await stage.process([said("age"), said("cut")])
+    assert [parked.reason for parked in told.parked] == ["no_identifier"]
+
+
 async def test_what_is_half_said_is_no_decision() -> None:
     assert (
         await people(said("cut", MEMBER), said("cut", MEMBER, MEMBER), said("fly", MEMBER, MAIL)) == [2] * 4
