@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -299,6 +299,14 @@ async def test_a_message_carries_what_holds_it_back(doors: Doors) -> None:
     assert held.quiet is not None
     assert isinstance(held.quiet, Quiet)
     assert (held.cap, held.priority) == (Cap(2, 7), 8)
+
+
+async def test_a_journey_without_hours_of_its_own_carries_those_of_its_workspace(doors: Doors) -> None:
+    doors.habits[WORKSPACE] = Habits(quiet=Quiet(time(23), time(6)))
+    await doors.put(journey(REMIND))
+    (request,) = (await doors.run(1, signal("Added", "ann"))).requests
+
+    assert request.restraint.quiet == Quiet(time(23), time(6))
 
 
 async def test_a_test_ends_with_the_arm_that_did_best(doors: Doors) -> None:

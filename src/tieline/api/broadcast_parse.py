@@ -49,7 +49,7 @@ def parse(body: Any, now: datetime) -> Broadcast:
 def _broadcast(place: Place, now: datetime) -> Broadcast:
     place.keys(("account",), _KEYS)
     purpose = place.at("purpose").one_of(PURPOSES) if place.has("purpose") else "marketing"
-    quiet = read_quiet(place.at("quiet_hours")) if place.has("quiet_hours") else "off"
+    quiet = read_quiet(place.at("quiet_hours")) if place.has("quiet_hours") else None
     cap = read_cap(place.at("frequency_cap")) if place.has("frequency_cap") else "off"
     hours = quiet if isinstance(quiet, Quiet) else None
     limit = cap if isinstance(cap, Cap) else None
@@ -70,6 +70,7 @@ def _broadcast(place: Place, now: datetime) -> Broadcast:
         per_minute=_number(place, "per_minute", PER_MINUTE_MAX),
         quiet_from=hours.start if hours else None,
         quiet_until=hours.end if hours else None,
+        any_hour=quiet == "off",
         cap_messages=limit.messages if limit else None,
         cap_days=limit.days if limit else None,
         priority=_number(place, "priority", PRIORITY_MAX) or 5,

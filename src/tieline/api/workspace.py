@@ -11,9 +11,9 @@ from pydantic import BaseModel, Field
 from tieline.api.doors import Doors
 from tieline.api.keys import caller
 from tieline.errors import InvalidInputError
+from tieline.model.limits import Quiet
+from tieline.store.postgres.habits import habits
 from tieline.store.postgres.workspaces import PostgresWorkspaces
-
-QUIET = "quiet_hours"
 
 
 class QuietHours(BaseModel):
@@ -32,7 +32,7 @@ class PlanOfAccount(BaseModel):
 
 
 class WorkspaceView(BaseModel):
-    """The workspace. `quiet_hours` are what new journeys and broadcasts begin with; null if there are none."""
+    """The workspace. `quiet_hours` hold for all marketing that says nothing else; null if none were decided."""
 
     key: str
     name: str
@@ -79,8 +79,12 @@ def router(doors: Doors) -> APIRouter:
             )
             if quiet is not None or body.no_quiet_hours:
                 await connection.execute(
-                    "update workspace set settings = settings || %s where workspace_id = %s",
-                    (Jsonb({QUIET: None if body.no_quiet_hours else quiet}), workspace_id),
+                    """
+                    update workspace
+                    set settings = settings || jsonb_build_object('sending', coalesce(settings->'sending', '{}') || %s)
+                    where workspace_id = %s
+                    """,
+                    (Jsonb({"quiet_hours": "off" if body.no_quiet_hours else quiet}), workspace_id),
                 )
             return await _view(doors, connection, workspace_id)
 
@@ -95,14 +99,16 @@ async def _view(doors: Doors, connection: AsyncConnection, workspace_id: int) ->
     accounts = [
         PlanOfAccount(account=key, name=name, price_plan=plan) for key, name, plan in await cursor.fetchall()
     ]
-    quiet = found.settings.get(QUIET)
+    quiet = habits(found.settings).quiet
     now = doors.clock.now()
     return WorkspaceView(
         key=found.key,
         name=found.name,
         time_zone=found.time_zone,
         country=found.country,
-        quiet_hours=QuietHours(**quiet) if quiet else None,
+        quiet_hours=QuietHours(begin=f"{quiet.start:%H:%M}", end=f"{quiet.end:%H:%M}")
+        if isinstance(quiet, Quiet)
+        else None,
         accounts=accounts,
         local_time=now.astimezone(ZoneInfo(found.time_zone)),
         as_of=now,
@@ -127,11 +133,11 @@ def _quiet(hours: QuietHours | None) -> dict[str, str] | None:
     for field in ("begin", "end"):
         value = getattr(hours, field)
         try:
-            time.fromisoformat(value if len(value) == 5 else "")
+            time.fromisoformat(value if len(value) == 5 and value[2] == ":" else "")
         except ValueError:
             raise InvalidInputError(
                 f"{value!r} is no time of day; write it as 22:00.", field=f"/quiet_hours/{field}"
             ) from None
     if hours.begin == hours.end:
         raise InvalidInputError("Quiet hours begin and end at the same time.", field="/quiet_hours/end")
-    return {"begin": hours.begin, "end": hours.end}
+    return {"from": hours.begin, "until": hours.end}

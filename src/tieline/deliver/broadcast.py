@@ -7,8 +7,8 @@ from types import MappingProxyType
 from msgspec.structs import replace
 
 from tieline.ids import keyed_hash
-from tieline.model.broadcast import HELD_OUT, UNDECIDED, Begun, Recipient, best
-from tieline.model.limits import FREE, Habits
+from tieline.model.broadcast import HELD_OUT, UNDECIDED, Begun, Broadcast, Recipient, best
+from tieline.model.limits import FREE, Habits, Quiet, Restraint
 from tieline.model.signal import SendRequest
 from tieline.ports import BroadcastStore, Clicks
 
@@ -73,10 +73,6 @@ class BroadcastStage:
         said = begun.said
         arm = begun.winner if one.arm == UNDECIDED else one.arm
         variant = next(each for each in said.variants if each.name == arm)
-        habits = self._habits.get(begun.workspace_id, NO_HABITS)
-        held = said.restraint
-        if held.cap is None and habits.cap is not None and said.purpose != "transactional":
-            held = replace(held, cap=habits.cap)
         return SendRequest(
             workspace_id=begun.workspace_id,
             send_id=keyed_hash(one.person, "broadcast", str(begun.workspace_id), begun.key),
@@ -89,5 +85,17 @@ class BroadcastStage:
             context={},
             at=now,
             expires_at=max(now, one.due_at) + timedelta(minutes=said.expires_after_minutes),
-            restraint=FREE if said.purpose == "transactional" else held,
+            restraint=restraint(said, self._habits.get(begun.workspace_id, NO_HABITS)),
         )
+
+
+def restraint(said: Broadcast, habits: Habits) -> Restraint:
+    """Return what holds the messages of a broadcast back: its own word, else the workspace's; nothing if transactional."""
+    if said.purpose == "transactional":
+        return FREE
+    held = said.restraint
+    if held.quiet is None and not said.any_hour and isinstance(habits.quiet, Quiet):
+        held = replace(held, quiet=habits.quiet)
+    if held.cap is None and habits.cap is not None:
+        held = replace(held, cap=habits.cap)
+    return held

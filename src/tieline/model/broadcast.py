@@ -40,6 +40,7 @@ class Broadcast(msgspec.Struct, frozen=True):
         local: Wall-clock time at which each person gets it, by the person's own time zone where that is known.
         per_minute: At most so many people in a minute; None for as fast as it goes.
         expected: How many people the preview counted.
+        any_hour: It leaves at night too, whatever the workspace decided.
         drift: Part of `expected` by which the recipients may differ before it stops and asks; None for the workspace's.
     """
 
@@ -55,6 +56,7 @@ class Broadcast(msgspec.Struct, frozen=True):
     per_minute: int | None = None
     quiet_from: time | None = None
     quiet_until: time | None = None
+    any_hour: bool = False
     cap_messages: int | None = None
     cap_days: int | None = None
     priority: int = PRIORITY_NORMAL

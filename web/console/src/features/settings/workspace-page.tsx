@@ -51,7 +51,9 @@ function Brand({ workspace }: { workspace: Workspace }) {
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    const hours = form.quiet ? { quiet_hours: { begin: form.begin, end: form.end } } : { no_quiet_hours: true };
+    const chosen = form.quiet ? { quiet_hours: { begin: form.begin, end: form.end } } : { no_quiet_hours: true };
+    const same = form.quiet ? quiet?.begin === form.begin && quiet.end === form.end : quiet === null;
+    const hours = same ? {} : chosen;
     change.mutate(
       { name: form.name, time_zone: form.zone, ...hours },
       { onSuccess: () => notifications.show({ message: w("saved") }) },
