@@ -69,6 +69,45 @@ async def test_a_broadcast_over_the_quota_does_not_start_and_says_by_how_many(br
     assert await brand.rows("select * from broadcast") == []
 
 
+async def test_a_draft_over_the_quota_does_not_start_and_stays_a_draft(brand):
+    await brand.befriend(40)
+    body = {"key": "a", "account": "main", "messages": HI, "state": "draft"}
+    await brand.call("POST", "/api/broadcasts", body)
+    brand.line.quota = 30
+
+    assert (await brand.refused("POST", "/api/broadcasts/a/start"))[:2] == (409, "over_limit")
+    assert (await brand.call("GET", "/api/broadcasts/a"))["state"] == "draft"
+    brand.line.quota = 50
+    assert (await brand.call("POST", "/api/broadcasts/a/start"))["state"] == "ready"
+
+
+async def test_a_second_person_cannot_approve_what_a_budget_does_not_reach_for(brand):
+    await brand.befriend(40)
+    await brand.call("PUT", "/api/sending", {"approval_above": 1})
+    body = {"key": "a", "account": "main", "messages": HI}
+    assert (await brand.call("POST", "/api/broadcasts", body))["state"] == "approval"
+    await brand.rows("update broadcast set author = 'somebody else' returning 1")
+    await brand.call("PUT", "/api/cost/budgets", {"scope": "workspace", "most": 10})
+
+    assert (await brand.refused("POST", "/api/broadcasts/a/approve"))[:2] == (409, "over_limit")
+    assert (await brand.call("GET", "/api/broadcasts/a"))["state"] == "approval"
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [("draft", 0), ("approval", 40), ("ready", 40), ("drifted", 40), ("planning", 15), ("planned", 0),
+     ("stopped", 0), ("cancelled", 0)],
+)  # fmt: skip
+async def test_the_forecast_knows_what_each_broadcast_has_still_to_send(brand, state, expected):
+    await brand.befriend(40)
+    await brand.call("POST", "/api/broadcasts", {"key": "a", "account": "main", "messages": HI})
+    await brand.rows("update broadcast set state = %s, frozen = 40, planned_place = 25 returning 1", state)
+
+    found = await brand.call("POST", "/api/cost/estimate", {"account": "main"})
+
+    assert found["month_messages"] == expected + 40
+
+
 async def test_a_budget_stops_sending_at_its_limit_and_what_it_stopped_goes_on_when_it_is_raised(
     brand, postgres_url
 ):

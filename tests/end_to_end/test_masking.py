@@ -120,3 +120,38 @@ def test_no_route_shows_contact_data_to_who_may_not_contact(shop: Served) -> Non
     lines = shop.get("/api/audit", action="people.one")["lines"]
     assert {line["thing"] for line in lines} >= {f"profiles/{profile}", "profiles/lookup"}
     assert all(canary not in str(shop.get("/api/audit", limit=200)) for canary in CANARIES)
+
+
+def test_a_marketer_who_sees_masked_values_cuts_and_undoes_by_node(shop: Served) -> None:
+    profile = shop.get("/api/profiles/lookup", namespace="phone", value=NATIONAL)["profile_id"]
+    marketer = member(shop, "marketer")
+    shown = marketer.get(f"/api/profiles/{profile}/graph").json()["nodes"]
+    nodes = {one["namespace"]: one for one in shown}
+    assert PHONE not in str(shown)
+    ends = {"a": {"node": nodes["phone"]["node_id"]}, "b": {"node": nodes["member_id"]["node_id"]}}
+    why = {"author": "mia", "reason": "另一個人的電話"}
+
+    def people() -> set[str]:
+        found = [
+            shop.get("/api/profiles/lookup", namespace=namespace, value=value)["profile_id"]
+            for namespace, value in (("phone", NATIONAL), ("member_id", "M1"))
+        ]
+        return set(found)
+
+    preview = marketer.post("/api/identity/preview", json={"kind": "cut", **ends}).raise_for_status().json()
+    assert (len(preview["before"]), len(preview["after"])) == (1, 2)
+    marketer.post("/api/identity/cut", json={**ends, **why}).raise_for_status()
+    assert len(people()) == 2
+    marketer.post("/api/identity/undo", json={**ends, **why}).raise_for_status()
+    assert people() == {profile}
+    for path, more in (("preview", {"kind": "cut"}), ("cut", why)):
+        for end, status, field in (
+            ({**ends["a"], "namespace": "phone", "value": NATIONAL}, 422, "/a"),
+            ({}, 422, "/a"),
+            ({"namespace": "phone"}, 422, "/a"),
+            ({"node": "no hex"}, 422, "/a/node"),
+            ({"node": "00" * 16}, 404, "/a/node"),
+        ):
+            answer = marketer.post(f"/api/identity/{path}", json={**ends, **more, "a": end})
+            assert (answer.status_code, answer.json()["field"]) == (status, field)
+    marketer.close()

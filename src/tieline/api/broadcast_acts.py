@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from fastapi import APIRouter, Request
 
-from tieline.api.broadcasts import first_state, look_up, who
+from tieline.api.broadcasts import first_state, look_up, refuse_over_month, who
 from tieline.api.doors import Doors
 from tieline.errors import ConflictError
 from tieline.model.broadcast import Broadcast
@@ -41,11 +41,13 @@ def _beginning(routes: APIRouter, doors: Doors) -> None:
 
     @routes.post("/{key}/start")
     async def start(request: Request, key: str) -> dict[str, Any]:
-        """Start a draft when its moment comes."""
+        """Start a draft when its moment comes; one that quota or a budget does not reach for stays a draft."""
         workspace_id = await doors.keys.workspace(request)
         async with doors.pool.connection() as connection:
             found = await look_up(connection, workspace_id, key)
             said = msgspec.convert(found["definition"], Broadcast)
+            if found["state"] == "draft":
+                await refuse_over_month(doors, connection, workspace_id, key, said)
             state = await first_state(connection, workspace_id, said)
         return await _moved(doors, request, key, ("draft",), state)
 
@@ -63,6 +65,8 @@ def _beginning(routes: APIRouter, doors: Doors) -> None:
                         f"{key} was written by who would approve it.", way_out="Ask a second person."
                     )
                 raise _not_now(key, found["state"])
+            said = msgspec.convert(found["definition"], Broadcast)
+            await refuse_over_month(doors, connection, workspace_id, key, said)
         return {"key": key, "state": "ready"}
 
     @routes.post("/{key}/confirm")

@@ -100,7 +100,7 @@ def _saving(routes: APIRouter, doors: Doors) -> None:
         async with doors.pool.connection() as connection, connection.transaction():
             await _check_named(connection, workspace_id, said)
             if state == "ready":
-                await _refuse_over(doors, connection, workspace_id, key, said)
+                await refuse_over_month(doors, connection, workspace_id, key, said)
                 state = await first_state(connection, workspace_id, said)
             desk = PostgresBroadcastDesk(connection)
             name = str(body.get("name") or key)[:200]
@@ -244,7 +244,7 @@ async def first_state(connection: AsyncConnection, workspace_id: int, said: Broa
     return "approval" if _above(limit, counts["recipients"]) else "ready"
 
 
-async def _refuse_over(
+async def refuse_over_month(
     doors: Doors, connection: AsyncConnection, workspace_id: int, key: str, said: Broadcast
 ) -> None:
     """Refuse a broadcast that quota or a budget does not reach for."""

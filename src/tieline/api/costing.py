@@ -73,7 +73,7 @@ async def read_month(doors: Doors, connection: AsyncConnection, account: LineAcc
         now,
         used=reading.used,
         waiting=await cost.waiting(workspace_id, key),
-        scheduled=sum(begun),
+        scheduled=sum(begun) + await cost.unplanned(workspace_id, key),
         by_day=by_day,
     )
     budgets = [

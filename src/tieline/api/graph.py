@@ -7,6 +7,7 @@ import msgspec
 from fastapi import APIRouter, Body, Request
 
 from tieline.api.doors import Doors
+from tieline.api.identity_ends import named
 from tieline.api.identity_rules import rule_book
 from tieline.api.profiles import parse_id
 from tieline.errors import InvalidInputError, NotFoundError
@@ -24,7 +25,7 @@ Json = Annotated[dict[str, Any], Body()]
 
 
 class Preview(msgspec.Struct, forbid_unknown_fields=True):
-    """A decision that is not made yet: two identifiers, each {"namespace", "value"}."""
+    """A decision that is not made yet: two identifiers, each {"namespace", "value"} or {"node"}."""
 
     kind: str
     a: dict[str, str]
@@ -65,10 +66,15 @@ def router(doors: Doors) -> APIRouter:
         now = doors.clock.now()
         async with doors.pool.connection() as connection:
             workspace = await PostgresWorkspaces(connection).find(workspace_id)
-            a, b = (
-                _node_id(named, place, workspace.identity_key, workspace.country)
-                for named, place in ((wish.a, "/a"), (wish.b, "/b"))
-            )
+            a, b = [
+                _node_id(
+                    await named(connection, workspace_id, end, place),
+                    place,
+                    workspace.identity_key,
+                    workspace.country,
+                )
+                for end, place in ((wish.a, "/a"), (wish.b, "/b"))
+            ]
             found = await Decisions(PostgresIdentity(connection), await rule_book(connection)).preview(
                 workspace_id, wish.kind, a, b, now
             )
@@ -144,8 +150,8 @@ def _people(found: Explained, profile_of: dict[bytes, bytes]) -> list[dict[str, 
     return sorted(people, key=lambda one: str(one["identifiers"]))
 
 
-def _node_id(named: dict[str, str], place: str, identity_key: bytes, country: str) -> bytes:
-    namespace, value = named.get("namespace", ""), named.get("value", "")
+def _node_id(end: dict[str, str], place: str, identity_key: bytes, country: str) -> bytes:
+    namespace, value = end["namespace"], end["value"]
     normal = normalize(namespace, value, country)
     if not isinstance(normal, str):
         raise InvalidInputError(f"{value!r} is no {namespace}: {normal.reason}.", field=place)

@@ -7,6 +7,7 @@ import msgspec
 from fastapi import APIRouter, Body, Request
 
 from tieline.api.doors import Doors
+from tieline.api.identity_ends import named
 from tieline.errors import InvalidInputError, UnavailableError
 from tieline.model.event import IDENTITY_DECIDED, LogKind, NewLogRow
 from tieline.store.postgres.workspaces import OWN_SOURCE
@@ -16,7 +17,7 @@ Json = Annotated[dict[str, Any], Body()]
 
 
 class Decision(msgspec.Struct, forbid_unknown_fields=True):
-    """Two identifiers, each {"namespace", "value"}, and why."""
+    """Two identifiers, each {"namespace", "value"} or {"node"}, and why."""
 
     a: dict[str, str]
     b: dict[str, str]
@@ -30,7 +31,7 @@ def router(doors: Doors) -> APIRouter:
 
     @routes.post("/{kind}")
     async def decide(request: Request, kind: str, body: Json) -> dict[str, Any]:
-        """Cut two identifiers apart, join them, or undo the latest such decision about them."""
+        """Cut two identifiers apart, join them, or undo the latest such decision; each is named by value or by `node`."""
         workspace_id = await doors.keys.workspace(request)
         if kind not in {"cut", "join", "undo"}:
             raise InvalidInputError(f"{kind!r} is no decision; it must be cut, join or undo.")
@@ -38,6 +39,11 @@ def router(doors: Doors) -> APIRouter:
             decision = msgspec.convert(body, Decision)
         except msgspec.ValidationError as error:
             raise InvalidInputError(f"{error}.") from None
+        async with doors.pool.connection() as connection:
+            decision.a, decision.b = [
+                await named(connection, workspace_id, end, place)
+                for end, place in ((decision.a, "/a"), (decision.b, "/b"))
+            ]
         offset = await say(doors, workspace_id, kind, decision)
         await absorbed(doors, offset)
         return {"kind": kind, "log_offset": offset, "as_of": doors.clock.now()}

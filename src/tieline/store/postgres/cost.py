@@ -135,13 +135,23 @@ class PostgresCost:
         return int(row[0]) if row else 0
 
     async def begun(self, workspace_id: int, account: str) -> list[tuple[str, str | None, str]]:
-        """Return the broadcasts that were asked for and are not planned to their end: key, segment, purpose."""
+        """Return the broadcasts that were asked for and of which nothing is planned: key, segment, purpose."""
         cursor = await self._connection.execute(
             "select key, definition->>'segment', coalesce(definition->>'purpose', 'marketing') from broadcast"
-            " where workspace_id = %s and account = %s and state in ('ready', 'scheduled') order by created_at",
+            " where workspace_id = %s and account = %s and state in ('approval', 'ready', 'drifted') order by created_at",
             (workspace_id, account),
         )
         return [(str(key), segment, str(purpose)) for key, segment, purpose in await cursor.fetchall()]
+
+    async def unplanned(self, workspace_id: int, account: str) -> int:
+        """Return how many recipients of broadcasts that are being planned have no message yet."""
+        cursor = await self._connection.execute(
+            "select coalesce(sum(frozen - planned_place), 0)::bigint from broadcast"
+            " where workspace_id = %s and account = %s and state = 'planning'",
+            (workspace_id, account),
+        )
+        row = await cursor.fetchone()
+        return int(row[0]) if row else 0
 
     async def days(self, workspace_id: int, account: str, since: date) -> list[dict[str, Any]]:
         """Return our count and LINE's of each day, newest first."""

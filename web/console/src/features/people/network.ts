@@ -46,8 +46,8 @@ export interface Network {
 
 export interface Wish {
   kind: "cut" | "join" | "undo";
-  a: Identifier;
-  b: Identifier;
+  a: GraphNode;
+  b: GraphNode;
 }
 
 export interface Outcome {
@@ -71,7 +71,8 @@ export function useNetwork(profileId: string) {
   });
 }
 
-const plain = ({ namespace, value }: Identifier) => ({ namespace, value });
+/** By node: values may be masked for who decides. */
+const end = ({ node_id }: GraphNode) => ({ node: node_id });
 
 /** Who would be one person after a decision; nothing is changed by asking. */
 export function useOutcome(wish: Wish | null) {
@@ -80,7 +81,7 @@ export function useOutcome(wish: Wish | null) {
     queryFn: ({ signal }) =>
       answer<Outcome>(
         api.POST("/api/identity/preview", {
-          body: wish ? { kind: wish.kind, a: plain(wish.a), b: plain(wish.b) } : {},
+          body: wish ? { kind: wish.kind, a: end(wish.a), b: end(wish.b) } : {},
           signal,
         }),
       ),
@@ -96,7 +97,7 @@ export function useDecide() {
       answer<{ log_offset: number }>(
         api.POST("/api/identity/{kind}", {
           params: { path: { kind: wish.kind } },
-          body: { a: plain(wish.a), b: plain(wish.b), author, reason },
+          body: { a: end(wish.a), b: end(wish.b), author, reason },
         }),
       ),
     onSuccess: () => queries.invalidateQueries({ queryKey: ["people"] }),
