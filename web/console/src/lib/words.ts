@@ -44,7 +44,10 @@ export function defineWords<const Zh extends Dictionary>(
   function useCodes() {
     const language = useLanguage();
     return useCallback(
-      (prefix: string, code: string): string => (all[language] as Dictionary)[`${prefix}.${code}`] ?? code,
+      (prefix: string, code: string, values?: Values): string => {
+        const word = (all[language] as Dictionary)[`${prefix}.${code}`];
+        return word === undefined ? code : fill(word, values);
+      },
       [language],
     );
   }

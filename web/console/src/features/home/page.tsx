@@ -88,7 +88,7 @@ function Attention({ home }: { home: Home }) {
           {open.map(({ what, count }) => (
             <li key={what}>
               <span>
-                <strong>{format.number(count)}</strong> {code("what", what)}
+                <strong>{format.number(count)}</strong> {code("what", what, { count })}
               </span>
             </li>
           ))}
