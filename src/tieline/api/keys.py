@@ -29,6 +29,8 @@ class Keys:
     """Looks keys up, with a short memory so that a revoked key is dead within seconds."""
 
     MEMORY_SECONDS = 2.0
+    MISS_SECONDS = 0.2
+    """An unknown key has them read again, but not more often: whoever guesses keys must not load the database."""
 
     def __init__(self, store: KeyStore, rate_per_second: int) -> None:
         self._store = store
@@ -43,9 +45,7 @@ class Keys:
             UnknownKeyError: No source has this key.
             RateLimitedError: The key makes more requests than it may.
         """
-        if self._read_at is None or (now - self._read_at).total_seconds() > self.MEMORY_SECONDS:
-            self._sources = await self._store.write_keys()
-            self._read_at = now
+        await self._read(now, self.MEMORY_SECONDS if write_key in self._sources else self.MISS_SECONDS)
         found = self._sources.get(write_key)
         if found is None:
             raise UnknownKeyError(
@@ -55,6 +55,15 @@ class Keys:
         if not self._rate.admits(write_key, now):
             raise RateLimitedError("This write key sends too many requests.", retry_after_seconds=1)
         return found
+
+    def forget(self) -> None:
+        """Read the keys again at the next request: one was just made, and is used at once."""
+        self._read_at = None
+
+    async def _read(self, now: datetime, memory_seconds: float) -> None:
+        if self._read_at is None or abs((now - self._read_at).total_seconds()) > memory_seconds:
+            self._sources = await self._store.write_keys()
+            self._read_at = now
 
     async def workspace(self, request: Request) -> int:
         """Return the workspace that the request is about.

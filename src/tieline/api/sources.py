@@ -29,6 +29,7 @@ def router(doors: Doors) -> APIRouter:
             _, write_key = await PostgresWorkspaces(connection).add_source(
                 workspace_id, key, kind, name, doors.clock.now(), settings
             )
+        doors.keys.forget()
         return {"key": key, "kind": kind, "name": name, "write_key": write_key}
 
     @routes.get("")
