@@ -118,7 +118,7 @@ def test_no_route_shows_contact_data_to_who_may_not_contact(shop: Served) -> Non
     assert set(seen(support, requests)) == one
     support.close()
     lines = shop.get("/api/audit", action="people.one")["lines"]
-    assert {line["thing"] for line in lines} >= {f"profiles/{profile}", "profiles/lookup"}
+    assert {line["thing"] for line in lines} >= {f"profiles/{profile[:8]}", "profiles/lookup"}
     assert all(canary not in str(shop.get("/api/audit", limit=200)) for canary in CANARIES)
 
 
