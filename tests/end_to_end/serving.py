@@ -57,9 +57,11 @@ class Served:
         )
 
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*CLI, *arguments], env=self.environment, check=check, capture_output=True, text=True, timeout=120
+        done = subprocess.run(
+            [*CLI, *arguments], env=self.environment, check=False, capture_output=True, text=True, timeout=120
         )
+        assert done.returncode == 0 or not check, f"{arguments[0]} ended with {done.returncode}: {done.stderr}"
+        return done
 
     def start(self) -> None:
         with (self.data.parent / "serve.log").open("ab") as log:
