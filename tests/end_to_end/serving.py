@@ -60,7 +60,9 @@ class Served:
         done = subprocess.run(
             [*CLI, *arguments], env=self.environment, check=False, capture_output=True, text=True, timeout=120
         )
-        assert done.returncode == 0 or not check, f"{arguments[0]} ended with {done.returncode}: {done.stderr}"
+        assert done.returncode == 0 or not check, (
+            f"{arguments[0]} ended with {done.returncode}: {done.stderr}"
+        )
         return done
 
     def start(self) -> None:
