@@ -183,8 +183,8 @@ class IdentifyStage:
         if identity_key is None:
             raise NotFoundError(f"The workspace {event.workspace_id} has no identity key.")
         region = self._regions.get(event.workspace_id, REGION)
-        # A file carries what clerks typed into some form years ago, whoever vouches for the file.
-        proven = event.source.proof == Proof.VERIFIED and event.source.kind != "import"
+        # Files and customer records carry what clerks typed into some form years ago, whoever vouches for them.
+        proven = event.source.proof == Proof.VERIFIED and event.source.kind not in {"import", "crm"}
         rules = self._rules.of(event.workspace_id)
         return read(event.identifiers, identity_key, region, rules, proven=proven)
 
