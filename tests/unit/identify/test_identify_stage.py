@@ -110,6 +110,18 @@ async def test_an_event_that_names_nobody_is_parked(stage):
     ]
 
 
+async def test_a_number_that_fills_forms_counts_only_where_it_was_proven(stage, store):
+    def said(source):
+        return seen(("member_id", source.key), ("phone", "0912345678"), source=source)
+
+    kinds = ("import", "crm", "pos", "web")
+    await stage.process([said(Source(1, number, kind, kind)) for number, kind in enumerate(kinds, 10)])
+    assert {placed.node.namespace for placed in store.everyone(1)} == {"member_id"}
+
+    await stage.process([said(Source(1, 20, "server", "server"))])
+    assert "phone" in {placed.node.namespace for placed in store.everyone(1)}
+
+
 async def test_an_event_that_names_a_crowd_is_parked(stage, store):
     said = await stage.process([seen(*(("shopify_id", str(n)) for n in range(1, 23)))])
     assert said.parked[0].reason == "too_many_identifiers"
