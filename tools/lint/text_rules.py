@@ -126,7 +126,7 @@ RULES = (
         ),
         bad=(
             Example("requirements.lock", "--index-url https://pypi.org/simple"),
-            Example("web/package-lock.json", '"resolved": "https://registry.npmjs.org/a.tgz"'),
+            Example("web/package-lock.json", '"resolved": "https://registry.example/a.tgz"'),
             Example("docs/a.md", "see /home/me/notes"),
             Example("Makefile", "cd /Users/me"),
         ),
