@@ -46,9 +46,8 @@ def brand(tieline: Served) -> str:
     return found
 
 
-@pytest.fixture(
-    scope="module"
-)  # an open Playwright keeps an event loop running, in which async tests of other rooms would fail
+# An open Playwright keeps an event loop running, in which async tests of other rooms would fail.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     program = chromium()
     if not program:

@@ -8,7 +8,7 @@ import { Problem } from "@/api/problem";
 import type { components } from "@/api/schema";
 import { LanguageMenu } from "@/components/language-menu";
 import { Blank, Failed, Waiting } from "@/components/states";
-import styles from "@/features/join/page.module.css";
+import styles from "@/components/door.module.css";
 import { useCodes, useWords } from "@/features/join/words";
 
 type Look = components["schemas"]["InvitationLook"];

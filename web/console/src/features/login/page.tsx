@@ -7,7 +7,7 @@ import { ME, type Me, welcome } from "@/api/me";
 import { Problem } from "@/api/problem";
 import { LanguageMenu } from "@/components/language-menu";
 import icon from "@/components/icon.svg";
-import styles from "@/features/login/page.module.css";
+import styles from "@/components/door.module.css";
 import { useWords } from "@/features/login/words";
 
 interface Origin {
