@@ -1,7 +1,5 @@
 """A real Tieline, and a browser that opens its console."""
 
-import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,18 +12,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from brand import seed
 from serving import Served
-
-BUILT = Path(__file__).parents[2] / "src/tieline/api/static/console/index.html"
-PATIENCE_MS = 15_000
+from window import BUILT, PATIENCE_MS, chromium, log_in
 
 Open = Callable[..., Page]
-
-
-def chromium() -> str | None:
-    named = os.environ.get("CHROMIUM", "")
-    return (
-        shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome") or named
-    )
 
 
 @pytest.fixture(scope="session")
@@ -56,16 +45,6 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
         yield browser
         browser.close()
-
-
-def log_in(context: BrowserContext, tieline: Served) -> None:
-    """Give a window the session of the workspace's owner."""
-    answer = context.request.post(
-        f"{tieline.url}/api/session",
-        data={"email": tieline.keys["admin_email"], "password": tieline.keys["admin_password"]},
-        headers={"Origin": tieline.url},
-    )
-    assert answer.ok, answer.text()
 
 
 @pytest.fixture

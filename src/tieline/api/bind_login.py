@@ -1,22 +1,21 @@
 """Binding, unbinding and joining by LINE Login: LINE proves who the friend is, a code proves whose the membership is."""
 
-from html import escape
 from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Body, Form, Request
 from psycopg import AsyncConnection
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
-from tieline.api.bind import HEADERS, PAGE
-from tieline.api.bind_words import WORDS, language
+from tieline.api.bind_page import HEADERS, ask_code, ask_member, ask_unbind, headers, note, show
+from tieline.api.bind_words import language
 from tieline.api.doors import Doors
-from tieline.api.voice import said, tell
+from tieline.api.membership import member_and_phone
+from tieline.api.voice import BIND_PAGE_OPENED, said, tell
 from tieline.channel.line.id_token import UntrustedTokenError
 from tieline.channel.line.login import Channel, LineLogin, Person
 from tieline.channel.line.secrets import Vault
 from tieline.errors import NotFoundError, UnknownKeyError
-from tieline.identify.normalize import normalize
 from tieline.ids import keyed_hash
 from tieline.model.event import CONSENT_UPDATED, IDENTITY_DECIDED, LINE_ACCOUNT_LINKED, TAG_ADDED
 from tieline.model.identity import MEMBER, PHONE
@@ -27,7 +26,6 @@ from tieline.store.postgres.login import LoginState, PostgresLogin, Visit
 from tieline.store.postgres.workspaces import PostgresWorkspaces
 
 WISHES = ("bind", "unbind", "join")
-PAGE_OPENED = "bind_page_opened"
 JOINED = "join_source_credited"
 UNLINKED = "line_account_unlinked"
 Json = Annotated[dict[str, Any], Body()]
@@ -48,6 +46,7 @@ class BindPages:
         self._vault = vault
         self._login = login
         self._sms = sms
+        self._looks = headers(doors.settings.line_access_url)
 
     @property
     def back(self) -> str:
@@ -164,10 +163,10 @@ class BindPages:
         if login.wish != "unbind":
             items.append(
                 said(
-                    PAGE_OPENED,
+                    BIND_PAGE_OPENED,
                     user,
                     {**where, "method": "login"},
-                    message_id=f"{PAGE_OPENED}:{token}",
+                    message_id=f"{BIND_PAGE_OPENED}:{token}",
                     at=now,
                 )
             )
@@ -184,12 +183,12 @@ class BindPages:
             visit = await login.visit(token, now)
             if visit is None or visit.wish == "unbind":
                 return self._expired("zh-TW")
-            whom = await self._member(connection, visit.workspace_id, member_id, phone)
+            whom = await member_and_phone(connection, visit.workspace_id, member_id, phone)
             if whom is not None and await login.ask(
                 token, visit, code, member_id=whom[0], phone=whom[1], consent=consent, now=now
             ):
                 await self._sms.send_code(whom[1], code)
-        return self._code(visit, token, "")
+        return self._code(visit, token)
 
     async def check_code(self, token: str, code: str) -> Response:
         """Bind, if the code is right."""
@@ -200,8 +199,7 @@ class BindPages:
             waiting = None if visit else await login.visit(token, now)
             account = await PostgresAccounts(connection).find(visit.account) if visit else None
         if visit is None or account is None:
-            words = WORDS[waiting.language] if waiting else WORDS["zh-TW"]
-            return self._code(waiting, token, words["wrong"], 400) if waiting else self._expired("zh-TW")
+            return self._code(waiting, token, wrong=True) if waiting else self._expired("zh-TW")
         user = (f"line:{account.provider_id}", visit.line_user)
         other = (MEMBER, visit.member_id) if visit.member_id else (PHONE, visit.phone)
         told = {"result": "ok", "method": "login", "account": visit.account, "matched": bool(visit.member_id)}
@@ -210,8 +208,7 @@ class BindPages:
             granted = {"purpose": "marketing", "channel": "line", "state": "granted", "method": "bind_page"}
             items.append(said(CONSENT_UPDATED, [user], granted, message_id=f"consent:{token}", at=now))
         await tell(self._doors, visit.workspace_id, items)
-        words = WORDS[visit.language]
-        return _page(f"<h1>{words['done_title']}</h1><p>{words['done']}</p>", visit.language)
+        return self._show(visit.language, note(visit.language, "done_title", "done"))
 
     async def unbind(self, token: str) -> Response:
         """Cut friend and member apart, and let LINE know that they left."""
@@ -244,8 +241,7 @@ class BindPages:
             }  # fmt: skip
             items.append(said(IDENTITY_DECIDED, [user], cut, message_id=f"unbind:{token}:{number}", at=now))
         await tell(self._doors, visit.workspace_id, items)
-        words = WORDS[visit.language]
-        return _page(f"<h1>{words['unbound_title']}</h1><p>{words['done']}</p>", visit.language)
+        return self._show(visit.language, note(visit.language, "unbound_title", "done"))
 
     async def _channel(self, connection: AsyncConnection, account: LineAccount) -> Channel:
         found = await PostgresLogin(connection).channel(account.workspace_id, account.key)
@@ -254,61 +250,21 @@ class BindPages:
         secret = self._vault.open(found.channel_secret, account.workspace_id, f"login:{account.key}")
         return Channel(found.channel_id, secret)
 
-    async def _member(
-        self, connection: AsyncConnection, workspace_id: int, member_id: str, phone: str
-    ) -> tuple[str, str] | None:
-        """Return member number and phone, normalised, if they belong to one profile; "" is somebody new."""
-        workspace = await PostgresWorkspaces(connection).find(workspace_id)
-        number = normalize(PHONE, phone, workspace.country)
-        if not isinstance(number, str):
-            return None
-        if not member_id.strip():
-            return "", number
-        member = normalize(MEMBER, member_id, workspace.country)
-        if not isinstance(member, str):
-            return None
-        key = workspace.identity_key
-        cursor = await connection.execute(
-            "select count(distinct profile_id), count(*) from node where workspace_id = %s and node_id = any(%s)",
-            (workspace_id, [keyed_hash(key, MEMBER, member), keyed_hash(key, PHONE, number)]),
-        )
-        row = await cursor.fetchone()
-        return (member, number) if row is not None and (int(row[0]), int(row[1])) == (1, 2) else None
-
     def _ask(self, account: LineAccount, visit: Visit, token: str) -> Response:
-        words, brand = WORDS[visit.language], escape(account.name)
-        hidden = f'<input type="hidden" name="visit" value="{escape(token)}">'
+        hidden, words = {"visit": token}, visit.language
         if visit.wish == "unbind":
-            return _page(
-                f"<h1>{words['unbind_title']}</h1><p>{words['unbind'].format(brand=brand)}</p>"
-                f'<form method="post" action="/line/login/unbind">{hidden}<button>{words["unbind_button"]}</button></form>',
-                visit.language,
-            )
-        return _page(
-            f"<h1>{brand}　{words['title']}</h1><p>{words['bind']}</p>"
-            f'<form method="post" action="/line/login/member">{hidden}'
-            f'<label>{words["member"]}<input name="member_id" autocomplete="username" maxlength="64"></label>'
-            f'<label>{words["phone"]}<input name="phone" type="tel" autocomplete="tel" required maxlength="32"></label>'
-            f'<label><input type="checkbox" name="consent" value="yes" style="width:auto"> '
-            f"{words['consent'].format(brand=brand)}</label>"
-            f"<button>{words['send']}</button></form><small>{words['small']}</small>",
-            visit.language,
-        )
+            return self._show(words, ask_unbind(words, account.name, "/line/login/unbind", hidden))
+        return self._show(words, ask_member(words, account.name, "/line/login/member", hidden, optional=True))
 
-    def _code(self, visit: Visit, token: str, alert: str, status: int = 200) -> Response:
-        words = WORDS[visit.language]
-        warned = f'<p role="alert">{alert}</p>' if alert else ""
-        return _page(
-            f"<h1>{words['code_title']}</h1><p>{words['code']}</p>{warned}"
-            f'<form method="post" action="/line/login/code"><input type="hidden" name="visit" value="{escape(token)}">'
-            f'<label>{words["code_label"]}<input name="code" inputmode="numeric" autocomplete="one-time-code" '
-            f'pattern="[0-9]{{6}}" required></label><button>{words["finish"]}</button></form>',
-            visit.language,
-            status,
-        )
+    def _code(self, visit: Visit, token: str, *, wrong: bool = False) -> Response:
+        form = ask_code(visit.language, "/line/login/code", {"visit": token}, wrong=wrong)
+        return self._show(visit.language, form, 400 if wrong else 200)
 
     def _expired(self, words: str) -> Response:
-        return _page(f"<h1>{WORDS[words]['expired_title']}</h1><p>{WORDS[words]['expired']}</p>", words, 400)
+        return self._show(words, note(words, "expired_title", "expired"), 400)
+
+    def _show(self, words: str, body: str, status: int = 200) -> Response:
+        return show(words, body, status, headers=self._looks)
 
 
 def router(doors: Doors, vault: Vault, login: LineLogin, sms: Sms) -> APIRouter:
@@ -362,10 +318,3 @@ def router(doors: Doors, vault: Vault, login: LineLogin, sms: Sms) -> APIRouter:
 
 def _named(identifier: tuple[str, str]) -> dict[str, str]:
     return {"namespace": identifier[0], "value": identifier[1]}
-
-
-def _page(body: str, words: str, status: int = 200) -> HTMLResponse:
-    page = PAGE.replace('lang="zh-Hant-TW"', f'lang="{words}"').replace(
-        "會員綁定</title>", f"{WORDS[words]['title']}</title>"
-    )
-    return HTMLResponse(page.format(body=body), status_code=status, headers=HEADERS)

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 
 LANGUAGES = ("zh-TW", "ja", "en")
+NAMES: Mapping[str, str] = {"zh-TW": "繁體中文", "ja": "日本語", "en": "English"}
 _ZH: Mapping[str, str] = {
     "title": "會員綁定",
     "bind": "將您的 LINE 帳號與會員資料綁定，門市與網路商店的紀錄就會是同一個您。",
-    "member": "會員編號（還不是會員可留空）",
+    "member": "會員編號",
+    "member_optional": "會員編號（還不是會員可留空）",
     "phone": "手機號碼",
+    "phone_example": "0912 345 678",
     "consent": "我同意接收 {brand} 的優惠訊息，隨時可以取消。",
     "send": "寄送驗證碼",
     "small": "您可以隨時在選單中解除綁定。",
@@ -28,8 +31,10 @@ _ZH: Mapping[str, str] = {
 _JA: Mapping[str, str] = {
     "title": "会員ID連携",
     "bind": "LINEアカウントと会員情報を連携すると、店舗とオンラインショップの記録がひとつになります。",
-    "member": "会員番号（まだ会員でない方は空欄）",
+    "member": "会員番号",
+    "member_optional": "会員番号（まだ会員でない方は空欄）",
     "phone": "携帯電話番号",
+    "phone_example": "090-1234-5678",
     "consent": "{brand} からのお得な情報を受け取ることに同意します。いつでも取り消せます。",
     "send": "認証コードを送る",
     "small": "連携はメニューからいつでも解除できます。",
@@ -50,8 +55,10 @@ _JA: Mapping[str, str] = {
 _EN: Mapping[str, str] = {
     "title": "Link your membership",
     "bind": "Link your LINE account with your membership, and the store and the web shop know you as one person.",
-    "member": "Member number (leave empty if you have none yet)",
+    "member": "Member number",
+    "member_optional": "Member number (leave empty if you have none yet)",
     "phone": "Mobile phone",
+    "phone_example": "0912 345 678",
     "consent": "I agree to receive offers of {brand}. I can take this back at any time.",
     "send": "Send me a code",
     "small": "You can unlink at any time in the menu.",

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
 from tieline.api.doors import Doors
+from tieline.api.voice import BIND_PAGE_OPENED, said, tell
 from tieline.deliver.body import BIND
 from tieline.errors import NotFoundError, UnavailableError
 from tieline.model.event import MESSAGE_LINK_CLICKED, LogKind, NewLogRow
@@ -76,6 +77,14 @@ def router(doors: Doors) -> APIRouter:
         answer = await doors.line.link_token(account.workspace_id, account.key, row[9])
         if answer.status != 200:
             raise UnavailableError("LINE does not answer.", way_out="Tap the link again in a moment.")
+        item = said(
+            BIND_PAGE_OPENED,
+            [(row[6], row[7])],
+            {"account": account.key, "method": "link_token"},
+            message_id=f"{BIND_PAGE_OPENED}:{token}:{int(doors.clock.now().timestamp())}",
+            at=doors.clock.now(),
+        )
+        await tell(doors, account.workspace_id, [item])
         query = urlencode({"linkToken": msgspec.json.decode(answer.body)["linkToken"]})
         return RedirectResponse(
             f"/line/{account.key}/bind?{query}", status_code=303, headers={"Cache-Control": "no-store"}

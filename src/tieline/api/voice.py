@@ -10,6 +10,7 @@ from tieline.api.doors import Doors
 from tieline.model.event import LogKind, NewLogRow
 from tieline.store.postgres.workspaces import OWN_SOURCE
 
+BIND_PAGE_OPENED = "bind_page_opened"
 Identifiers = Sequence[tuple[str, str]]
 
 

@@ -1,6 +1,6 @@
 """Who may put the member log-in page into a frame."""
 
-from tieline.api.bind import headers
+from tieline.api.bind_page import headers
 
 
 def test_nobody_frames_the_log_in_page_of_a_real_brand() -> None:

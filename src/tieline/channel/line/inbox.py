@@ -1,13 +1,12 @@
 """LINE webhook rows as events: what LINE says is mapped, and a binding's nonce is exchanged for the member."""
 
 import re
-from datetime import datetime
-from typing import Protocol
 
 from msgspec.structs import replace
 
 from tieline.channel.line.webhook import LineEvent, read
 from tieline.model.event import (
+    CONSENT_UPDATED,
     JOIN_SOURCE_CREDITED,
     LINE_ACCOUNT_LINKED,
     LINE_FOLLOWED,
@@ -20,20 +19,11 @@ from tieline.model.event import (
     Source,
 )
 from tieline.model.identity import MEMBER
+from tieline.ports.binding import Nonces
 from tieline.ports.joins import Joins
 
 JOIN_CODE = re.compile(r"\[#([0-9A-Za-z_-]{22,64})\]")
 """How a first message names the join source by which somebody came."""
-
-
-class Nonces(Protocol):
-    """Where nonces wait for LINE to bring them back."""
-
-    async def redeem(
-        self, workspace_id: int, account: str, nonce: str, event_id: str, now: datetime
-    ) -> str | None:
-        """Return the member id that a nonce stands for."""
-        ...
 
 
 class LineInbox:
@@ -58,11 +48,12 @@ class LineInbox:
         ]
         for said in seen:
             identifiers = [Identifier(f"line:{source.provider}", said.user_id)] if said.user_id else []
+            consents = False
             if said.name == LINE_ACCOUNT_LINKED and said.nonce and said.properties.get("result") == "ok":
-                member = await self._nonces.redeem(
+                bound = await self._nonces.redeem(
                     row.workspace_id, source.account, said.nonce, said.message_id, row.received_at
                 )
-                if member is None:
+                if bound is None:
                     parked.append(
                         Parked(
                             row.workspace_id, row.log_offset, said.index, "collect", "unknown_nonce",
@@ -70,9 +61,12 @@ class LineInbox:
                         )
                     )  # fmt: skip
                     continue
-                identifiers.append(Identifier(MEMBER, member))
+                identifiers.append(Identifier(MEMBER, bound.member_id))
+                consents = bound.consents
             event = _event(said, tuple(identifiers), row, source)
             events += [event] if self._joins is None else await self._joined(self._joins, said, event, source)
+            if consents:
+                events.append(_consent(event))
         return events, parked
 
     async def _joined(self, joins: Joins, said: LineEvent, event: Event, source: Source) -> list[Event]:
@@ -108,6 +102,18 @@ class LineInbox:
             for tag in credit.tags
         ]
         return [event, came, *tags]
+
+
+def _consent(linked: Event) -> Event:
+    """Return what a friend agreed to on the page of binding: said of the friend, whom LINE has just proved."""
+    granted = {"purpose": "marketing", "channel": "line", "state": "granted", "method": "bind_page"}
+    return replace(
+        linked,
+        name=CONSENT_UPDATED,
+        message_id=f"{linked.message_id}:consent",
+        identifiers=linked.identifiers[:1],
+        properties=granted,
+    )
 
 
 def _event(said: LineEvent, identifiers: tuple[Identifier, ...], row: LogRow, source: Source) -> Event:

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from tieline.ports.binding import Bound
 from tieline.store.memory.unit import Dictionaries
 
 
@@ -15,6 +16,7 @@ class NonceRow(msgspec.Struct, frozen=True):
     member_id: str
     expires_at: datetime
     used_by: str = ""
+    consents: bool = False
 
 
 class MemoryNonces(Dictionaries):
@@ -35,11 +37,11 @@ class MemoryNonces(Dictionaries):
 
     async def redeem(
         self, workspace_id: int, account: str, nonce: str, event_id: str, now: datetime
-    ) -> str | None:
-        """Return the member id a nonce stands for; the same webhook event may ask again, another may not."""
+    ) -> Bound | None:
+        """Return whom a nonce stands for; the same webhook event may ask again, another may not."""
         name = (workspace_id, account, nonce)
         row: NonceRow | None = self._state["nonces"].get(name)
         if row is None or (row.used_by != event_id if row.used_by else row.expires_at <= now):
             return None
         self._state["nonces"][name] = msgspec.structs.replace(row, used_by=event_id)
-        return row.member_id
+        return Bound(row.member_id, row.consents)

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from psycopg import AsyncConnection
 
+from tieline.ports.binding import Bound
+
 CODE_LIFE = timedelta(minutes=5)
 NONCE_LIFE = timedelta(minutes=10)
 TRIES_MAX = 5
@@ -20,6 +22,7 @@ class Challenge(NamedTuple):
     link_token: str
     member_id: str
     phone: str
+    consents: bool
 
 
 class PostgresBinding:
@@ -39,9 +42,9 @@ class PostgresBinding:
             return False
         await self._connection.execute(
             """
-            insert into bind_challenge (challenge_hash, workspace_id, account, link_token, member_id, phone, code_hash,
-                                        expires_at)
-            values (%s, %s, %s, %s, %s, %s, %s, %s)
+            insert into bind_challenge (challenge_hash, workspace_id, account, link_token, member_id, phone, consents,
+                                        code_hash, expires_at)
+            values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
             """,
             (hashed(token), *challenge, hashed(f"{token}:{code}"), now + CODE_LIFE),
         )
@@ -53,7 +56,7 @@ class PostgresBinding:
             """
             update bind_challenge set tries = tries + 1
             where challenge_hash = %s and used_at is null and expires_at > %s and tries < %s
-            returning code_hash, workspace_id, account, link_token, member_id, phone
+            returning code_hash, workspace_id, account, link_token, member_id, phone, consents
             """,
             (hashed(token), now, TRIES_MAX),
         )
@@ -69,8 +72,8 @@ class PostgresBinding:
         """Keep whom a nonce stands for until LINE brings it back."""
         await self._connection.execute(
             """
-            insert into bind_nonce (nonce_hash, workspace_id, account, member_id, phone, expires_at)
-            values (%s, %s, %s, %s, %s, %s)
+            insert into bind_nonce (nonce_hash, workspace_id, account, member_id, phone, consents, expires_at)
+            values (%s, %s, %s, %s, %s, %s, %s)
             """,
             (
                 hashed(nonce),
@@ -78,6 +81,7 @@ class PostgresBinding:
                 challenge.account,
                 challenge.member_id,
                 challenge.phone,
+                challenge.consents,
                 now + NONCE_LIFE,
             ),
         )
@@ -91,19 +95,19 @@ class PostgresNonces:
 
     async def redeem(
         self, workspace_id: int, account: str, nonce: str, event_id: str, now: datetime
-    ) -> str | None:
-        """Return the member id a nonce stands for; the same webhook event may ask again, another may not."""
+    ) -> Bound | None:
+        """Return whom a nonce stands for; the same webhook event may ask again, another may not."""
         cursor = await self._connection.execute(
             """
             update bind_nonce set used_by = %s
             where nonce_hash = %s and workspace_id = %s and account = %s
               and (used_by = %s or (used_by is null and expires_at > %s))
-            returning member_id
+            returning member_id, consents
             """,
             (event_id, hashed(nonce), workspace_id, account, event_id, now),
         )
         row = await cursor.fetchone()
-        return str(row[0]) if row else None
+        return Bound(*row) if row else None
 
 
 def hashed(secret: str) -> bytes:
