@@ -18,7 +18,9 @@ from tieline.store.postgres.bind import Challenge, PostgresBinding
 def router(doors: Doors, sms: Sms) -> APIRouter:
     """Build the pages under /line/{account}/bind; `lang` chooses their language, else the browser does."""
     routes = APIRouter(prefix="/line", tags=["bind"], include_in_schema=False)
-    looks = headers(doors.settings.line_access_url)
+
+    def page(words: str, body: str, status: int = 200) -> Response:
+        return show(words, body, status, headers=headers(doors.settings.line_access_url))
 
     @routes.get("/{account}/bind")
     async def ask(request: Request, account: str, linkToken: str = "", lang: str = "") -> Response:  # noqa: N803 - LINE's name
@@ -27,12 +29,12 @@ def router(doors: Doors, sms: Sms) -> APIRouter:
         async with doors.pool.connection() as connection:
             found = await PostgresAccounts(connection).find(account)
         if not linkToken:
-            return show(words, note(words, "expired_title", "expired"), 400, headers=looks)
+            return page(words, note(words, "expired_title", "expired"), 400)
         address = f"/line/{quote(account)}/bind"
         hidden = {"linkToken": linkToken, "lang": words}
         others = {one: f"{address}?{urlencode({'linkToken': linkToken, 'lang': one})}" for one in LANGUAGES}
         form = ask_member(words, found.name, address, hidden, optional=False)
-        return show(words, form + other_languages(words, others), headers=looks)
+        return page(words, form + other_languages(words, others))
 
     @routes.post("/{account}/bind")
     async def send_code(
@@ -79,6 +81,6 @@ def router(doors: Doors, sms: Sms) -> APIRouter:
     def _code_page(words: str, account: str, challenge: str, *, wrong: bool = False) -> Response:
         hidden = {"challenge": challenge, "lang": words}
         form = ask_code(words, f"/line/{quote(account)}/bind/code", hidden, wrong=wrong)
-        return show(words, form, 400 if wrong else 200, headers=looks)
+        return page(words, form, 400 if wrong else 200)
 
     return routes

@@ -46,7 +46,6 @@ class BindPages:
         self._vault = vault
         self._login = login
         self._sms = sms
-        self._looks = headers(doors.settings.line_access_url)
 
     @property
     def back(self) -> str:
@@ -264,7 +263,7 @@ class BindPages:
         return self._show(words, note(words, "expired_title", "expired"), 400)
 
     def _show(self, words: str, body: str, status: int = 200) -> Response:
-        return show(words, body, status, headers=self._looks)
+        return show(words, body, status, headers=headers(self._doors.settings.line_access_url))
 
 
 def router(doors: Doors, vault: Vault, login: LineLogin, sms: Sms) -> APIRouter:
