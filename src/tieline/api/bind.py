@@ -51,10 +51,12 @@ def router(doors: Doors, sms: Sms) -> APIRouter:
         async with doors.pool.connection() as connection, connection.transaction():
             found = await PostgresAccounts(connection).find(account)
             whom = await member_and_phone(connection, found.workspace_id, member_id, phone)
-            if whom is not None and whom[0]:
-                challenge = Challenge(found.workspace_id, account, linkToken, *whom, consent == "yes")
-                if await PostgresBinding(connection).open(token, code, challenge, doors.clock.now()):
-                    await sms.send_code(challenge.phone, code)
+            challenge = Challenge(
+                found.workspace_id, account, linkToken, *(whom or ("", "")), consent == "yes"
+            )
+            binding = PostgresBinding(connection)
+            if challenge.member_id and await binding.open(token, code, challenge, doors.clock.now()):
+                await sms.send_code(challenge.phone, code)
         return _code_page(words, account, token)
 
     @routes.post("/{account}/bind/code")
