@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from tieline.identify.evidence import Obstacle, Pair
-from tieline.identify.mark import conflicts
+from tieline.identify.mark import differ, words
 from tieline.identify.rules import Rules
 from tieline.model.identity import LINE, Node
 
@@ -39,15 +39,33 @@ class Forest:
         return found
 
 
+_Said = dict[tuple[str, bool], dict[frozenset[str], list[bytes]]]
+
+
 class Cluster:
-    """One person so far."""
+    """One person so far.
 
-    __slots__ = ("anchors", "counts", "members")
+    Attributes:
+        said: The words by (kind, only the proven ones), and who said each set of them.
+    """
 
-    def __init__(self, node_id: bytes, namespace: str, *, anchor: bool) -> None:
+    __slots__ = ("anchors", "counts", "members", "said")
+
+    def __init__(self, node_id: bytes, namespace: str, said: _Said, *, anchor: bool) -> None:
         self.members = [node_id]
         self.counts = {namespace: 1}
         self.anchors = int(anchor)
+        self.said = said
+
+    def absorb(self, other: "Cluster") -> None:
+        """Take in all that `other` holds."""
+        self.counts = _sum(other.counts, self.counts)
+        self.anchors += other.anchors
+        self.members += other.members
+        for question, groups in other.said.items():
+            mine = self.said.setdefault(question, {})
+            for found, nodes in groups.items():
+                mine.setdefault(found, []).extend(nodes)
 
 
 class Claim:
@@ -83,66 +101,78 @@ class Clusters:
         self._rules = rules
         self._contested = contested
         self._cluster = {
-            node_id: Cluster(node_id, node.namespace, anchor=rules.of(node.namespace).anchor)
+            node_id: Cluster(
+                node_id, node.namespace, _said(node, rules), anchor=rules.of(node.namespace).anchor
+            )
             for node_id, node in known.items()
         }
         self._follows: set[bytes] = set()
         self._cut = _enemies((a, b) for a, b in cuts if a in known and b in known)
-        marked = [node for node in known.values() if node.marks] if rules.vetoes else []
-        self._veto = [
-            {
-                kind: _enemies(
-                    (a, b)
-                    for what, a, b in conflicts(marked, (kind,), proven_only=proven_only)
-                    if what == kind
-                )
-                for kind in rules.vetoes
-            }
-            for proven_only in (True, False)
-        ]
 
     def together(self, a: bytes, b: bytes) -> bool:
         """Return whether two nodes are in one cluster."""
         return self._cluster[a] is self._cluster[b]
 
+    def may_join(self, a: bytes, b: bytes, how: int) -> bool:
+        """Say whether nothing keeps the clusters of `a` and `b` apart."""
+        return next(self._obstacles(a, b, how), None) is None
+
     def obstacles(self, a: bytes, b: bytes, how: int) -> list[Obstacle]:
         """Return what keeps the clusters of `a` and `b` apart, for a claim made like that."""
+        return list(self._obstacles(a, b, how))
+
+    def _obstacles(self, a: bytes, b: bytes, how: int) -> Iterator[Obstacle]:
         small, large = self._by_size(a, b)
-        found = [Obstacle("cut", nodes=pair) for pair in _between(self._cut, small, large)]
+        for pair in self._cut_between(small, large):
+            yield Obstacle("cut", nodes=pair)
         if how == Claim.UNPROVEN and small.anchors and large.anchors:
-            found.append(Obstacle("unproven"))
+            yield Obstacle("unproven")
         if how != Claim.PINNED:
-            for kind, enemies in self._veto[how == Claim.UNPROVEN].items():
-                found += [Obstacle("veto", kind, nodes=pair) for pair in _between(enemies, small, large)]
-            contested = self._contested[how == Claim.UNPROVEN]
-            found += [
-                Obstacle("contested", self._known[end].namespace, nodes=(end,))
-                for end in (a, b)
-                if end in contested and end in self._follows
-            ]
+            yield from self._contesting(a, b, how)
         counts = _sum(small.counts, large.counts)
-        found += [
-            Obstacle("providers", namespace)
-            for namespace in providers_apart([name for name in counts if name.startswith(_LINE)], self._rules)
-        ]
-        found += [
-            Obstacle("limit", namespace, counts[namespace])
-            for namespace in sorted(self._rules.exceeded(counts))
-        ]
+        for namespace in providers_apart([name for name in counts if name.startswith(_LINE)], self._rules):
+            yield Obstacle("providers", namespace)
+        for namespace in sorted(self._rules.exceeded(counts)):
+            yield Obstacle("limit", namespace, counts[namespace])
         size = len(small.members) + len(large.members)
         if 0 < self._rules.profile_max < size:
-            found.append(Obstacle("profile_size", held=size))
-        return found
+            yield Obstacle("profile_size", held=size)
+        if how != Claim.PINNED:
+            yield from self._vetoes(small, large, proven_only=how == Claim.VERIFIED)
 
     def accept(self, a: bytes, b: bytes) -> None:
         """Make the clusters of `a` and `b` one, along this claim."""
         small, large = self._by_size(a, b)
         self._follows.update((a, b))
-        large.counts = _sum(small.counts, large.counts)
-        large.anchors += small.anchors
-        large.members += small.members
+        large.absorb(small)
         for node_id in small.members:
             self._cluster[node_id] = large
+
+    def _contesting(self, a: bytes, b: bytes, how: int) -> Iterator[Obstacle]:
+        contested = self._contested[how == Claim.UNPROVEN]
+        for end in (a, b):
+            if end in contested and end in self._follows:
+                yield Obstacle("contested", self._known[end].namespace, nodes=(end,))
+
+    def _vetoes(self, small: Cluster, large: Cluster, *, proven_only: bool) -> Iterator[Obstacle]:
+        if not (small.said and large.said):
+            return
+        for kind in self._rules.vetoes:
+            here, there = (one.said.get((kind, proven_only), {}) for one in (small, large))
+            apart = [(x, y) for one in here for other in there if differ(kind, one, other)
+                     for x in here[one] for y in there[other]]  # fmt: skip
+            for x, y in sorted((min(pair), max(pair)) for pair in apart):
+                yield Obstacle("veto", kind, nodes=(x, y))
+
+    def _cut_between(self, small: Cluster, large: Cluster) -> list[Pair]:
+        if not self._cut:
+            return []
+        return sorted(
+            (min(node_id, enemy), max(node_id, enemy))
+            for node_id in small.members
+            for enemy in self._cut.get(node_id, ())
+            if self._cluster[enemy] is large
+        )
 
     def __iter__(self) -> Iterator[list[bytes]]:
         return (
@@ -174,16 +204,15 @@ def _enemies(pairs: Iterable[Pair]) -> dict[bytes, set[bytes]]:
     return dict(enemies)
 
 
-def _between(enemies: Mapping[bytes, set[bytes]], small: Cluster, large: Cluster) -> list[Pair]:
-    if not enemies:
-        return []
-    there = set(large.members)
-    return sorted(
-        (min(node_id, enemy), max(node_id, enemy))
-        for node_id in small.members
-        for enemy in enemies.get(node_id, ())
-        if enemy in there
-    )
+def _said(node: Node, rules: Rules) -> _Said:
+    if not node.marks:
+        return {}
+    return {
+        (kind, proven_only): {found: [node.node_id]}
+        for kind in rules.vetoes
+        for proven_only in (True, False)
+        if (found := words(node, kind, proven_only=proven_only))
+    }
 
 
 def _sum(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from tieline.identify.clusters import providers_apart
-from tieline.identify.mark import conflicts
+from tieline.identify.mark import alike
 from tieline.identify.rules import Rules
 from tieline.model.identity import Node
 
@@ -18,7 +18,9 @@ def fits(nodes: Sequence[Node], rules: Rules, proven: Callable[[bytes], bytes]) 
         rules: What may be one person.
         proven: Names the group that verified links alone make of a node.
     """
-    return len(nodes) == 1 or (_few_enough(nodes, rules, proven) and _alike(nodes, rules))
+    return len(nodes) == 1 or (
+        _few_enough(nodes, rules, proven) and alike(nodes, rules.vetoes, proven_only=False)
+    )
 
 
 def _few_enough(nodes: Sequence[Node], rules: Rules, proven: Callable[[bytes], bytes]) -> bool:
@@ -38,11 +40,6 @@ def _few_enough(nodes: Sequence[Node], rules: Rules, proven: Callable[[bytes], b
     if (weak and several) or _too_large(len(nodes), rules) or (lines > 1 and providers_apart(held, rules)):
         return False
     return anchors < 2 or len({proven(n.node_id) for n in nodes if rules.of(n.namespace).anchor}) == 1
-
-
-def _alike(nodes: Sequence[Node], rules: Rules) -> bool:
-    marked = [node for node in nodes if node.marks] if rules.vetoes else []
-    return len(marked) < 2 or next(conflicts(marked, rules.vetoes, proven_only=False), None) is None
 
 
 def _too_large(size: int, rules: Rules) -> bool:

@@ -88,6 +88,7 @@ def resolve(
     *,
     epoch: datetime | None = None,
     shared_before: Mapping[bytes, int] | None = None,
+    reasons: bool = True,
 ) -> Resolution:
     """Decide who is one person among `nodes`; links to other nodes are left out.
 
@@ -101,6 +102,7 @@ def resolve(
         rules: Of their workspace.
         epoch: Links age up to this moment; None: they do not age.
         shared_before: How widely nodes are shared whose links are not all here.
+        reasons: Also say why the links that join nobody do not; else there are no `decisions`.
     """
     known = {node.node_id: node for node in nodes}
     decided = blocking(in_force(assertions), known.values(), rules)
@@ -133,7 +135,7 @@ def resolve(
         {node_id: 2 if node_id in proven.shared else 1 for node_id in evidence.shared},
         [
             Rejected(*pair, tuple(_against(pair, clusters, proven, evidence, ways.get(pair))))
-            for pair in sorted(evidence.seen.keys() | joins.keys())
+            for pair in (sorted(evidence.seen.keys() | joins.keys()) if reasons else ())
             if not clusters.together(*pair)
         ],
     )
@@ -228,7 +230,7 @@ def _asked(
 
 def _decide(clusters: Clusters, asked: list[_Asked], how: int) -> None:
     for one in sorted(asked):
-        if not clusters.together(*one.pair) and not clusters.obstacles(*one.pair, how):
+        if not clusters.together(*one.pair) and clusters.may_join(*one.pair, how):
             clusters.accept(*one.pair)
 
 

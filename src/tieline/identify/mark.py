@@ -5,7 +5,7 @@ other, so a corrected name splits nobody, and a family's phone, which knows many
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import combinations
 from typing import Any
@@ -82,25 +82,20 @@ def words(node: Node, kind: str, *, proven_only: bool) -> frozenset[str]:
     return frozenset() if len(counted) > VALUES_MAX else counted
 
 
-def conflicts(
-    nodes: Sequence[Node], vetoes: Sequence[str], *, proven_only: bool
-) -> Iterator[tuple[str, bytes, bytes]]:
-    """Yield (kind, a, b) for every two nodes that cannot be one person; a < b."""
-    for kind in vetoes:
-        said = [
-            (node.node_id, found)
-            for node in nodes
-            if node.marks and (found := words(node, kind, proven_only=proven_only))
-        ]
-        if len({found for _, found in said}) > 1:
-            for (a, one), (b, other) in combinations(sorted(said), 2):
-                if differ(kind, one, other):
-                    yield kind, a, b
+def alike(nodes: Iterable[Node], vetoes: Iterable[str], *, proven_only: bool) -> bool:
+    """Say whether all of `nodes` could be one person by what was said with them."""
+    marked = [node for node in nodes if node.marks]
+    return not any(
+        differ(kind, one, other)
+        for kind in vetoes
+        for one, other in combinations({words(node, kind, proven_only=proven_only) for node in marked}, 2)
+    )
 
 
+@lru_cache(maxsize=65_536)
 def differ(kind: str, one: frozenset[str], other: frozenset[str]) -> bool:
-    """Say whether no word of the one can be a word of the other."""
-    if not one.isdisjoint(other):
+    """Say whether no word of the one can be a word of the other; who says nothing differs from nobody."""
+    if not (one and other) or not one.isdisjoint(other):
         return False
     same = nearly if kind == BIRTH_DATE else _one_name
     return not any(same(min(x, y), max(x, y)) for x in one for y in other)

@@ -177,7 +177,9 @@ async def _replay(
     shared = dict(zip(ends, now.shared[_places(ends, read)].tolist(), strict=True)) if ends else {}
     here = inside.keys() | set(ends)
     about = [one for one in assertions if one.a in here or one.b in here]
-    resolution = resolve([*inside.values(), *outside], links, about, rules, epoch=epoch, shared_before=shared)
+    resolution = resolve(
+        [*inside.values(), *outside], links, about, rules, epoch=epoch, shared_before=shared, reasons=False
+    )
     nodes = inside | {node.node_id: node for node in outside}
     placed = stand(nodes, resolution, rules)
     for node_id, place in place_of.items():

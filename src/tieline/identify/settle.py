@@ -68,6 +68,7 @@ class Settler:
                 rules,
                 epoch=zones.aged_at,
                 shared_before={node_id: before[node_id].shared for node_id in nodes if node_id in before},
+                reasons=False,
             )
             growth.placed.update(stand(nodes, resolution, rules))
         return await self._save(workspace_id, before, growth.placed, links, "link", at, growth.crowded)
@@ -75,7 +76,7 @@ class Settler:
     async def anew(self, workspace_id: int, node_ids: Iterable[bytes], cause: str, at: datetime) -> Settled:
         """Decide whole zones again from what is stored, after something was taken away or a person decided."""
         await self._store.lock(workspace_id)
-        whole = await self._whole(workspace_id, node_ids)
+        whole = await self._whole(workspace_id, node_ids, reasons=False)
         after = stand(whole.inside, whole.resolution, self._rules.of(workspace_id))
         before = {placed.node.node_id: placed for placed in whole.zones.placed}
         return await self._save(workspace_id, before, after, [], cause, at, set(after))
@@ -101,7 +102,12 @@ class Settler:
         return Explained(zones, whole.links, whole.resolution)
 
     async def _whole(
-        self, workspace_id: int, node_ids: Iterable[bytes], supposing: Supposing = list
+        self,
+        workspace_id: int,
+        node_ids: Iterable[bytes],
+        supposing: Supposing = list,
+        *,
+        reasons: bool = True,
     ) -> "_Whole":
         """Decide the zones of some nodes from all their links, and those that they reach now."""
         rules = self._rules.of(workspace_id)
@@ -122,6 +128,7 @@ class Settler:
                 rules,
                 epoch=zones.aged_at,
                 shared_before={placed.node.node_id: placed.shared for placed in outside},
+                reasons=reasons,
             )
             reached = {resolution.zone_of[node_id] for node_id in inside}
             beyond = {one.node.node_id for one in outside if resolution.zone_of[one.node.node_id] in reached}
