@@ -59,6 +59,26 @@ class Decided(NamedTuple):
     allowed: frozenset[bytes]
 
 
+class Known(NamedTuple):
+    """Some nodes, each with the rule of its namespace.
+
+    Attributes:
+        rule: By node; asked for every pair several times, so it is looked up once.
+    """
+
+    nodes: Mapping[bytes, Node]
+    rule: Mapping[bytes, Rule]
+
+    @classmethod
+    def by(cls, rules: Rules, nodes: Mapping[bytes, Node]) -> "Known":
+        """Return `nodes` with their rules."""
+        return cls(nodes, {node_id: rules.of(node.namespace) for node_id, node in nodes.items()})
+
+    def namespace(self, node_id: bytes) -> str:
+        """Return what a node is."""
+        return self.nodes[node_id].namespace
+
+
 class Evidence(NamedTuple):
     """What counts among verified links, or among all.
 
@@ -70,7 +90,7 @@ class Evidence(NamedTuple):
         contested: Weak nodes that touch two values of a strong namespace: they follow one neighbour and bridge nothing.
     """
 
-    seen: dict[Pair, Sight]
+    seen: Mapping[Pair, Sight | Link]
     touching: set[Pair]
     barred: dict[Pair, Obstacle]
     shared: set[bytes]
@@ -107,10 +127,9 @@ def day(at: datetime) -> int:
 
 
 def weigh(
-    known: Mapping[bytes, Node],
+    known: Known,
     links: Iterable[Link],
     decided: Decided,
-    rules: Rules,
     epoch: datetime | None,
     shared_before: Container[bytes],
     proven: "Evidence | None" = None,
@@ -121,41 +140,38 @@ def weigh(
         known: The nodes.
         links: What sources claim: the verified ones only, or all.
         decided: Decisions of people.
-        rules: What counts.
         epoch: Links age up to this moment; None: they do not age.
         shared_before: Nodes that were shared already. More facts never make them less so.
         proven: What counts among verified links; None if `links` are these.
     """
+    rule = known.rule
     usable: list[Link] = []
     hearsay: list[Link] = []
     for link in links:
-        (
-            usable
-            if proves(rules.of(known[link.a].namespace), rules.of(known[link.b].namespace), link.proof)
-            else hearsay
-        ).append(link)
+        (usable if proves(rule[link.a], rule[link.b], link.proof) else hearsay).append(link)
     barred: dict[Pair, Obstacle] = {}
     seen = fold(usable)
-    for pair, sight in seen.items():
-        bar = _bar(known, pair, sight, decided, rules, epoch)
-        if bar is not None:
-            barred[pair] = bar
+    if decided.blocked or epoch is not None:
+        for pair, sight in seen.items():
+            bar = _bar(known, pair, sight, decided, epoch)
+            if bar is not None:
+                barred[pair] = bar
     for pair, sight in fold(hearsay).items() if hearsay else ():
         if pair not in seen:
             seen[pair] = sight
-            about = next(end for end in pair if rules.of(known[end].namespace).proven_only)
-            barred[pair] = Obstacle("unproven", known[about].namespace)
+            about = next(end for end in pair if rule[end].proven_only)
+            barred[pair] = Obstacle("unproven", known.namespace(about))
     counted = [pair for pair in seen if pair not in barred and pair not in decided.cuts]
-    shared = _shared(known, counted, decided, rules, shared_before)
+    shared = _shared(known, counted, decided, shared_before)
     touching = set(proven.touching) if proven is not None else set()
     for pair in counted:
-        bridge = next((end for end in pair if end in shared), None)
-        if bridge is None:
+        if pair[0] not in shared and pair[1] not in shared:
             touching.add(pair)
         elif pair not in touching:
-            barred[pair] = Obstacle("shared", known[bridge].namespace, 0, (bridge,))
-    found = Evidence(seen, touching, barred, shared, _contested(known, touching, rules))
-    _bar_past(known, proven or found, found, rules)
+            bridge = pair[0] if pair[0] in shared else pair[1]
+            barred[pair] = Obstacle("shared", known.namespace(bridge), 0, (bridge,))
+    found = Evidence(seen, touching, barred, shared, _contested(known, touching))
+    _bar_past(known, proven or found, found)
     return found
 
 
@@ -167,15 +183,13 @@ def blocking(decided: Decided, nodes: Iterable[Node], rules: Rules) -> Decided:
     return decided._replace(blocked=decided.blocked | blocked) if blocked else decided
 
 
-def fold(links: Iterable[Link]) -> dict[Pair, Sight]:
+def fold(links: Iterable[Link]) -> dict[Pair, "Sight | Link"]:
     """Fold what sources say about each pair: best proof, earliest first, latest last."""
-    seen: dict[Pair, Sight] = {}
+    seen: dict[Pair, Sight | Link] = {}
     for link in links:
         pair = (link.a, link.b)
-        other = seen.get(pair)
-        if other is None:
-            seen[pair] = Sight(link.proof, link.first_at, link.last_at)
-        else:
+        other = seen.setdefault(pair, link)
+        if other is not link:
             seen[pair] = Sight(
                 max(link.proof, other.proof),
                 min(link.first_at, other.first_at),
@@ -198,20 +212,15 @@ def expired(rule_a: Rule, rule_b: Rule, last_at: datetime, epoch: datetime | Non
 
 
 def _bar(
-    known: Mapping[bytes, Node],
-    pair: Pair,
-    sight: Sight,
-    decided: Decided,
-    rules: Rules,
-    epoch: datetime | None,
+    known: Known, pair: Pair, sight: Sight | Link, decided: Decided, epoch: datetime | None
 ) -> Obstacle | None:
     for end in pair:
         if end in decided.blocked:
-            return Obstacle("blocked", known[end].namespace, 0, (end,))
-    a, b = (known[end].namespace for end in pair)
-    if not expired(rules.of(a), rules.of(b), sight.last_at, epoch):
+            return Obstacle("blocked", known.namespace(end), 0, (end,))
+    a, b = (known.rule[end] for end in pair)
+    if not expired(a, b, sight.last_at, epoch):
         return None
-    return Obstacle("expired", a if rules.of(a).ttl_days else b)
+    return Obstacle("expired", known.namespace(pair[0] if a.ttl_days else pair[1]))
 
 
 def _around(pairs: Iterable[Pair]) -> dict[bytes, list[bytes]]:
@@ -223,82 +232,80 @@ def _around(pairs: Iterable[Pair]) -> dict[bytes, list[bytes]]:
 
 
 def _shared(
-    known: Mapping[bytes, Node],
-    counted: Iterable[Pair],
-    decided: Decided,
-    rules: Rules,
-    shared_before: Container[bytes],
+    known: Known, counted: Iterable[Pair], decided: Decided, shared_before: Container[bytes]
 ) -> set[bytes]:
     """Return the nodes that more anchors of one namespace share than their rule allows."""
-    found = {node_id for node_id in known if node_id in shared_before}
+    found = {node_id for node_id in known.nodes if node_id in shared_before}
     for node_id, others in _around(counted).items():
-        node = known[node_id]
-        rule = rules.of(node.namespace)
-        if not rule.shared_above or rule.anchor or len(others) <= rule.shared_above:
+        rule = known.rule[node_id]
+        if not rule.shared_above or len(others) <= rule.shared_above or rule.anchor:
             continue
-        if node_id in decided.allowed or node.value in rule.allowed:
+        if node_id in decided.allowed or known.nodes[node_id].value in rule.allowed:
             continue
         held: dict[str, int] = {}
         for other in others:
-            namespace = known[other].namespace
-            if rules.of(namespace).anchor:
+            if known.rule[other].anchor:
+                namespace = known.namespace(other)
                 held[namespace] = held.get(namespace, 0) + 1
         if held and max(held.values()) > rule.shared_above:
             found.add(node_id)
     return found
 
 
-def _contested(known: Mapping[bytes, Node], touching: Iterable[Pair], rules: Rules) -> set[bytes]:
-    strong: defaultdict[bytes, dict[str, bytes]] = defaultdict(dict)
+def _contested(known: Known, touching: Iterable[Pair]) -> set[bytes]:
+    strong: dict[tuple[bytes, str], bytes] = {}
     found = set()
     for a, b in touching:
-        for weak, other in ((a, b), (b, a)):
-            namespace = known[other].namespace
-            if rules.of(namespace).weak or not rules.of(known[weak].namespace).weak:
-                continue
-            if strong[weak].setdefault(namespace, other) != other:
-                found.add(weak)
+        if known.rule[a].weak == known.rule[b].weak:
+            continue
+        weak, other = (a, b) if known.rule[a].weak else (b, a)
+        if strong.setdefault((weak, known.namespace(other)), other) != other:
+            found.add(weak)
     return found
 
 
-def _bar_past(known: Mapping[bytes, Node], proven: Evidence, evidence: Evidence, rules: Rules) -> None:
+def _bar_past(known: Known, proven: Evidence, evidence: Evidence) -> None:
     """Bar what is history by what is `proven`: former owners, and accounts that were replaced."""
-    around = _around(proven.touching)
-    passing = {node_id for node_id in around if rules.of(known[node_id].namespace).succeeds_after_days}
-    sights: defaultdict[bytes, list[tuple[bytes, Pair]]] = defaultdict(list)
-    for pair in evidence.seen if passing else ():
-        for end, other in (pair, pair[::-1]):
-            if end in passing:
-                sights[end].append((other, pair))
-    for node_id, others in around.items():
-        if rules.of(known[node_id].namespace).anchor:
-            for former in _replaced(known, node_id, others, proven, rules):
-                pair = _pair(node_id, former)
-                evidence.barred.setdefault(pair, Obstacle("replaced", known[former].namespace, 0, (former,)))
-        if node_id in passing:
-            former_owners, since = _succession(known, node_id, others, proven, rules)
-            for other, pair in sights[node_id] if former_owners else ():
-                if other in former_owners or day(evidence.seen[pair].last_at) < since:
-                    about = known[node_id].namespace
-                    evidence.barred.setdefault(pair, Obstacle("succeeded", about, 0, (node_id,)))
+    passed: dict[bytes, tuple[set[bytes], int]] = {}
+    for node_id, others in _around(proven.touching).items():
+        if len(others) < 2:
+            continue
+        if known.rule[node_id].anchor:
+            for former in _replaced(known, node_id, others, proven):
+                obstacle = Obstacle("replaced", known.namespace(former), 0, (former,))
+                evidence.barred.setdefault(_pair(node_id, former), obstacle)
+        if known.rule[node_id].succeeds_after_days:
+            former_owners, since = _succession(known, node_id, others, proven)
+            if former_owners:
+                passed[node_id] = former_owners, since
+    if passed:
+        _bar_former(known, passed, evidence)
+
+
+def _bar_former(known: Known, passed: Mapping[bytes, tuple[set[bytes], int]], evidence: Evidence) -> None:
+    for pair, sight in evidence.seen.items():
+        for node_id, other in (pair, pair[::-1]):
+            if node_id in passed:
+                former_owners, since = passed[node_id]
+                if other in former_owners or day(sight.last_at) < since:
+                    obstacle = Obstacle("succeeded", known.namespace(node_id), 0, (node_id,))
+                    evidence.barred.setdefault(pair, obstacle)
 
 
 def _succession(
-    known: Mapping[bytes, Node],
-    node_id: bytes,
-    others: Iterable[bytes],
-    proven: Evidence,
-    rules: Rules,
+    known: Known, node_id: bytes, others: Iterable[bytes], proven: Evidence
 ) -> tuple[set[bytes], int]:
     """Return the owners who were silent for so long that a later one succeeded them, and the day of the latter."""
-    silence = rules.of(known[node_id].namespace).succeeds_after_days
-    owners: defaultdict[str, dict[bytes, Sight]] = defaultdict(dict)
+    silence = known.rule[node_id].succeeds_after_days
+    owners: defaultdict[str, dict[bytes, Sight | Link]] = defaultdict(dict)
     for other in others:
-        if rules.of(known[other].namespace).anchor:
-            owners[known[other].namespace][other] = proven.seen[_pair(node_id, other)]
+        if known.rule[other].anchor:
+            owners[known.namespace(other)][other] = proven.seen[_pair(node_id, other)]
     former: set[bytes] = set()
     since = 0
     for held in owners.values():
+        if len(held) < 2:
+            continue
         latest = max(day(sight.first_at) for sight in held.values())
         gone = {owner for owner, sight in held.items() if latest - day(sight.last_at) > silence}
         if gone:
@@ -307,21 +314,15 @@ def _succession(
     return former, since
 
 
-def _replaced(
-    known: Mapping[bytes, Node],
-    node_id: bytes,
-    others: Iterable[bytes],
-    proven: Evidence,
-    rules: Rules,
-) -> set[bytes]:
+def _replaced(known: Known, node_id: bytes, others: Iterable[bytes], proven: Evidence) -> set[bytes]:
     """Return the accounts of the person `node_id` names that a newer one of theirs replaced."""
-    tier = rules.of(known[node_id].namespace).tier
+    tier = known.rule[node_id].tier
     held: defaultdict[str, list[tuple[int, datetime, bytes]]] = defaultdict(list)
     for other in others:
-        rule = rules.of(known[other].namespace)
+        rule = known.rule[other]
         if rule.replaced and rule.tier > tier:
             sight = proven.seen[_pair(node_id, other)]
-            held[known[other].namespace].append((day(sight.last_at), sight.first_at, other))
+            held[known.namespace(other)].append((day(sight.last_at), sight.first_at, other))
     return {other for accounts in held.values() for _, _, other in sorted(accounts)[:-1]}
 
 

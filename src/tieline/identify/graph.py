@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tieline.identify.clusters import Claim, Clusters, Forest
-from tieline.identify.evidence import Decided, Evidence, Obstacle, Pair, blocking, day, in_force, weigh
+from tieline.identify.evidence import Decided, Evidence, Known, Obstacle, Pair, blocking, day, in_force, weigh
 from tieline.identify.rules import RULES, Rules
 from tieline.model.event import Proof
 from tieline.model.identity import Assertion, Link, Node
@@ -104,34 +104,34 @@ def resolve(
         shared_before: How widely nodes are shared whose links are not all here.
         reasons: Also say why the links that join nobody do not; else there are no `decisions`.
     """
-    known = {node.node_id: node for node in nodes}
-    decided = blocking(in_force(assertions), known.values(), rules)
+    inside = {node.node_id: node for node in nodes}
+    known = Known.by(rules, inside)
+    decided = blocking(in_force(assertions), inside.values(), rules)
     joins = {
         pair: assertion
         for pair, assertion in decided.joins.items()
-        if pair[0] in known and pair[1] in known and decided.blocked.isdisjoint(pair)
+        if pair[0] in inside and pair[1] in inside and decided.blocked.isdisjoint(pair)
     }
-    here = [link for link in links if link.a in known and link.b in known]
-    before = shared_before or {}
-    proven, evidence = _weighed(known, here, decided, rules, epoch, before)
+    here = [link for link in links if link.a in inside and link.b in inside]
+    proven, evidence = _weighed(known, here, decided, epoch, shared_before or {})
     zones = _zones(known, {*evidence.touching, *joins})
     _bar_beyond(known, proven, evidence, joins, zones, rules)
 
-    clusters = Clusters(known, decided.cuts, (proven.contested, evidence.contested), rules)
-    pinned = [_Asked(False, _tier(known, pair, rules), 0, 0, one.at, pair) for pair, one in joins.items()]
-    verified = _asked(known, proven, proven.touching - joins.keys(), rules)
-    rest = _asked(known, evidence, evidence.touching - joins.keys() - {one.pair for one in verified}, rules)
+    clusters = Clusters(inside, decided.cuts, (proven.contested, evidence.contested), rules)
+    pinned = [_Asked(False, _tier(known, pair), 0, 0, one.at, pair) for pair, one in joins.items()]
+    verified = _asked(known, proven, proven.touching - joins.keys())
+    rest = _asked(known, evidence, evidence.touching - joins.keys() - {one.pair for one in verified})
     _decide(clusters, pinned, Claim.PINNED)
     _decide(clusters, verified, Claim.VERIFIED)
-    proven_of = named(known, clusters)
+    proven_of = named(inside, clusters)
     _decide(clusters, rest, Claim.UNPROVEN)
 
     ways = {one.pair: Claim.UNPROVEN for one in rest} | {one.pair: Claim.VERIFIED for one in verified}
     ways |= dict.fromkeys(joins, Claim.PINNED)
     return Resolution(
-        named(known, clusters),
+        named(inside, clusters),
         proven_of,
-        named(known, zones.sets().values()),
+        named(inside, zones),
         {node_id: 2 if node_id in proven.shared else 1 for node_id in evidence.shared},
         [
             Rejected(*pair, tuple(_against(pair, clusters, proven, evidence, ways.get(pair))))
@@ -150,7 +150,10 @@ def named(known: Mapping[bytes, Node], groups: Iterable[list[bytes]]) -> dict[by
     """Return the name of each node's group."""
     found: dict[bytes, bytes] = {}
     for group in groups:
-        found.update(dict.fromkeys(group, oldest(known[node_id] for node_id in group)))
+        if len(group) == 1:
+            found[group[0]] = group[0]
+        else:
+            found.update(dict.fromkeys(group, oldest(known[node_id] for node_id in group)))
     return found
 
 
@@ -170,58 +173,57 @@ def cores(known: Mapping[bytes, Node], resolution: Resolution, rules: Rules) -> 
 
 
 def _weighed(
-    known: Mapping[bytes, Node],
+    known: Known,
     links: list[Link],
     decided: Decided,
-    rules: Rules,
     epoch: datetime | None,
     before: Mapping[bytes, int],
 ) -> tuple[Evidence, Evidence]:
     verified = [link for link in links if link.proof == Proof.VERIFIED]
     widely = {node_id for node_id, shared in before.items() if shared > 1}
-    proven = weigh(known, verified, decided, rules, epoch, widely)
+    proven = weigh(known, verified, decided, epoch, widely)
     somewhat = {node_id for node_id, shared in before.items() if shared}
-    return proven, weigh(known, links, decided, rules, epoch, somewhat, proven)
+    return proven, weigh(known, links, decided, epoch, somewhat, proven)
 
 
-def _zones(known: Mapping[bytes, Node], pairs: Iterable[Pair]) -> Forest:
-    zones = Forest(known)
+def _zones(known: Known, pairs: Iterable[Pair]) -> list[list[bytes]]:
+    zones = Forest(known.nodes)
     for pair in pairs:
         zones.union(*pair)
-    return zones
+    return list(zones.sets().values())
 
 
 def _bar_beyond(
-    known: Mapping[bytes, Node],
+    known: Known,
     proven: Evidence,
     evidence: Evidence,
     joins: Iterable[Pair],
-    zones: Forest,
+    zones: list[list[bytes]],
     rules: Rules,
 ) -> None:
     """In a zone that is too large let only the strongest proof count."""
-    if not rules.zone_max or len(known) <= rules.zone_max:
+    # What is proven is a part of all, so its zones are no larger.
+    if not rules.zone_max or max(map(len, zones), default=0) <= rules.zone_max:
         return
     for found, here in ((proven, _zones(known, {*proven.touching, *joins})), (evidence, zones)):
-        size = {root: len(members) for root, members in here.sets().items()}
+        size = {node_id: len(zone) for zone in here for node_id in zone}
         for pair in found.touching:
-            held = size[here.find(pair[0])]
-            strong = pair in proven.touching and _tier(known, pair, rules) <= rules.strong_tier
+            held = size[pair[0]]
+            strong = pair in proven.touching and _tier(known, pair) <= rules.strong_tier
             if held > rules.zone_max and not strong:
                 found.barred.setdefault(pair, Obstacle("zone_size", held=held))
 
 
-def _tier(known: Mapping[bytes, Node], pair: Pair, rules: Rules) -> int:
-    return max(rules.of(known[node_id].namespace).tier for node_id in pair)
+def _tier(known: Known, pair: Pair) -> int:
+    return max(known.rule[pair[0]].tier, known.rule[pair[1]].tier)
 
 
-def _asked(
-    known: Mapping[bytes, Node], evidence: Evidence, pairs: Iterable[Pair], rules: Rules
-) -> list[_Asked]:
+def _asked(known: Known, evidence: Evidence, pairs: Iterable[Pair]) -> list[_Asked]:
     asked = []
     for pair in pairs:
         if pair not in evidence.barred:
-            rule = max((rules.of(known[node_id].namespace) for node_id in pair), key=lambda rule: rule.tier)
+            a, b = known.rule[pair[0]], known.rule[pair[1]]
+            rule = a if a.tier >= b.tier else b
             sight = evidence.seen[pair]
             minus_day = -day(sight.last_at) if rule.weak else 0
             asked.append(_Asked(True, rule.tier, -sight.proof, minus_day, sight.first_at, pair))
