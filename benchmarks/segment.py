@@ -125,9 +125,9 @@ def _generate(engine: ClickHouse, events: int, now: datetime) -> int:
 def _counts(engine: ClickHouse, now: datetime, events: int, made: str) -> list[Figure]:
     node = rewrite(parse(VIP), {})
     asked = sql.compile_count(node, sql.Scope(1, now))
-    preview = sql.compile_count(node, sql.Scope(1, now, overrides=True))
+    moved = sql.compile_count(node, sql.Scope(1, now, overrides=True))
     expected = _ask(engine, VIP_BY_HAND, {"now": _text(now)})
-    for query in (asked, preview):
+    for query in (asked, moved):
         found = _ask(engine, query.sql, query.parameters)
         if found != expected:
             raise AssertionError(f"the compiled condition counts {found}, by hand it is {expected}")
@@ -139,13 +139,13 @@ def _counts(engine: ClickHouse, now: datetime, events: int, made: str) -> list[F
             f"segment: {question}", engine, asked, VIP_BY_HAND, {"now": _text(now)}, hand, f"{answer}; {made}"
         ),
         _figure(
-            "segment: the same as a preview in the console",
+            "segment: the same while people who were just joined are not written anew",
             engine,
-            preview,
+            moved,
             VIP_BY_HAND,
             {"now": _text(now)},
             hand,
-            f"{answer}; asks for each event whether its person was merged since",
+            f"{answer}; asks for each event that may count whether its person was merged since",
         ),
     ]
 

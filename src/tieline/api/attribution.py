@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Request
 
 from tieline.api.doors import Doors, rows
+from tieline.api.scope import about_everybody
 from tieline.api.segment_counts import compiled
 from tieline.condition import sql, when
 from tieline.condition.happened import read_measured
@@ -46,7 +47,7 @@ def router(doors: Doors) -> APIRouter:
         """Give each result to the message touched last before it: by click, and, marked as soft, by what was sent."""
         workspace_id = await doors.keys.workspace(request)
         asked = _asked(event, value, start, end, window_days)
-        scope = sql.Scope(workspace_id, doors.clock.now(), overrides=True)
+        scope = await about_everybody(doors, workspace_id, doors.clock.now())
         answers = {}
         for name, kind, soft in (("clicked", touch.CLICKED, False), ("sent", touch.SENT, True)):
             query = touch.compile_touches(asked, kind, scope)
@@ -104,7 +105,8 @@ async def arms(
         Measured(occurrence, Measure()),
         Measured(occurrence, Measure("sum", value)),
     ]
-    query = sql.compile_values(traits, sql.Scope(workspace_id, doors.clock.now(), zone, overrides=True))
+    scope = await about_everybody(doors, workspace_id, doors.clock.now(), zone)
+    query = sql.compile_values(traits, scope)
     counted = rows(
         await doors.history.query(  # sql: own names
             f"{_GROUPS}{query.sql}\n)) where arm is not null group by arm", query.parameters

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Body, Request
 
 from tieline.api.costing import find_account, hold, read_month
 from tieline.api.doors import Doors, rows
+from tieline.api.scope import about_everybody
 from tieline.api.segment_counts import definitions_of
 from tieline.condition import sql
 from tieline.condition.match import HistoryEvent, Person
@@ -201,7 +202,7 @@ async def _entering(
 
 
 async def _members(doors: Doors, workspace_id: int, node: Node, at: datetime, zone: str) -> set[bytes]:
-    query = sql.compile_members(node, sql.Scope(workspace_id, at, zone, overrides=True))
+    query = sql.compile_members(node, await about_everybody(doors, workspace_id, at, zone))
     table = await doors.history.query(query.sql, query.parameters)
     return set(table["profile_id"].to_pylist())
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Query, Request
 
 from tieline.api.doors import Doors, rows
+from tieline.api.scope import about_everybody
 from tieline.condition import sql
 from tieline.condition.node import Node
 from tieline.condition.parse import parse
@@ -129,6 +130,6 @@ async def _tally(
     doors: Doors, workspace_id: int, nodes: Sequence[Node], zone: str
 ) -> tuple[list[int], datetime]:
     now = doors.clock.now()
-    query = sql.compile_tally(nodes, sql.Scope(workspace_id, now, zone, overrides=True))
+    query = sql.compile_tally(nodes, await about_everybody(doors, workspace_id, now, zone))
     (row,) = rows(await doors.history.query(query.sql, query.parameters))
     return [int(count) for count in row["members"]] or [0] * len(nodes), now

@@ -12,6 +12,7 @@ from starlette.responses import StreamingResponse
 
 from tieline.api.doors import Doors, rows
 from tieline.api.profiles import load, parse_id
+from tieline.api.scope import about_everybody
 from tieline.api.segment_counts import definitions_of, named
 from tieline.condition import sql, uses
 from tieline.condition.match import HistoryEvent, Person
@@ -74,7 +75,7 @@ def router(doors: Doors) -> APIRouter:
         profile = await load(doors, workspace_id, parse_id(profile_id))
         now = doors.clock.now()
         events = await _events(doors, workspace_id, profile.profile_id, sorted(reads(node).events))
-        first = await _first(doors, sql.Scope(workspace_id, now, zone, overrides=True), node)
+        first = await _first(doors, await about_everybody(doors, workspace_id, now, zone), node)
         question = Question(_person(profile, events), now, zone, definitions, first)
         said = explain(definitions[key], question)
         return {"key": key, "profile_id": profile.profile_id.hex(), "as_of": now, **said}

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Request
 
 from tieline.api.doors import Doors, rows
 from tieline.api.keys import caller
+from tieline.api.scope import about_everybody
 from tieline.api.segment_counts import compiled
 from tieline.condition import sql
 from tieline.errors import InvalidInputError
@@ -43,7 +44,7 @@ def router(doors: Doors) -> APIRouter:
             node = compiled(body.get("condition"), await segments.definitions(workspace_id))
             zone = await segments.time_zone(workspace_id)
         now = doors.clock.now()
-        scope = sql.Scope(workspace_id, now, zone, overrides=True)
+        scope = await about_everybody(doors, workspace_id, now, zone)
         query = sql.compile_count(node, scope)
         table = await doors.history.query(query.sql, query.parameters)
         mark = rows(await doors.history.query("select max(log_offset) as mark from history_mark", {}))[0][

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Body, Request
 from tieline.api.doors import Doors, rows
 from tieline.api.keys import caller
 from tieline.api.profiles import load, parse_id
+from tieline.api.scope import about_everybody
 from tieline.api.segment_questions import definitions_using
 from tieline.api.segments import required_key
 from tieline.condition import lifecycle, sql, valued
@@ -221,7 +222,7 @@ async def spread(doors: Doors, workspace_id: int, definition: Mapping[str, Any])
     async with doors.pool.connection() as connection:
         zone = await PostgresSegments(connection).time_zone(workspace_id)
     now = doors.clock.now()
-    scope = sql.Scope(workspace_id, now, zone, overrides=True)
+    scope = await about_everybody(doors, workspace_id, now, zone)
     query = sql.compile_values([trait], scope)
     counted = rows(
         await doors.history.query(  # sql: own names
@@ -247,7 +248,7 @@ async def spread(doors: Doors, workspace_id: int, definition: Mapping[str, Any])
 
 async def _cycle(doors: Doors, workspace_id: int, event: str) -> dict[str, Any]:
     occurrence, _ = read_measured(Place({"event": event}))
-    scope = sql.Scope(workspace_id, doors.clock.now(), "UTC", overrides=True)
+    scope = await about_everybody(doors, workspace_id, doors.clock.now(), "UTC")
     query = sql.compile_cycle(occurrence, scope)
     (row,) = rows(await doors.history.query(query.sql, query.parameters))
     days = row["days"]

@@ -30,6 +30,7 @@ _CATALOG_SECONDS = 1.0
 _GATHER_SECONDS = 0.5
 _EXPIRY_SECONDS = 5.0
 _DAY_SECONDS = 30.0
+_SQUASH_SECONDS = 60.0
 
 
 @asynccontextmanager
@@ -40,6 +41,7 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
         stack.callback(engine.close)
         history = ClickHouseHistory(engine)
         await history.mark()
+        await history.squash()  # what an interruption left half written, before anybody asks
 
         async def unit() -> PostgresUnit:
             opened = await PostgresUnit.open(url)
@@ -93,11 +95,18 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
             webhook_loop(settings, await unit(), caller, now),
             Loop("rules", rules.step, idle_seconds=idle * 20),
             Loop("erase", erase.step, idle_seconds=idle * 10),
+            Loop("squash", lambda: squashed(history), idle_seconds=_SQUASH_SECONDS),
             sync_loop(settings, await unit(), caller, now),
             *upkeep(await unit(), await unit(), directory, now),
             *await line.loops(settings, unit, client, directory, now),
         ]
         yield history, loops
+
+
+async def squashed(history: ClickHouseHistory) -> int:
+    """Write events of people who moved anew, so many at a time; then rest, whether or not more wait."""
+    await history.squash()
+    return 0
 
 
 def remember_loop(

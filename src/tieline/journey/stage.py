@@ -307,24 +307,25 @@ class JourneyStage:
         for row in rows:
             by_workspace[row.workspace_id].append(row)
         for workspace_id, mine in by_workspace.items():
-            round_, going_on = await self._parted(workspace_id, mine, mover, now)
+            round_, over = await self._parted(workspace_id, mine, mover, now)
             for row in mine:
                 journey = self._library.find(workspace_id, row.journey, row.version)
                 paused = self._library.paused(workspace_id, row.journey)
-                if journey is not None and not paused and row.enrolment_id in going_on:
+                if journey is not None and not paused and row.enrolment_id not in over:
                     found.append((row, journey, round_.identifiers[row.person], round_.zone))
         return found
 
     async def _parted(
         self, workspace_id: int, rows: Sequence[EnrolmentRow], mover: Mover, now: datetime
     ) -> tuple["_Round", set[bytes]]:
-        """End what a merge made double of all that the people of `rows` are on; return what goes on.
+        """End what a merge made double of all that the people of `rows` are on; return what is over by that.
 
         A timer that fires knows nothing of the person's other enrolments: they have to be looked for here.
         """
-        profiles = await self._store.profiles_now(workspace_id, sorted({row.person for row in rows}))
-        running = await self._store.open_of(workspace_id, sorted(set(profiles.values())))
-        nodes = {row.person for many in running.values() for row in many}
+        people = sorted({row.person for row in rows})
+        profiles = await self._store.profiles_now(workspace_id, people)
+        running = await self._store.doubled(workspace_id, sorted(set(profiles.values())))
+        nodes = {*people, *(row.person for many in running.values() for row in many)}
         round_ = _Round(
             workspace_id=workspace_id,
             mover=mover,
@@ -332,12 +333,13 @@ class JourneyStage:
             zone=ZoneInfo(self._zones.get(workspace_id, "UTC")),
             identifiers=await self._store.identifiers(workspace_id, sorted(nodes)),
         )
-        going_on: set[bytes] = set()
+        over: set[bytes] = set()
         for many in running.values():
             mine = [stored(row) for row in many]
+            everything = {one.id for one in mine}
             await self._end_doubled(round_, mine)
-            going_on |= {one.id for one in mine}
-        return round_, going_on
+            over |= everything - {one.id for one in mine}
+        return round_, over
 
     async def _save(self, outcome: Outcome, now: datetime) -> None:
         await self._store.save(list(outcome.rows.values()), now)

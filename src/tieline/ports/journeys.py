@@ -122,6 +122,12 @@ class JourneyStore(Protocol):
         """Return the running enrolments of some people, by the profile they have now, locked."""
         ...
 
+    async def doubled(
+        self, workspace_id: int, profile_ids: Sequence[bytes]
+    ) -> dict[bytes, list[EnrolmentRow]]:
+        """Return what `open_of` returns, for those of the people alone who are on some way more than once."""
+        ...
+
     async def entered(
         self, workspace_id: int, profile_ids: Sequence[bytes]
     ) -> dict[tuple[bytes, str], datetime]:

@@ -4,34 +4,31 @@ WITH
 history AS (
   SELECT
     holder_id AS profile_id,
-    sumOrNull(v0) AS h0,
-    countIf(c1) AS h1
+    sumOrNull(v0) AS h0
   FROM (
       SELECT
         profile_id AS holder_id,
-        (event = {p3:String} AND at > {p4:DateTime64(3, 'UTC')} AND at <= {now:DateTime64(3, 'UTC')}) AS c0,
-        ((event = {p5:String}) AND ifNull(to_number(properties.`push_id`) = {p6:Decimal(38, 6)}, 0)) AS c1,
+        (event = {p2:String} AND at > {p3:DateTime64(3, 'UTC')} AND at <= {now:DateTime64(3, 'UTC')}) AS c0,
         if(c0, to_number(properties.`total`), NULL) AS v0
       FROM event
-      WHERE workspace_id = {workspace:UInt32} AND ((event = {p3:String} AND at > {p4:DateTime64(3, 'UTC')} AND at <= {now:DateTime64(3, 'UTC')}) OR (event = {p5:String})) AND profile_id IN (
-        SELECT profile_id FROM event WHERE workspace_id = {workspace:UInt32} AND ((event = {p5:String}) AND ifNull(to_number(properties.`push_id`) = {p6:Decimal(38, 6)}, 0))
+      WHERE workspace_id = {workspace:UInt32} AND (event = {p2:String} AND at > {p3:DateTime64(3, 'UTC')} AND at <= {now:DateTime64(3, 'UTC')}) AND profile_id IN (
+        SELECT profile_id FROM event WHERE workspace_id = {workspace:UInt32} AND ((event = {p4:String}) AND ifNull(to_number(properties.`push_id`) = {p5:Decimal(38, 6)}, 0))
       )
   )
-  WHERE c0 OR c1
+  WHERE c0
   GROUP BY holder_id
 )
 SELECT history.profile_id AS profile_id
 FROM history
-WHERE (ifNull(history.h0, 0) > {p1:Decimal(38, 6)} AND history.h1 >= {p2:UInt64}) AND history.profile_id NOT IN (
+WHERE (ifNull(history.h0, 0) > {p1:Decimal(38, 6)}) AND history.profile_id NOT IN (
   SELECT profile_id FROM profile WHERE workspace_id = {workspace:UInt32} AND profile_id IN (SELECT profile_id FROM profile WHERE workspace_id = {workspace:UInt32} AND gone)
   GROUP BY profile_id HAVING argMax(gone, version)
 )
 -- bound:
 --   p1 = "3000"
---   p2 = 1
 --   workspace = 1
---   p3 = "Order Completed"
---   p4 = "2026-02-13 16:30:00.000"
+--   p2 = "Order Completed"
+--   p3 = "2026-02-13 16:30:00.000"
 --   now = "2026-03-15 16:30:00.000"
---   p5 = "Push Clicked"
---   p6 = "7"
+--   p4 = "Push Clicked"
+--   p5 = "7"

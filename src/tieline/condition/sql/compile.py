@@ -11,7 +11,6 @@ from tieline.condition.node import (
     HistoryLeaf,
     Leaf,
     Node,
-    Occurrence,
     ProfileLeaf,
     Told,
 )
@@ -38,7 +37,8 @@ def compile_members(node: Node, scope: Scope) -> Query:
     tables = Tables(scope)
     narrowest = _narrowest(node)
     if narrowest is not None:
-        tables.history.narrow(narrowest)
+        tables.history.narrow(narrowest.occurrence)
+        node = _without(node, narrowest)
     holds = tree.written(node, tables.holds)
     everyone = tree.known(node, _without_history) is not False
     first = "person" if everyone or tables.person else "history"
@@ -125,20 +125,40 @@ class Tables:
 
     def _settings(self) -> str:
         # Few rows are wanted from almost every block: reading the columns in one go is a third faster.
-        few = self._writer.scope.candidates is not None and self.history
+        # Looking up who moved has a price for each block: it must not be done for every small piece of a granule.
+        scope, history = self._writer.scope, self.history
+        few = bool(history) and (scope.candidates is not None or (scope.overrides and history.narrowed))
         return "\nSETTINGS optimize_move_to_prewhere = 0" if few else ""
 
 
-def _narrowest(node: Node) -> Occurrence | None:
-    """Return what every member has done at least once, and few people have: an event narrowed by its properties."""
+def _narrowest(node: Node) -> Happened | HappenedAt | Told | None:
+    """Return the leaf about what every member has done at least once, and few people have: narrowed by properties."""
     for part in node.parts if isinstance(node, All) else (node,):
         if (
             isinstance(part, Happened | HappenedAt | Told)
             and part.occurrence.where is not None
             and _without_history(part) is False
         ):
-            return part.occurrence
+            return part
     return None
+
+
+def _without(node: Node, leaf: Leaf) -> Node:
+    """Return `node` without a part that says no more than that somebody did what all people are narrowed to.
+
+    The events of that part are then not read a second time. Some other part has to ask history, or nobody would be
+    looked at.
+    """
+    once = (
+        isinstance(leaf, Happened)
+        and leaf.then is None
+        and leaf.measure.function == "count"
+        and ((leaf.op == "gte" and leaf.value == 1) or (leaf.op == "gt" and leaf.value == 0))
+    )
+    if not once or not isinstance(node, All):
+        return node
+    rest = All(tuple(part for part in node.parts if part != leaf))
+    return rest if tree.known(rest, _without_history) is False else node
 
 
 def _without_history(leaf: Leaf) -> bool | None:

@@ -48,6 +48,11 @@ class HistoryTable:
         """Look only at people with an event like this: nobody else can be a member."""
         self._narrowest = occurrence
 
+    @property
+    def narrowed(self) -> bool:
+        """Whether only people with some event are looked at."""
+        return self._narrowest is not None
+
     def holds(self, leaf: HistoryLeaf) -> str:
         """Return the comparison of the measure of `leaf`; never NULL. A profile without a row compares like no events."""
         if isinstance(leaf, Told):
@@ -243,12 +248,13 @@ class HistoryTable:
             if occurrence.window is None or occurrence.event not in ever
         )
         parts.append("(" + " OR ".join(spans) + ")" if len(spans) > 1 else next(iter(spans)))
-        if self._narrowest is not None and len(self._occurrences) > 1:
+        if self._narrowest is not None and set(self._occurrences) != {self._narrowest}:
             holder = RESOLVED if scope.overrides else "profile_id"
-            parts.append(
-                f"{holder} IN (\n        SELECT {holder} FROM event"
-                f" WHERE {parts[0]} AND {self._counts(self._narrowest)}\n      )"
-            )
+            few = f"SELECT {holder} FROM event WHERE {parts[0]} AND {self._counts(self._narrowest)}"
+            if scope.overrides:  # the key leaves out most rows before anybody is looked up
+                moved = f"SELECT from_id FROM override WHERE {parts[0]}"
+                parts.append(f"profile_id IN (\n        {few}\n        UNION ALL {moved}\n      )")
+            parts.append(f"{holder} IN (\n        {few}\n      )")
         return " AND ".join(parts)
 
     def _counts(self, occurrence: Occurrence) -> str:

@@ -3,7 +3,8 @@
 import logging
 import threading
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,7 +26,7 @@ class ClickHouse:
 
     def __init__(self, client: Any, *, embedded: bool) -> None:
         self._client = client
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self.embedded = embedded
 
     def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pa.Table:
@@ -43,6 +44,12 @@ class ClickHouse:
         if rows.num_rows:
             with self._lock:
                 self._client.insert_arrow(table, rows)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Let nobody else of this process in between several calls."""
+        with self._lock:
+            yield
 
     def close(self) -> None:
         """Let go of the folder or the connection."""

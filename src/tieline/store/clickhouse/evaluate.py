@@ -31,7 +31,7 @@ class ClickHouseEvaluator:
         """Return the names of the conditions that hold, for each of `profile_ids` that exists."""
         found: dict[bytes, set[str]] = {}
         names = list(conditions)
-        overrides = await self._history.has_overrides()
+        overrides = await self._history.has_overrides(workspace_id)
         for some in _parts(list(profile_ids), PROFILES_TOGETHER):
             written = await self._history.written(workspace_id, some) if overrides else []
             scope = sql.Scope(
@@ -63,7 +63,7 @@ class ClickHouseEvaluator:
     ) -> dict[bytes, dict[str, Any]]:
         """Return what each of `traits` is worth, for each of `profile_ids` that exists."""
         found: dict[bytes, dict[str, Any]] = {}
-        overrides = await self._history.has_overrides()
+        overrides = await self._history.has_overrides(workspace_id)
         for some in _parts(list(profile_ids), PROFILES_TOGETHER):
             written = await self._history.written(workspace_id, some) if overrides else []
             scope = sql.Scope(workspace_id, now, time_zone, tuple(some), tuple(written), overrides)
@@ -80,7 +80,8 @@ class ClickHouseEvaluator:
 
     async def members(self, workspace_id: int, condition: Node, now: datetime, time_zone: str) -> set[bytes]:
         """Return every profile for which a condition holds."""
-        scope = sql.Scope(workspace_id, now, time_zone, overrides=await self._history.has_overrides())
+        overrides = await self._history.has_overrides(workspace_id)
+        scope = sql.Scope(workspace_id, now, time_zone, overrides=overrides)
         query = sql.compile_members(condition, scope)
         table = await self._history.query(query.sql, query.parameters)
         return set(table["profile_id"].to_pylist())

@@ -15,7 +15,8 @@ from tieline.ports import HistoryBatch
 from tieline.store.clickhouse import erased
 from tieline.store.clickhouse.as_sent import AS_SENT
 from tieline.store.clickhouse.engine import ClickHouse
-from tieline.store.clickhouse.written import WRITTEN_BY
+from tieline.store.clickhouse.squashed import NODES_TOGETHER, squash
+from tieline.store.clickhouse.written import SOME_MOVED, WRITTEN_BY
 
 NOWHERE = b"\0" * 16
 OWN = "tieline"
@@ -68,10 +69,16 @@ class ClickHouseHistory:
         async with self._writing:
             return await asyncio.to_thread(erased.erase, self._engine, workspace_id, nodes, words)
 
-    async def has_overrides(self) -> bool:
+    async def has_overrides(self, workspace_id: int) -> bool:
         """Say whether any event was written under another profile than it has now."""
-        table = await self.query("select count() > 0 as some from (select 1 from override limit 1)", {})
+        table = await self.query(SOME_MOVED, {"workspace": workspace_id})
         return bool(table["some"][0].as_py())
+
+    async def squash(self, nodes_max: int = NODES_TOGETHER) -> int:
+        """Write events of nodes that moved under the profile they have now; return how many nodes that settled."""
+        async with self._writing:
+            await asyncio.to_thread(self._recover)
+            return await asyncio.to_thread(squash, self._engine, nodes_max)
 
     def _append(self, batches: Sequence[HistoryBatch], at: datetime) -> None:
         self._recover()

@@ -147,6 +147,16 @@ class MemoryJourneys(MemoryExperiments):
             for profile_id, rows in found.items()
         }
 
+    async def doubled(
+        self, workspace_id: int, profile_ids: Sequence[bytes]
+    ) -> dict[bytes, list[EnrolmentRow]]:
+        """Return the running enrolments of those who are on some way more than once."""
+        return {
+            profile_id: rows
+            for profile_id, rows in (await self.open_of(workspace_id, profile_ids)).items()
+            if len({(row.journey, row.correlation) for row in rows}) < len(rows)
+        }
+
     async def entered(
         self, workspace_id: int, profile_ids: Sequence[bytes]
     ) -> dict[tuple[bytes, str], datetime]:

@@ -122,6 +122,24 @@ class PostgresJourneys(PostgresExperiments):
             found.setdefault(profile_id, []).append(EnrolmentRow(*columns))
         return found
 
+    async def doubled(
+        self, workspace_id: int, profile_ids: Sequence[bytes]
+    ) -> dict[bytes, list[EnrolmentRow]]:
+        """Return the running enrolments of those who are on some way more than once, locked."""
+        cursor = await self._connection.execute(
+            """
+            select n.profile_id
+            from node n join enrolment e on e.workspace_id = n.workspace_id and e.person = n.node_id
+            where n.workspace_id = %s and n.profile_id = any(%s)
+              and e.state in ('active', 'waiting_time', 'waiting_event', 'waiting_history')
+            group by n.profile_id, e.journey, e.correlation having count(*) > 1
+            """,
+            (workspace_id, list(profile_ids)),
+            binary=True,
+        )
+        twice = sorted({bytes(profile_id) for (profile_id,) in await cursor.fetchall()})
+        return await self.open_of(workspace_id, twice) if twice else {}
+
     async def entered(
         self, workspace_id: int, profile_ids: Sequence[bytes]
     ) -> dict[tuple[bytes, str], datetime]:
@@ -191,8 +209,8 @@ class PostgresJourneys(PostgresExperiments):
         await self._connection.execute(
             f"""
             insert into enrolment ({_COLUMNS}, updated_at)
-            select *, %s from unnest(%s::int[], %s::bytea[], %s::text[], %s::int[], %s::bytea[], %s::text[], %s::text[],
-                                     %s::text[], %s::timestamptz[], %s::bigint[], %s::jsonb[], %s::timestamptz[])
+            select *, %s from unnest(%b::int[], %b::bytea[], %b::text[], %b::int[], %b::bytea[], %b::text[], %b::text[],
+                                     %b::text[], %b::timestamptz[], %b::bigint[], %b::jsonb[], %b::timestamptz[])
             on conflict (workspace_id, enrolment_id) do update
             set state = excluded.state, step = excluded.step, due_at = excluded.due_at,
                 needs_offset = excluded.needs_offset, body = excluded.body, updated_at = excluded.updated_at
