@@ -26,6 +26,7 @@ NAMES = (
     "latency",
     "segment",
     "deliver",
+    "sender",
     "identify",
     "rebuild",
     "suggest",

@@ -7,7 +7,16 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-HEADS = ("", "figure", "value", "limit in the same run", "of the limit", "CPU per item", "peak memory")
+HEADS = (
+    "",
+    "figure",
+    "value",
+    "target",
+    "limit in the same run",
+    "of the limit",
+    "CPU per item",
+    "peak memory",
+)
 _MICRO = 1e-6
 
 
@@ -19,6 +28,7 @@ class Figure(msgspec.Struct, frozen=True):
         value: The result in `unit`.
         limit: What the same machine does at best, in the same unit; None where there is no such thing.
         limit_is: What was done to find the limit.
+        target: What we want, in the same unit; None where nothing is promised.
         less_is_better: True for times: the ratio is then limit / value.
         cpu_seconds: CPU time of one item in all of Tieline's processes, PostgreSQL included.
         peak_mib: Highest memory of these processes, shared pages counted once (PSS).
@@ -29,6 +39,7 @@ class Figure(msgspec.Struct, frozen=True):
     unit: str
     limit: float | None = None
     limit_is: str = ""
+    target: float | None = None
     less_is_better: bool = False
     cpu_seconds: float | None = None
     peak_mib: float | None = None
@@ -56,7 +67,7 @@ def show(figures: Sequence[Figure], machine: str, console: Console) -> None:
 
 def markdown(figures: Sequence[Figure], machine: str) -> str:
     """Return the same as Markdown."""
-    lines = [f"Measured on {machine}.", "", _line(HEADS), "|---:|---|---:|---:|---:|---:|---:|"]
+    lines = [f"Measured on {machine}.", "", _line(HEADS), "|---:|---|---:|---:|---:|---:|---:|---:|"]
     lines += [_line(_cells(number, figure)) for number, figure in enumerate(figures, 1)]
     return "\n".join([*lines, "", *_notes(figures)]) + "\n"
 
@@ -70,6 +81,7 @@ def _cells(number: int, figure: Figure) -> tuple[str, ...]:
         str(number),
         figure.name,
         f"{_digits(figure.value)} {figure.unit}",
+        "" if figure.target is None else f"{_digits(figure.target)} {figure.unit}",
         "" if figure.limit is None else f"{_digits(figure.limit)} {figure.unit}",
         "" if figure.ratio is None else f"{figure.ratio:.0%}",
         "" if figure.cpu_seconds is None else f"{_digits(figure.cpu_seconds / _MICRO)} µs",

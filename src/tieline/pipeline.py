@@ -17,6 +17,8 @@ from tieline.collect import own
 from tieline.collect.scrub import scrub
 from tieline.collect.stage import Collected, CollectStage
 from tieline.deliver.broadcast import BroadcastStage
+from tieline.deliver.mass import MassSender
+from tieline.deliver.news import news
 from tieline.deliver.reply import Replier, ReplyStage
 from tieline.deliver.sender import Sender
 from tieline.deliver.stage import DeliverStage
@@ -30,8 +32,10 @@ from tieline.journey.stage import JourneyStage
 from tieline.model.event import PROFILE_REFOLDED, Identified, LogRow, Source
 from tieline.model.identity import Moved
 from tieline.model.profile import ProfileChanged
+from tieline.model.send import SendState
 from tieline.model.signal import Said
 from tieline.ports import (
+    ChunkStore,
     Directory,
     ErasureStore,
     History,
@@ -52,6 +56,7 @@ from tieline.tag.stage import TagStage
 NOBODY = b"\0" * 16
 """Whom an event is about that is about no person: history learns from it and keeps no row."""
 BATCHES_TOGETHER = 20
+CHUNKS_TOGETHER = 8
 SIGNALS_TOGETHER = 2_000
 
 
@@ -128,7 +133,7 @@ class Absorb:
             await self.signals.put(self.journey.listen(identified))
             await self.reply.process(await self.answer.process(identified, now), now)
             await self.messages.park([*collected.parked, *known.parked], now)
-            await self._hand_on(arrived[-1].log_offset, identified, changed, moves, now)
+            await self._hand_on(arrived, identified, changed, moves, now)
             if self.tags is not None:
                 await self.tags.hear(identified)
         return len(arrived)
@@ -147,7 +152,7 @@ class Absorb:
         if self.search is not None:
             await self.search.renew(changed)
         told = [Identified(event, NOBODY, NOBODY) for event, _ in undone]
-        await self._hand_on(row.log_offset, told, changed, moves, now)
+        await self._hand_on([row], told, changed, moves, now)
         return 1
 
     async def _erase(self, forgetting: "Forgetting", row: LogRow, now: datetime) -> int:
@@ -163,7 +168,7 @@ class Absorb:
         if self.search is not None:
             await self.search.renew(changed)
         told = [Identified(event, NOBODY, NOBODY) for event in events]
-        await self._hand_on(row.log_offset, told, changed, moves, now)
+        await self._hand_on([row], told, changed, moves, now)
         return 1
 
     async def _switch(self, switch: SwitchStage, row: LogRow, now: datetime) -> int:
@@ -176,21 +181,25 @@ class Absorb:
         if self.search is not None:
             await self.search.renew(changed)
         told = [Identified(event, NOBODY, NOBODY) for event in events]
-        await self._hand_on(row.log_offset, told, changed, moves, now)
+        await self._hand_on([row], told, changed, moves, now)
         return 1
 
     async def _hand_on(
         self,
-        through: int,
+        arrived: Sequence[LogRow],
         identified: Sequence[Identified],
         changed: Sequence[ProfileChanged],
         moves: Sequence[Moved],
         now: datetime,
     ) -> None:
+        through = arrived[-1].log_offset
         batch = HistoryBatch(
             through, rows.events(identified), rows.profiles(changed, through), rows.moves(moves)
         )
         await self.outbox.put(batch, now)
+        if moves or not own.only_told(arrived, identified):
+            # Whoever looked at people's standing before this has to look again.
+            await self.log.save_position("standing", through, now)
         await self.log.save_position("stream", through, now)
 
     async def recover(self) -> None:
@@ -307,17 +316,51 @@ class Broadcast:
 
 @dataclass(frozen=True)
 class Send:
-    """Planned messages leave, once each; what became of them returns to the log."""
+    """Planned messages leave, once each; what became of them returns to the log.
+
+    Attributes:
+        mass: Sends what many get alike; None where everybody is written to alone.
+    """
 
     sender: Sender
     clock: Clock
+    mass: MassSender | None = None
 
     async def step(self) -> int:
-        """Send what is due; return how many sends were handled."""
+        """Send what is due; return how much was handled."""
         handled = await self.sender.step(self.clock.now())
+        if self.mass is not None:
+            handled += await self.mass.step(self.clock.now())
         if not handled:
-            await self.sender.land(0.05)
+            await self.sender.land(0.05, self.mass.flights if self.mass is not None else ())
         return handled
+
+    async def close(self) -> None:
+        """Start nothing more, and settle what is in flight."""
+        if self.mass is not None:
+            await self.mass.close(self.clock.now())
+        await self.sender.close(self.clock.now())
+
+
+@dataclass(frozen=True)
+class WriteOut:
+    """What LINE took for many at once is written down for each, and told."""
+
+    unit: Transaction
+    chunks: ChunkStore
+    news: "LogNews"
+    clock: Clock
+
+    async def step(self) -> int:
+        """Write a few chunks out; return how many sends that were."""
+        async with self.unit.transaction():
+            written = await self.chunks.write_out(CHUNKS_TOGETHER)
+            told = [
+                news(one, one.namespace, one.value, state=SendState.ACCEPTED, reason="", at=one.settled_at)
+                for one in written
+            ]
+            await self.news.said([one for one in told if one is not None])
+        return len(written)
 
 
 @dataclass(frozen=True)

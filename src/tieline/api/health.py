@@ -14,7 +14,7 @@ select (select coalesce(max(log_offset), 0) from log) as head,
        (select log_offset from position where consumer = 'stream') as stream,
        (select count(*) from history_outbox) as history_waiting,
        (select count(*) from signal where taken_at is null) as signals_waiting,
-       (select count(*) from send where state in ('planned', 'prepared', 'unknown')) as sends_waiting,
+       (select count(*) from send where state in ('planned', 'grouped', 'prepared', 'unknown')) as sends_waiting,
        (select count(*) from dead_letter where answer = '') as parked
 """
 

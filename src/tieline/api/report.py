@@ -24,7 +24,7 @@ select count(*) as friends,
 from friend
 """
 SENDS = """
-select state, reason, count(*), coalesce(sum(billed), 0) from send where workspace_id = %(workspace)s group by 1, 2
+select case state when 'grouped' then 'planned' else state end, reason, count(*), coalesce(sum(billed), 0) from send where workspace_id = %(workspace)s group by 1, 2
 """
 WISHES = """
 select origin, count(*) from send where workspace_id = %(workspace)s and origin like 'broadcast:%%' group by 1

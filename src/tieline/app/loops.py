@@ -18,6 +18,7 @@ from tieline.connect.webhook import WebhookLoop
 from tieline.settings import Settings
 from tieline.store.clickhouse.evaluate import ClickHouseEvaluator
 from tieline.store.clickhouse.history import ClickHouseHistory
+from tieline.store.postgres.chunks import PostgresChunks
 from tieline.store.postgres.deliver import PostgresSends
 from tieline.store.postgres.destinations import PostgresDestinations
 from tieline.store.postgres.directory import PostgresDirectory
@@ -65,8 +66,10 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
             # Nobody else can hold this folder, so what a killed worker had claimed need not wait for its lease.
             async with sending.transaction():
                 await PostgresSends(sending.connection).take_over(now.now())
+                await PostgresChunks(sending.connection).take_over(now.now())
         send = stages.send(sending, client, directory, now)
-        stack.push_async_callback(lambda: send.sender.close(now.now()))
+        stack.push_async_callback(send.close)
+        write_out = stages.write_out(await unit(), directory, now)
 
         caller = OutgoingCaller(settings.webhook_hosts.split())
         stack.push_async_callback(caller.close)
@@ -91,6 +94,7 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
             Loop("advance", advance.step, idle_seconds=idle * 2, wake=wake_advance, then=wake_send.call),
             Loop("broadcast", broadcast.step, idle_seconds=idle * 2, then=wake_send.call),
             Loop("send", send.step, idle_seconds=idle * 2, wake=wake_send),
+            Loop("write_out", write_out.step, idle_seconds=idle * 20),
             Loop("reply", reply.step, idle_seconds=idle * 2, wake=wake_reply),
             webhook_loop(settings, await unit(), caller, now),
             Loop("rules", rules.step, idle_seconds=idle * 20),

@@ -18,6 +18,7 @@ from tieline.connect import exported, rejects, undo
 from tieline.deliver.body import Bodies
 from tieline.deliver.broadcast import BroadcastStage
 from tieline.deliver.fill import fill_tree
+from tieline.deliver.mass import MassSender
 from tieline.deliver.reply import Replier, ReplyStage
 from tieline.deliver.sender import Sender, SenderLimits
 from tieline.deliver.stage import DeliverStage
@@ -44,6 +45,7 @@ from tieline.store.computed import ComputedOfPeople
 from tieline.store.postgres.backlog import PostgresBacklog
 from tieline.store.postgres.bind import PostgresNonces
 from tieline.store.postgres.broadcasts import PostgresBroadcasts
+from tieline.store.postgres.chunks import PostgresChunks
 from tieline.store.postgres.deliver import PostgresSends
 from tieline.store.postgres.directory import PostgresDirectory
 from tieline.store.postgres.erasure import PostgresErasures
@@ -233,7 +235,13 @@ def broadcast(
         broadcast=BroadcastStage(
             PostgresBroadcasts(connection), ClickHouseResults(history), directory.habits
         ),
-        deliver=DeliverStage(PostgresSends(connection), SystemIds(), now, settings.public_url),
+        deliver=DeliverStage(
+            PostgresSends(connection),
+            SystemIds(),
+            now,
+            settings.public_url,
+            chunks=PostgresChunks(connection),
+        ),
         news=pipeline.LogNews(PostgresLog(connection), directory.own_sources, now),
         clock=now,
     )
@@ -245,7 +253,14 @@ def send(unit: PostgresUnit, client: LineClient, directory: PostgresDirectory, n
     sends, backlog = PostgresSends(unit.connection), PostgresBacklog(unit.connection)
     limits, purse = SenderLimits(zones=directory.zones), line.purse(unit, directory)
     sender = Sender(unit, sends, backlog, client, news, SystemIds(), limits, purse)
-    return pipeline.Send(sender, now)
+    mass = MassSender(unit, PostgresChunks(unit.connection), backlog, client, sender, SystemIds())
+    return pipeline.Send(sender, now, mass)
+
+
+def write_out(unit: PostgresUnit, directory: PostgresDirectory, now: Clock) -> pipeline.WriteOut:
+    """What left for many is written down for each."""
+    news = pipeline.LogNews(PostgresLog(unit.connection), directory.own_sources, now)
+    return pipeline.WriteOut(unit, PostgresChunks(unit.connection), news, now)
 
 
 def reply(unit: PostgresUnit, client: LineClient, directory: PostgresDirectory, now: Clock) -> pipeline.Reply:

@@ -6,10 +6,20 @@ from datetime import datetime
 
 import msgspec
 
-from tieline.model.event import LogKind, NewLogRow
+from tieline.model.event import (
+    MESSAGE_FAILED,
+    MESSAGE_LINK_CLICKED,
+    MESSAGE_SENT,
+    MESSAGE_SUPPRESSED,
+    Identified,
+    LogKind,
+    LogRow,
+    NewLogRow,
+)
 from tieline.model.signal import Said
 
 ITEMS_MAX = 500
+_TOLD = frozenset({MESSAGE_SENT, MESSAGE_FAILED, MESSAGE_SUPPRESSED, MESSAGE_LINK_CLICKED})
 
 
 def rows(said: Sequence[Said], own_sources: Mapping[int, int], now: datetime) -> list[NewLogRow]:
@@ -46,3 +56,8 @@ def rows(said: Sequence[Said], own_sources: Mapping[int, int], now: datetime) ->
         for workspace_id, items in by_workspace.items()
         for part in (items[start : start + ITEMS_MAX] for start in range(0, len(items), ITEMS_MAX))
     ]
+
+
+def only_told(rows: Sequence[LogRow], events: Sequence[Identified]) -> bool:
+    """Tell whether a batch says of nobody more than what became of messages; all else may change who may be written to."""
+    return all(row.kind is LogKind.OWN for row in rows) and all(one.event.name in _TOLD for one in events)

@@ -30,6 +30,19 @@ class Bodies:
         self._ids = ids
         self._public_url = public_url.rstrip("/")
 
+    def alike(self, templates: Sequence[Mapping[str, Any]], *, counted: bool) -> bytes | None:
+        """Return the JSON list of messages if everybody gets the same, else None.
+
+        A link that is counted has a name of its own for everybody.
+        """
+        made = compiled(templates)
+        if not made.plain:
+            return None
+        messages = made.fill({})
+        if counted and links.track(messages, self._public_url, str).urls:
+            return None
+        return None if next(limits.problems(messages), None) else msgspec.json.encode(messages)
+
     def fill(
         self,
         templates: Sequence[Mapping[str, Any]],

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from tieline.model.chunk import Written
 from tieline.model.event import MESSAGE_FAILED, MESSAGE_SENT, MESSAGE_SUPPRESSED
 from tieline.model.send import Claimed, Send, SendState
 from tieline.model.signal import Said
@@ -15,7 +16,7 @@ NAMES = {
 
 
 def news(
-    send: Send | Claimed, namespace: str, value: str, *, state: SendState, reason: str, at: datetime
+    send: Send | Claimed | Written, namespace: str, value: str, *, state: SendState, reason: str, at: datetime
 ) -> Said | None:
     """Return what to tell, or None if there is nobody to tell it of, or no end yet because it is open or parked.
 

@@ -28,6 +28,11 @@ class Compiled:
         self._messages = messages
         self._fill = _compile(messages)
 
+    @property
+    def plain(self) -> bool:
+        """Whether they are the same for everyone."""
+        return self._fill is None
+
     def fill(self, context: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return the messages for one person; parts without templates are shared and must not be changed.
 

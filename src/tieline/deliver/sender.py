@@ -6,7 +6,7 @@ call itself is left to do; every recipient is settled alone. Kill it anywhere an
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -60,6 +60,12 @@ class Sender:
         ids: Chance for jitter.
         limits: How much to hold at once.
         purse: Holds calls against budgets; None where there are none.
+
+    Attributes:
+        pace: How fast calls may start; whoever else sends takes from it too.
+        quota: What the month has left, the same way.
+        zones: Time zone by workspace.
+        flights: Calls on their way.
     """
 
     def __init__(
@@ -81,31 +87,33 @@ class Sender:
         self._ids = ids
         self._limits = limits or SenderLimits()
         self._purse = purse
-        self._pace = Pace()
-        self._quota = Quota(line, self._accepted_since)
+        self.zones = self._limits.zones
+        self.pace = Pace()
+        self.quota = Quota(line, self._accepted_since)
         self._ready: deque[Call] = deque()
         self._lease_until: datetime | None = None
-        self._flights: dict[asyncio.Future[Answer], Call] = {}
+        self.flights: dict[asyncio.Future[Answer], Call] = {}
         self._rests: dict[Account, datetime] = {}
 
     async def step(self, now: datetime) -> int:
         """Settle calls that have ended and start calls that are due; return how many sends were handled."""
         handled = await self._settle_landed(now)
-        if len(self._flights) < self._limits.calls_in_flight:
+        if len(self.flights) < self._limits.calls_in_flight:
             if not self._ready:
                 await self._refill(now)
             handled += await self._depart(now)
         return handled
 
-    async def land(self, seconds: float | None = None) -> None:
-        """Wait until a call ends, at most `seconds`; return at once if none is in flight."""
-        if self._flights:
-            await asyncio.wait(self._flights, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    async def land(self, seconds: float | None = None, others: Iterable[asyncio.Future[Answer]] = ()) -> None:
+        """Wait until a call ends, of `others` too, at most `seconds`; return at once if none is in flight."""
+        flights = [*self.flights, *others]
+        if flights:
+            await asyncio.wait(flights, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
 
     async def close(self, now: datetime) -> None:
         """Start nothing more, wait for what is in flight, settle it and give the rest back."""
-        if self._flights:
-            await asyncio.wait(self._flights)
+        if self.flights:
+            await asyncio.wait(self.flights)
         await self._settle_landed(now)
         waiting = [self._returned(call) for call in self._ready]
         self._ready.clear()
@@ -153,16 +161,16 @@ class Sender:
             wanted[call.account] += 0 if call.earlier else len(call.sends)
         async with self._unit.transaction():
             found = await self._purse.afford(
-                calls, lambda account: self._quota.used(account) - wanted[account], now
+                calls, lambda account: self.quota.used(account) - wanted[account], now
             )
         for call in found.over:
-            self._quota.spend(call.account, -len(call.sends))
+            self.quota.spend(call.account, -len(call.sends))
             refused.append(outcome.for_all(call, protocol.withheld(Reason.BUDGET, earlier=0)))
         return found.within
 
     def _start(self, call: Call) -> None:
         send = self._line.push if call.endpoint == "push" else self._line.multicast
-        self._flights[asyncio.ensure_future(send(*call.account, call.body(), call.retry_key))] = call
+        self.flights[asyncio.ensure_future(send(*call.account, call.body(), call.retry_key))] = call
 
     async def _unheard(self) -> set[int]:
         """Return the workspaces that wait for a withdrawal to be absorbed."""
@@ -178,7 +186,7 @@ class Sender:
         admitted: list[Call] = []
         refused: list[list[Outcome]] = []
         waiting: deque[Call] = deque()
-        room = self._limits.calls_in_flight - len(self._flights)
+        room = self._limits.calls_in_flight - len(self.flights)
         late = self._lease_until is not None and now >= self._lease_until - LEASE_SPARE
         tired = self._lease_until is not None and now >= self._lease_until - LEASE + PATIENCE
         while self._ready:
@@ -193,7 +201,7 @@ class Sender:
                     refused.append(self._returned(call))
                 else:
                     waiting.append(call)
-            elif len(admitted) >= room or not self._pace.take(call.account, call.endpoint, now):
+            elif len(admitted) >= room or not self.pace.take(call.account, call.endpoint, now):
                 waiting.append(call)
             elif await self._affordable(call, now):
                 await self._line.ready(*call.account)
@@ -204,7 +212,7 @@ class Sender:
         return admitted, refused
 
     def _zone(self, call: Call) -> ZoneInfo:
-        return ZoneInfo(self._limits.zones.get(call.account[0], "UTC"))
+        return ZoneInfo(self.zones.get(call.account[0], "UTC"))
 
     def _returned(self, call: Call) -> list[Outcome]:
         return outcome.for_all(call, protocol.take_back(call.earlier, GIVE_BACK))
@@ -214,21 +222,21 @@ class Sender:
         if call.earlier:
             return True
         if call.first.purpose != TRANSACTIONAL:
-            left = await self._quota.left(call.account, now)
+            left = await self.quota.left(call.account, now)
             if left is not None and left < len(call.sends):
                 return False
-        self._quota.spend(call.account, len(call.sends))
+        self.quota.spend(call.account, len(call.sends))
         return True
 
     async def _settle_landed(self, now: datetime) -> int:
-        landed = [(flight, call, _answer(flight)) for flight, call in self._flights.items() if flight.done()]
+        landed = [(flight, call, answer_of(flight)) for flight, call in self.flights.items() if flight.done()]
         handled = await self._settle(
             [outcome.landed(call, answer, self._ids.chance) for _, call, answer in landed], now
         )
         for flight, call, answer in landed:
-            del self._flights[flight]
+            del self.flights[flight]
             if classify(answer) is Meaning.OUT_OF_QUOTA:
-                self._quota.exhausted(call.account, now)
+                self.quota.exhausted(call.account, now)
         return handled
 
     async def _settle(self, calls: Sequence[Sequence[Outcome]], now: datetime) -> int:
@@ -276,7 +284,7 @@ def _must_wait(call: Call, unheard: Collection[int]) -> bool:
     return call.account[0] in unheard and call.first.purpose != TRANSACTIONAL
 
 
-def _answer(flight: asyncio.Future[Answer]) -> Answer:
+def answer_of(flight: asyncio.Future[Answer]) -> Answer:
     """Return how a call ended; one that broke in our own hands may still have left."""
     if flight.cancelled():
         return Answer(0, problem="cancelled")

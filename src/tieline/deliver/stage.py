@@ -17,13 +17,16 @@ from tieline.deliver.news import news
 from tieline.deliver.policy import Reason
 from tieline.deliver.room import Room
 from tieline.ids import ID_BYTES, Ids
+from tieline.model.chunk import ChunkWish
 from tieline.model.send import Send, SendState, Standing, TrackedLink
 from tieline.model.signal import Said, SendRequest
-from tieline.ports import ComputedValues, SendStore
+from tieline.ports import ChunkStore, ComputedValues, SendStore
 
 # The outbox is served by due time, so what must not wait behind a large broadcast is due earlier than now.
 AHEAD_TRANSACTIONAL = timedelta(days=1)
 AHEAD_JOURNEY = timedelta(hours=1)
+MASS_FROM = 50
+"""From so many people on, a broadcast that says the same to all is planned in chunks, not person by person."""
 COMPUTED = b"computed."
 """How a template reads a computed trait: `{{ computed.total_spent }}`."""
 
@@ -37,6 +40,7 @@ class DeliverStage:
         clock: Tells when it is too late.
         public_url: Where people's phones reach this Tieline.
         computed: What computed traits are worth, for templates that name one; None where there are none.
+        chunks: Plans what is the same for many at once; None where everybody is planned alone.
     """
 
     def __init__(
@@ -46,8 +50,10 @@ class DeliverStage:
         clock: Clock,
         public_url: str,
         computed: ComputedValues | None = None,
+        chunks: ChunkStore | None = None,
     ) -> None:
         self._sends = sends
+        self._chunks = chunks
         self._computed = computed
         self._clock = clock
         self._bodies = Bodies(ids, public_url)
@@ -60,8 +66,27 @@ class DeliverStage:
             by_workspace[request.workspace_id].append(request)
         said: list[Said] = []
         for workspace_id, wanted in sorted(by_workspace.items()):
-            said += await self._plan(workspace_id, wanted, now)
+            alone = await self._plan_alike(self._chunks, wanted, now) if self._chunks else wanted
+            said += await self._plan(workspace_id, alone, now) if alone else []
         return said
+
+    async def _plan_alike(
+        self, chunks: ChunkStore, requests: Sequence[SendRequest], now: datetime
+    ) -> Sequence[SendRequest]:
+        """Plan what is the same for many in chunks; return the requests that are left, to be planned alone."""
+        groups: defaultdict[tuple[object, ...], list[SendRequest]] = defaultdict(list)
+        for one in requests:
+            if one.origin.startswith("broadcast:"):
+                alike = (one.account, one.origin, one.step, one.purpose, one.expires_at, id(one.messages))
+                groups[alike].append(one)
+        planned: set[bytes] = set()
+        for many in groups.values():
+            first = many[0]
+            counted = first.purpose != policy.TRANSACTIONAL
+            messages = self._bodies.alike(first.messages, counted=counted) if len(many) >= MASS_FROM else None
+            if messages is not None:
+                planned |= await chunks.plan(_wish(many, messages), now)
+        return [one for one in requests if one.send_id not in planned] if planned else requests
 
     async def _plan(self, workspace_id: int, requests: Sequence[SendRequest], now: datetime) -> list[Said]:
         people = list({request.person: None for request in requests})
@@ -137,6 +162,27 @@ class DeliverStage:
         return _send(request, now, line_user=user, messages=body), urls
 
 
+def _wish(many: Sequence[SendRequest], messages: bytes) -> ChunkWish:
+    first = many[0]
+    return ChunkWish(
+        workspace_id=first.workspace_id,
+        account=first.account,
+        origin=first.origin,
+        step=first.step,
+        purpose=first.purpose,
+        people=[one.person for one in many],
+        send_ids=[one.send_id for one in many],
+        messages=messages,
+        body_hash=_body_hash(messages),
+        expires_at=first.expires_at,
+        restraint=first.restraint,
+    )
+
+
+def _body_hash(messages: bytes) -> bytes:
+    return hashlib.blake2b(messages, digest_size=ID_BYTES).digest()
+
+
 def _told(send: Send, standing: Standing | None, now: datetime) -> Said | None:
     if standing is None:
         return None
@@ -162,7 +208,7 @@ def _send(
         line_user=line_user,
         purpose=request.purpose,
         messages=messages,
-        body_hash=None if messages is None else hashlib.blake2b(messages, digest_size=ID_BYTES).digest(),
+        body_hash=None if messages is None else _body_hash(messages),
         state=state,
         reason=reason,
         due_at=now - _ahead(request),

@@ -14,10 +14,12 @@ class SendState(StrEnum):
     """Where a send stands. A claim is a lease with a fence, not a state of its own.
 
     PREPARED means that a call may have been made; UNKNOWN that one was made and nobody knows what became of it.
+    GROUPED sends go the way of their chunk until it has come to an end.
     PARKED sends are neither repeated nor forgotten: a person or a rule decides.
     """
 
     PLANNED = "planned"
+    GROUPED = "grouped"
     PREPARED = "prepared"
     UNKNOWN = "unknown"
     ACCEPTED = "accepted"
@@ -27,7 +29,7 @@ class SendState(StrEnum):
     PARKED = "parked"
 
 
-OPEN = frozenset({SendState.PLANNED, SendState.PREPARED, SendState.UNKNOWN})
+OPEN = frozenset({SendState.PLANNED, SendState.GROUPED, SendState.PREPARED, SendState.UNKNOWN})
 
 
 class Send(msgspec.Struct, frozen=True, gc=False):

@@ -4,6 +4,7 @@ Adapters live in `store`, `channel` and `connect` and are chosen in `app/` alone
 of each loop opens one transaction, and all ports of that loop share it.
 """
 
+from tieline.ports.chunks import ChunkStore
 from tieline.ports.delivery import LineApi, News, SendStore, Sms
 from tieline.ports.destinations import DestinationStore
 from tieline.ports.erasure import ErasedHistory, ErasureStore, SuppressionStore
@@ -45,6 +46,7 @@ __all__ = [
     "Backlog",
     "BroadcastStore",
     "Change",
+    "ChunkStore",
     "Clicks",
     "Computed",
     "ComputedValues",

@@ -108,12 +108,29 @@ class PostgresBroadcastDesk:
         )
         cursor = await self._connection.execute(
             """
-            update send set state = 'parked', reason = %s, settled_at = %s
-            where workspace_id = %s and origin = %s and state = 'planned' and attempts = 0
+            with opened as (
+                update multicast set state = 'opened', settled_at = %(at)s
+                where workspace_id = %(workspace)s and origin = %(origin)s and state = 'planned' and attempts = 0
+                returning chunk_id, messages, body_hash
+            ),
+            members as (
+                update send set state = 'parked', reason = %(reason)s, settled_at = %(at)s, chunk_id = null,
+                                messages = opened.messages, body_hash = opened.body_hash
+                from opened
+                where send.workspace_id = %(workspace)s and send.chunk_id = opened.chunk_id and send.state = 'grouped'
+                returning 1
+            ),
+            single as (
+                update send set state = 'parked', reason = %(reason)s, settled_at = %(at)s
+                where workspace_id = %(workspace)s and origin = %(origin)s and state = 'planned' and attempts = 0
+                returning 1
+            )
+            select (select count(*) from members) + (select count(*) from single)
             """,
-            (STOPPED, at, workspace_id, f"broadcast:{key}"),
+            {"reason": STOPPED, "at": at, "workspace": workspace_id, "origin": f"broadcast:{key}"},
         )
-        return cursor.rowcount
+        row = await cursor.fetchone()
+        return int(row[0]) if row else 0
 
     async def lift(self, workspace_id: int, key: str) -> None:
         """Let calls start again."""
@@ -138,7 +155,8 @@ class PostgresBroadcastDesk:
         """Return how many messages stand where, and why, by arm."""
         return await self._rows(
             """
-            select step as arm, state, reason, count(*) as people from send
+            select step as arm, case state when 'grouped' then 'planned' else state end as state, reason, count(*) as people
+            from send
             where workspace_id = %s and origin = %s group by 1, 2, 3 order by 1, 2, 3
             """,
             (workspace_id, f"broadcast:{key}"),
@@ -152,7 +170,7 @@ class PostgresBroadcastDesk:
             select count(*) filter (where settled_at > %s) as last_minute,
                    count(*) filter (where settled_at <= %s) as minute_before, max(settled_at) as last_at
             from send
-            where workspace_id = %s and origin = %s and state not in ('planned', 'prepared', 'unknown') and settled_at > %s
+            where workspace_id = %s and origin = %s and state not in ('planned', 'grouped', 'prepared', 'unknown') and settled_at > %s
             """,
             (now - minute, now - minute, workspace_id, f"broadcast:{key}", now - 2 * minute),
         )

@@ -91,7 +91,7 @@ class PostgresCost:
     async def waiting(self, workspace_id: int, account: str) -> int:
         """Return how many messages are planned and have not come to an end."""
         cursor = await self._connection.execute(
-            "select count(*) from send where state in ('planned', 'unknown', 'prepared')"
+            "select count(*) from send where state in ('planned', 'grouped', 'unknown', 'prepared')"
             " and workspace_id = %s and account = %s",
             (workspace_id, account),
         )

@@ -9,6 +9,7 @@ from psycopg import AsyncConnection
 
 from tieline.model.send import Claimed, Held, Prepared, Recent, Send, Settled, Standing, TrackedLink
 from tieline.store.postgres import restrained
+from tieline.store.postgres.standing import STANDING
 
 # The frozen group of a send that is due must come with it; whoever locks only a part of it leaves it alone.
 _DUE = """
@@ -47,51 +48,6 @@ _CLAIMED = """
     left join node on node.workspace_id = send.workspace_id and node.node_id = send.person
     order by place
 """
-# One row per node asked for: its own name, and what stands for the person behind it. The newest word counts, and of
-# two at once the refusal; a grant in a file counts where nothing else was said, unless the file was taken
-# back. Friendship is a LINE user's own, consent the person's. What nobody proved to be
-# this person takes no message and gives no consent; its refusal counts all the same.
-_STANDING = """
-    with asked as materialized (
-        select node_id, namespace, value, profile_id from node where workspace_id = %(workspace)s and node_id = any(%(nodes)s)
-    ),
-    mine as materialized (
-        select node_id, namespace, value, profile_id, core from node
-        where workspace_id = %(workspace)s and profile_id in (select profile_id from asked)
-    ),
-    consent as (
-        select profile_id, array_agg(purpose || ':' || channel) as granted
-        from (
-            select distinct on (profile_id, purpose, channel) profile_id, purpose, channel, granted
-            from consent_event join mine using (node_id)
-            where workspace_id = %(workspace)s and method <> 'import_undone' and (core or not granted)
-              and not (granted and exists (
-                  select from consent_event undone
-                  where undone.workspace_id = consent_event.workspace_id and undone.node_id = consent_event.node_id
-                    and undone.source = consent_event.source and undone.method = 'import_undone'))
-            order by profile_id, purpose, channel, (granted and method = 'import'), at desc, granted
-        ) as latest
-        where granted
-        group by profile_id
-    ),
-    friend as (
-        select profile_id, array_agg(name order by at desc, node_id desc) as accounts,
-               array_agg(line_user order by at desc, node_id desc) as users
-        from (
-            select distinct on (profile_id, name, node_id)
-                   profile_id, name, node_id, mine.value as line_user, fact.value, at
-            from fact join mine using (node_id)
-            where workspace_id = %(workspace)s and core and kind = 3 and (namespace = 'line' or namespace like 'line:%%')
-            order by profile_id, name, node_id, at desc, fact.value = 'true'
-        ) as latest
-        where value = 'true'
-        group by profile_id
-    ),
-    on_line as (select distinct profile_id from mine where core and (namespace = 'line' or namespace like 'line:%%'))
-    select node_id, namespace, value, on_line.profile_id is not null, accounts, users, granted
-    from asked
-    left join on_line using (profile_id) left join friend using (profile_id) left join consent using (profile_id)
-"""
 _SETTLE = """
     update send
     set state = said.state, reason = said.reason, chunk_id = said.chunk_id,
@@ -125,7 +81,7 @@ class PostgresSends:
     async def standing(self, workspace_id: int, node_ids: Sequence[bytes]) -> dict[bytes, Standing]:
         """Return where the person behind each node may be written to now."""
         cursor = await self._connection.execute(
-            _STANDING, {"workspace": workspace_id, "nodes": list(node_ids)}, binary=True
+            STANDING, {"workspace": workspace_id, "nodes": list(node_ids)}, binary=True
         )
         standings: dict[bytes, Standing] = {}
         for node_id, namespace, value, on_line, accounts, users, granted in await cursor.fetchall():
@@ -325,6 +281,9 @@ class PostgresSends:
         cursor = await self._connection.execute(
             """
             select coalesce(sum(billed), 0)::bigint
+                 + (select coalesce(sum(members), 0)::bigint from multicast
+                    where state = 'accepted' and workspace_id = %(workspace)s and account = %(account)s
+                      and settled_at >= %(since)s)
                  + (select coalesce(sum(messages), 0)::bigint from proxied_send
                     where workspace_id = %(workspace)s and account = %(account)s and called_at >= %(since)s)
             from send

@@ -37,9 +37,9 @@ FORGET: Mapping[str, tuple[str, ...]] = {
     "send": (
         f"""
         update send set person = decode(repeat('00', 16), 'hex'), line_user = '', messages = null, body_hash = null,
-            state = case when state = 'planned' then 'suppressed' when state in ('prepared', 'unknown') then 'parked'
+            state = case when state = 'planned' then 'suppressed' when state in ('grouped', 'prepared', 'unknown') then 'parked'
                          else state end,
-            reason = case when state in ('planned', 'prepared', 'unknown') then 'erased' else reason end,
+            reason = case when state in ('planned', 'grouped', 'prepared', 'unknown') then 'erased' else reason end,
             lease_until = null, settled_at = coalesce(settled_at, %(at)s)
         where {_MINE} (person = any(%(nodes)s) or line_user = any(%(values)s))
         """,
@@ -154,6 +154,7 @@ KEPT: Mapping[str, str] = {
     "segment": "definitions",
     "segment_growth": "numbers",
     "segment_version": "definitions",
+    "multicast": "what the brand writes to many at once; its members are sends",
     "source": "the brand's own",
     "suppression": "what survives: hashes under a key",
     "tag": "definitions",

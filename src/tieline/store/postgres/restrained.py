@@ -34,12 +34,16 @@ def claimed(row: Sequence[Any]) -> Claimed:
     return Claimed(*columns)
 
 
+async def lock_room(connection: AsyncConnection, workspace_id: int) -> None:
+    """Let nobody else look for room: two loops plan messages, and both would take the last place."""
+    await connection.execute("select pg_advisory_xact_lock(%s, %s)", (ROOM_LOCK, workspace_id))
+
+
 async def recent(
     connection: AsyncConnection, workspace_id: int, node_ids: Sequence[bytes], since: datetime
 ) -> dict[bytes, list[Recent]]:
     """Return the marketing messages of the person behind each node: open ones, and accepted ones since then."""
-    # Two loops plan messages. Whoever looks for room looks alone, or both would take the last place.
-    await connection.execute("select pg_advisory_xact_lock(%s, %s)", (ROOM_LOCK, workspace_id))
+    await lock_room(connection, workspace_id)
     cursor = await connection.execute(
         """
         select asked.node_id, send_id, asked.profile_id, priority, settled_at, state = 'planned' and attempts = 0
@@ -47,7 +51,7 @@ async def recent(
         join node as mine on mine.workspace_id = asked.workspace_id and mine.profile_id = asked.profile_id
         join send on send.workspace_id = mine.workspace_id and send.person = mine.node_id
         where asked.workspace_id = %s and asked.node_id = any(%s) and purpose <> 'transactional'
-          and (state in ('planned', 'prepared', 'unknown') or (state = 'accepted' and settled_at > %s))
+          and (state in ('planned', 'grouped', 'prepared', 'unknown') or (state = 'accepted' and settled_at > %s))
         """,
         (workspace_id, list(node_ids), since),
         binary=True,
@@ -85,8 +89,10 @@ async def had(
         join node as own on own.workspace_id = asked.workspace_id and own.node_id = asked.person
         join node as mine on mine.workspace_id = own.workspace_id and mine.profile_id = own.profile_id
         join send as past on past.workspace_id = mine.workspace_id and past.person = mine.node_id
-        where past.state = 'accepted' and past.purpose <> 'transactional'
-          and past.settled_at > %s::timestamptz - make_interval(days => asked.days)
+        left join multicast as taken on past.state = 'grouped' and taken.state = 'accepted'
+                                     and taken.workspace_id = past.workspace_id and taken.chunk_id = past.chunk_id
+        where (past.state = 'accepted' or taken.state = 'accepted') and past.purpose <> 'transactional'
+          and coalesce(taken.settled_at, past.settled_at) > %s::timestamptz - make_interval(days => asked.days)
         group by 1, 2
         """,
         (

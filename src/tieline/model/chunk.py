@@ -1,0 +1,125 @@
+"""Up to 500 people who get the same message in one call: what they share on its way to LINE."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from tieline.model.limits import FREE, Restraint
+
+MEMBERS_MAX = 500
+"""LINE's limit for one multicast."""
+
+
+class ChunkWish(msgspec.Struct, frozen=True, gc=False):
+    """One message for many, before anybody looked who may have it.
+
+    Attributes:
+        people: Nodes that stand for the people.
+        send_ids: The name of each person's send, in the same order.
+        messages: JSON list of LINE message objects.
+        body_hash: 16 bytes that name `messages`.
+    """
+
+    workspace_id: int
+    account: str
+    origin: str
+    step: str
+    purpose: str
+    people: Sequence[bytes]
+    send_ids: Sequence[bytes]
+    messages: bytes
+    body_hash: bytes
+    expires_at: datetime | None
+    restraint: Restraint = FREE
+
+
+class Chunk(msgspec.Struct, frozen=True, gc=False):
+    """A chunk that this worker holds until its lease ends.
+
+    Attributes:
+        to: The members' LINE user ids as a JSON list, in the order that every attempt has.
+        members: How many there were when it was frozen.
+        whole: Whether all of them are still in it.
+        retry_key: The same at every attempt.
+        attempts: Calls that may have been made before this claim.
+        fence: Grows with every claim.
+        stood_through: Log offset up to which every member was seen to be allowed.
+    """
+
+    workspace_id: int
+    chunk_id: bytes
+    account: str
+    origin: str
+    step: str
+    purpose: str
+    messages: bytes
+    to: bytes
+    members: int
+    whole: bool
+    retry_key: UUID
+    first_attempt_at: datetime | None
+    attempts: int
+    fence: int
+    expires_at: datetime | None
+    stood_through: int
+    restraint: Restraint = FREE
+
+    @property
+    def name(self) -> tuple[int, bytes]:
+        """The chunk: (workspace_id, chunk_id)."""
+        return self.workspace_id, self.chunk_id
+
+    def body(self) -> bytes:
+        """Return the request body: the same bytes at every attempt."""
+        return b'{"to":' + self.to + b',"messages":' + self.messages + b"}"
+
+
+class ChunkHeld(msgspec.Struct, frozen=True, gc=False):
+    """What the gate sees of a claimed chunk.
+
+    Attributes:
+        fence: The fence in force.
+        account_live: Whether the account may send.
+        halted: Whether somebody stopped what it comes from.
+        limited: Whether a budget counts what the workspace sends.
+        stands: Whether every member may still have it.
+    """
+
+    fence: int
+    account_live: bool
+    halted: bool
+    limited: bool
+    stands: bool
+
+
+class ChunkSettled(msgspec.Struct, frozen=True, gc=False):
+    """What became of an attempt for a chunk that goes on as one.
+
+    Attributes:
+        state: planned, unknown or accepted.
+        called: Whether the attempt counts.
+    """
+
+    workspace_id: int
+    chunk_id: bytes
+    fence: int
+    state: str
+    called: bool
+    due_at: datetime
+    request_id: str = ""
+
+
+class Written(msgspec.Struct, frozen=True, gc=False):
+    """One member's send, written out after LINE took its chunk."""
+
+    workspace_id: int
+    send_id: bytes
+    account: str
+    origin: str
+    step: str
+    purpose: str
+    namespace: str
+    value: str
+    settled_at: datetime

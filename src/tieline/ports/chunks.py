@@ -1,0 +1,45 @@
+"""The part of the outbox where what many people share stands once."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from tieline.model.chunk import Chunk, ChunkHeld, ChunkSettled, ChunkWish, Written
+
+
+class ChunkStore(Protocol):
+    """Chunks from plan to settlement. A send that is in a chunk is `grouped`: nobody else claims it."""
+
+    async def plan(self, wish: ChunkWish, now: datetime) -> set[bytes]:
+        """Freeze those who may have the message into chunks, with their sends and retry keys; return these sends.
+
+        Whoever is left over is planned alone: who may not have it, whose LINE user is in it twice or is none, for whom a
+        cap leaves no room, who has this send already; everybody where a budget counts messages.
+        """
+        ...
+
+    async def claim(
+        self, now: datetime, lease_until: datetime, chunks_max: int, resting: Collection[tuple[int, str]]
+    ) -> list[Chunk]:
+        """Lock chunks that are due, earliest first, and note attempt, fence and lease; leave out what others hold."""
+        ...
+
+    async def gate(self, chunks: Sequence[Chunk], now: datetime) -> dict[tuple[int, bytes], ChunkHeld]:
+        """Read what stands now, by (workspace_id, chunk_id): the last thing before a call."""
+        ...
+
+    async def settle(self, settled: Sequence[ChunkSettled], at: datetime) -> int:
+        """Write down what became of attempts whose fence still holds; return how many did."""
+        ...
+
+    async def open(self, chunks: Sequence[tuple[Chunk, bool]], now: datetime) -> int:
+        """Let the members stand for themselves; return how many do.
+
+        They are as new where no call is in doubt, else one frozen group in doubt under the same key. With each chunk
+        stands whether the attempt of this claim counts as a call.
+        """
+        ...
+
+    async def write_out(self, chunks_max: int) -> list[Written]:
+        """Write the sends of accepted chunks, oldest first; return them."""
+        ...

@@ -1,0 +1,55 @@
+"""Where people may be written to, as a part of any statement: what was asked of nodes, answered for their people.
+
+The newest word counts, and of two at once the refusal; a grant in a file counts where nothing else was said, unless the
+file was taken back. Friendship is a LINE user's own, consent the person's. What nobody proved to be this person takes
+no message and gives no consent; its refusal counts all the same.
+"""
+
+OF_ASKED = """
+    mine as materialized (
+        select node_id, namespace, value, profile_id, core from node
+        where workspace_id = %(workspace)s and profile_id in (select profile_id from asked)
+    ),
+    consent as (
+        select profile_id, array_agg(purpose || ':' || channel) as granted
+        from (
+            select distinct on (profile_id, purpose, channel) profile_id, purpose, channel, granted
+            from consent_event join mine using (node_id)
+            where workspace_id = %(workspace)s and method <> 'import_undone' and (core or not granted)
+              and not (granted and exists (
+                  select from consent_event undone
+                  where undone.workspace_id = consent_event.workspace_id and undone.node_id = consent_event.node_id
+                    and undone.source = consent_event.source and undone.method = 'import_undone'))
+            order by profile_id, purpose, channel, (granted and method = 'import'), at desc, granted
+        ) as latest
+        where granted
+        group by profile_id
+    ),
+    friend as (
+        select profile_id, array_agg(name order by at desc, node_id desc) as accounts,
+               array_agg(line_user order by at desc, node_id desc) as users
+        from (
+            select distinct on (profile_id, name, node_id)
+                   profile_id, name, node_id, mine.value as line_user, fact.value, at
+            from fact join mine using (node_id)
+            where workspace_id = %(workspace)s and core and kind = 3 and (namespace = 'line' or namespace like 'line:%%')
+            order by profile_id, name, node_id, at desc, fact.value = 'true'
+        ) as latest
+        where value = 'true'
+        group by profile_id
+    ),
+    on_line as (select distinct profile_id from mine where core and (namespace = 'line' or namespace like 'line:%%'))
+"""
+"""Needs `asked` (node_id, namespace, value, profile_id) before it and the parameter `workspace`; gives `mine`, `consent`
+(profile_id, granted), `friend` (profile_id, accounts, users) and `on_line` (profile_id)."""
+
+STANDING = f"""
+    with asked as materialized (
+        select node_id, namespace, value, profile_id from node where workspace_id = %(workspace)s and node_id = any(%(nodes)s)
+    ),
+    {OF_ASKED}
+    select node_id, namespace, value, on_line.profile_id is not null, accounts, users, granted
+    from asked
+    left join on_line using (profile_id) left join friend using (profile_id) left join consent using (profile_id)
+"""
+"""One row per node asked for: its own name, and what stands for the person behind it."""

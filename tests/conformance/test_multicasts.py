@@ -1,0 +1,392 @@
+"""Multicasts in chunks: planned, called and settled as one, with every promise of the send protocol for each member."""
+
+import asyncio
+import itertools
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from line_brand import Brand, serving
+
+from tieline import pipeline
+from tieline.app import stages
+from tieline.app.parts import vault
+from tieline.channel.line.client import LineClient
+from tieline.simulator.faults import FaultKind, FaultSwitch
+from tieline.store.postgres.directory import PostgresDirectory
+from tieline.store.postgres.unit import PostgresUnit
+
+PEOPLE = 60
+
+
+class KilledError(Exception):
+    """The process is gone."""
+
+
+class Clock:
+    """The present moment, with a jump ahead."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta(0)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+class Desk:
+    """Plans and sends by hand, and can be killed between any two steps of the store or of LINE."""
+
+    def __init__(self, brand: Brand, url: str) -> None:
+        self.brand = brand
+        self.url = url
+        self.clock = Clock()
+        self.step = itertools.count()
+        self.dies_at = -1
+        self.does: dict[int, Any] = {}
+
+    async def start(self, key: str = "sale", **said: Any) -> None:
+        body = {
+            "key": key,
+            "account": "main",
+            "segment": None,
+            "purpose": "marketing",
+            "messages": [{"type": "text", "text": "新品上市"}],
+            **said,
+        }
+        await self.brand.call("POST", "/api/broadcasts", body)
+
+    async def plan(self) -> None:
+        unit, directory = await PostgresUnit.open(self.url), await self.directory()
+        broadcast = stages.broadcast(self.brand.settings, unit, None, directory, self.clock)  # type: ignore[arg-type] - no trial, so history is not asked
+        while await broadcast.step():
+            pass
+        await unit.close()
+
+    async def directory(self) -> PostgresDirectory:
+        unit = await PostgresUnit.open(self.url)
+        directory = PostgresDirectory(unit)
+        await directory.learn()
+        await unit.close()
+        return directory
+
+    async def send(self) -> None:
+        """Send, as often as the process has to be started anew, until nothing is open; then write out."""
+        for _ in range(30):
+            try:
+                await self._life()
+            except KilledError:
+                self.dies_at = -1
+                self.clock.ahead += timedelta(seconds=121)
+                continue
+            if not await self.open():
+                break
+            self.clock.ahead += timedelta(seconds=30)
+        unit = await PostgresUnit.open(self.url)
+        writing = stages.write_out(unit, await self.directory(), self.clock)
+        while await writing.step():
+            pass
+        await unit.close()
+
+    async def _life(self) -> None:
+        directory = await self.directory()
+        unit = await PostgresUnit.open(self.url)
+        client = LineClient(
+            "https://api.test",
+            "https://data.test",
+            directory.accounts,
+            vault(self.brand.settings),
+            self.clock,
+            self.brand.transport,
+        )
+        send = stages.send(unit, client, directory, self.clock)
+        assert send.mass is not None
+        self._watch(send, client)
+        try:
+            quiet = 0
+            while quiet < 3:
+                quiet = 0 if await send.step() else quiet + 1
+        except KilledError:
+            for flight in [*send.sender.flights, *send.mass.flights]:
+                await asyncio.wait([flight])
+            raise
+        finally:
+            await unit.close()
+            await client.close()
+
+    def _watch(self, send: pipeline.Send, client: LineClient) -> None:
+        """Count the steps; die at one of them, or let something happen."""
+        chunks = send.mass._chunks if send.mass else None
+        for owner, names in ((chunks, ("claim", "gate", "settle", "open")), (client, ("multicast",))):
+            for name in names:
+                setattr(owner, name, self._counted(getattr(owner, name)))
+
+    def _counted(self, call: Any) -> Any:
+        async def counted(*args: Any, **named: Any) -> Any:
+            await self._boundary()
+            answer = await call(*args, **named)
+            await self._boundary()
+            return answer
+
+        return counted
+
+    async def _boundary(self) -> None:
+        number = next(self.step)
+        if happens := self.does.pop(number, None):
+            await happens()
+        if number == self.dies_at:
+            raise KilledError
+
+    async def open(self) -> int:
+        rows = await self.brand.rows(
+            "select (select count(*) from send where state in ('planned', 'prepared', 'unknown'))"
+            " + (select count(*) from multicast where state in ('planned', 'prepared', 'unknown'))"
+        )
+        return int(rows[0][0])
+
+    async def states(self) -> Counter[str]:
+        return Counter(dict(await self.brand.rows("select state, count(*) from send group by 1")))
+
+    def received(self) -> Counter[str]:
+        """Return how many messages each person has on the phone."""
+        each = {friend.user_id: len(friend.deliveries()) for friend in self.brand.line.friends.values()}
+        return Counter({user: count for user, count in each.items() if count})
+
+    async def withdraw(self, user: str) -> None:
+        await self.brand.rows(
+            """
+            insert into consent_event (workspace_id, node_id, purpose, channel, granted, method, notice_version, evidence,
+                                       source, event_key, at, received_at)
+            select workspace_id, node_id, 'marketing', 'line', false, 'form', '1', '{}', 'crm', 'no' || node_id, now(), now()
+            from node where value = %s returning 1
+            """,
+            user,
+        )
+        await self.brand.rows(
+            "insert into position values ('standing', 1, now()) on conflict (consumer)"
+            " do update set log_offset = position.log_offset + 1 returning 1"
+        )
+
+
+@pytest.fixture
+async def desk(tmp_path: Path, postgres_url: str) -> AsyncIterator[Desk]:
+    async with serving(tmp_path, postgres_url) as brand:
+        yield Desk(brand, postgres_url)
+
+
+async def test_a_plain_broadcast_travels_in_chunks_of_five_hundred(desk: Desk) -> None:
+    users = await desk.brand.befriend(1_203)
+    await desk.start()
+    await desk.plan()
+    sizes = await desk.brand.rows("select members from multicast order by 1 desc")
+
+    await desk.send()
+
+    assert [size for (size,) in sizes] == [500, 500, 203]
+    assert desk.received() == Counter(users)
+    assert await desk.states() == {"accepted": 1_203}
+    told = await desk.brand.rows("select coalesce(sum(items), 0) from log where kind = 40")
+    assert told == [(1_203,)]
+
+
+async def test_a_name_in_the_message_makes_it_a_push_each(desk: Desk) -> None:
+    await desk.brand.befriend(PEOPLE)
+    await desk.start(messages=[{"type": "text", "text": "{{ profile.given_name }} 您好"}])
+    await desk.plan()
+    assert await desk.brand.rows("select count(*) from multicast") == [(0,)]
+    assert await desk.states() == {"planned": PEOPLE}
+
+
+async def test_a_counted_link_makes_it_a_push_each(desk: Desk) -> None:
+    await desk.brand.befriend(PEOPLE)
+    action = {"type": "uri", "label": "看", "uri": "https://shop.test/new"}
+    template = {"type": "buttons", "text": "新品", "actions": [action]}
+    await desk.start(messages=[{"type": "template", "altText": "新品", "template": template}])
+    await desk.plan()
+    assert await desk.brand.rows("select count(*) from multicast") == [(0,)]
+
+
+async def test_only_those_who_agreed_are_frozen_into_chunks(desk: Desk) -> None:
+    agreed = await desk.brand.befriend(PEOPLE)
+    await desk.brand.befriend(PEOPLE, consent=False)
+    await desk.start()
+    await desk.plan()
+
+    await desk.send()
+
+    assert desk.received() == Counter(agreed)
+    assert await desk.states() == {"accepted": PEOPLE, "suppressed": PEOPLE}
+
+
+async def test_a_malformed_user_never_takes_a_chunk_down(desk: Desk) -> None:
+    good = await desk.brand.befriend(PEOPLE)
+    await desk.brand.known(["Unot-a-user", "Cgroup"])
+    await desk.start()
+    await desk.plan()
+    assert await desk.brand.rows("select members from multicast") == [(PEOPLE,)]
+
+    await desk.send()
+
+    assert desk.received() == Counter(good)
+
+
+async def test_a_user_line_does_not_know_never_takes_a_chunk_down(desk: Desk) -> None:
+    good = await desk.brand.befriend(PEOPLE)
+    await desk.brand.known(["U" + "e" * 32])
+    await desk.start()
+    await desk.plan()
+
+    await desk.send()
+
+    assert desk.received() == Counter(good)
+    assert (await desk.states())["accepted"] >= PEOPLE
+
+
+async def test_one_user_of_two_people_is_in_a_chunk_once(desk: Desk) -> None:
+    users = await desk.brand.befriend(PEOPLE)
+    await desk.brand.rows(
+        "insert into node select workspace_id, decode(md5(value), 'hex'), 'line:other', value, first_at,"
+        " decode(md5(value), 'hex'), decode(md5(value), 'hex') from node where value = %s returning 1",
+        users[0],
+    )
+    await desk.brand.rows(
+        "insert into fact select workspace_id, decode(md5(value), 'hex'), 3, 'main', 'line', 'true', now() from node"
+        " where value = %s and namespace = 'line:other' returning 1",
+        users[0],
+    )
+    await desk.brand.rows(
+        "insert into consent_event (workspace_id, node_id, purpose, channel, granted, method, notice_version, evidence,"
+        " source, event_key, at, received_at) select workspace_id, decode(md5(value), 'hex'), 'marketing', 'line', true,"
+        " 'form', '1', '{}', 'crm', 'x', now(), now() from node where value = %s and namespace = 'line:other' returning 1",
+        users[0],
+    )
+    await desk.start()
+    await desk.plan()
+    assert await desk.brand.rows("select members from multicast") == [(PEOPLE,)]
+
+
+async def test_a_budget_sends_everybody_the_way_that_is_counted(desk: Desk) -> None:
+    await desk.brand.befriend(PEOPLE)
+    await desk.brand.call(
+        "PUT",
+        "/api/cost/budgets",
+        {"scope": "workspace", "unit": "messages", "most": 1_000, "period": "month"},
+    )
+    await desk.start()
+    await desk.plan()
+    assert await desk.brand.rows("select count(*) from multicast") == [(0,)]
+
+
+async def test_a_cap_leaves_out_who_has_had_enough(desk: Desk) -> None:
+    await desk.brand.befriend(PEOPLE)
+    cap = {"messages": 1, "days": 7}
+    await desk.start("first", frequency_cap=cap)
+    await desk.plan()
+    await desk.start("second", frequency_cap=cap)
+    await desk.plan()
+
+    await desk.send()
+
+    assert set(desk.received().values()) == {1}
+    assert await desk.states() == {"accepted": PEOPLE, "suppressed": PEOPLE}
+
+
+async def test_halting_lays_a_planned_chunk_aside_and_lifting_sends_it(desk: Desk) -> None:
+    users = await desk.brand.befriend(PEOPLE)
+    await desk.start()
+    await desk.plan()
+    await desk.brand.call("POST", "/api/broadcasts/sale/stop", {})
+    await desk.send()
+    assert desk.received() == Counter()
+    assert await desk.states() == {"parked": PEOPLE}
+
+    await desk.brand.call("POST", "/api/broadcasts/sale/resume", {})
+    await desk.send()
+
+    assert desk.received() == Counter(users)
+
+
+@pytest.mark.parametrize("kind", list(FaultKind))
+async def test_every_fault_of_line_ends_with_one_message_each_or_a_parked_one(
+    desk: Desk, kind: FaultKind
+) -> None:
+    await desk.brand.befriend(PEOPLE)
+    await desk.start()
+    await desk.plan()
+    desk.brand.line.faults.append(FaultSwitch(kind, next_calls=1, delay_seconds=0.01))
+
+    await desk.send()
+
+    received = desk.received()
+    assert max(received.values(), default=0) <= 1
+    states = await desk.states()
+    assert sum(states.values()) == PEOPLE
+    assert sum(received.values()) >= states["accepted"]
+
+
+@pytest.mark.parametrize("dies_at", range(14))
+async def test_killed_at_any_step_nobody_gets_it_twice_and_nobody_is_lost(desk: Desk, dies_at: int) -> None:
+    users = await desk.brand.befriend(PEOPLE)
+    await desk.start()
+    await desk.plan()
+    desk.dies_at = dies_at
+
+    await desk.send()
+
+    assert desk.received() == Counter(users)
+    assert await desk.states() == {"accepted": PEOPLE}
+
+
+@pytest.mark.parametrize("moment", range(6))
+async def test_a_withdrawal_at_any_step_before_the_call_holds_for_that_person_alone(
+    desk: Desk, moment: int
+) -> None:
+    users = await desk.brand.befriend(PEOPLE)
+    await desk.start()
+    await desk.plan()
+    calls = []
+    multicast_from = desk.brand.line
+
+    async def withdraw() -> None:
+        calls.append(len(multicast_from.friends.friend(desk.brand.row(users[0])).deliveries()))
+        await desk.withdraw(users[0])
+
+    desk.does[moment] = withdraw
+    await desk.send()
+
+    received = desk.received()
+    assert {received[user] for user in users[1:]} == {1}
+    assert calls
+    if moment <= 2:  # before the gate read what stands
+        assert received[users[0]] == 0
+
+
+async def test_a_withdrawal_while_the_outcome_is_unknown_is_never_followed_by_a_call(desk: Desk) -> None:
+    users = await desk.brand.befriend(PEOPLE)
+    await desk.start()
+    await desk.plan()
+    desk.brand.line.faults.append(FaultSwitch(FaultKind.ERROR_REFUSED, next_calls=1))
+    desk.does[5] = lambda: desk.withdraw(users[0])  # after the call, before its outcome is settled
+
+    await desk.send()
+
+    assert desk.received()[users[0]] == 0
+    assert await desk.open() == 0
+    states = await desk.states()
+    assert states["parked"] == PEOPLE
+    reasons = await desk.brand.rows("select reason, count(*) from send group by 1 order by 2")
+    assert reasons == [("no_consent_after_unknown", 1), ("member_refused_after_unknown", PEOPLE - 1)]
+
+
+async def test_a_chunk_in_doubt_is_asked_again_with_the_same_bytes_and_key(desk: Desk) -> None:
+    users = await desk.brand.befriend(PEOPLE)
+    await desk.start()
+    await desk.plan()
+    desk.brand.line.faults.append(FaultSwitch(FaultKind.ACCEPT_THEN_RESET, next_calls=1))
+
+    await desk.send()
+
+    assert desk.received() == Counter(users)
+    assert await desk.brand.rows("select attempts, count(*) from send group by 1") == [(2, PEOPLE)]
