@@ -1,5 +1,5 @@
 -- Multicasts: what up to 500 people share stands once and moves as one through the send protocol. Their sends are
--- 'grouped' meanwhile; they are written out when LINE has taken the call, or stand for themselves when it becomes special.
+-- 'grouped' meanwhile: they are written out when LINE has taken the call, or stand for themselves when it becomes special.
 create table multicast (
     workspace_id      int not null,
     chunk_id          bytea not null,
@@ -10,7 +10,7 @@ create table multicast (
     messages          bytea not null,                -- frozen JSON
     body_hash         bytea not null,
     members           int not null,
-    state             text not null default 'planned', -- planned, prepared, unknown; accepted, told; opened
+    state             text not null default 'planned', -- planned, prepared, unknown, accepted, told, opened
     retry_key         uuid not null,                 -- stored with the plan, long before the first call
     first_attempt_at  timestamptz,
     attempts          int not null default 0,
