@@ -7,6 +7,8 @@ import psycopg
 import pytest
 from console_http import NoHistory
 from fastapi import FastAPI
+from line_brand import serving
+from mass_desk import Desk
 from send_outbox import Outbox, fill, nodes_of
 
 from tieline import settings
@@ -32,6 +34,12 @@ async def outbox(request: pytest.FixtureRequest) -> AsyncIterator[Outbox]:
     unit = await PostgresUnit.open(url)
     yield Outbox(PostgresSends(unit.connection), PostgresFacts(unit.connection), unit)
     await unit.close()
+
+
+@pytest.fixture
+async def desk(tmp_path: Path, postgres_url: str) -> AsyncIterator[Desk]:
+    async with serving(tmp_path, postgres_url) as brand:
+        yield Desk(brand, postgres_url)
 
 
 @pytest.fixture

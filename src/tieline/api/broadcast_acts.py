@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 
 from tieline.api.broadcasts import first_state, look_up, refuse_over_month, who
 from tieline.api.doors import Doors
+from tieline.deliver.policy import Reason
 from tieline.errors import ConflictError
 from tieline.model.broadcast import Broadcast
 from tieline.store.postgres.broadcast_desk import STOPPED, PostgresBroadcastDesk
@@ -108,7 +109,9 @@ def _stopping(routes: APIRouter, doors: Doors) -> None:
             desk = PostgresBroadcastDesk(connection)
             await desk.lift(workspace_id, key)
             await desk.go_on(workspace_id, key, now)
-            planned = await PostgresSends(connection).resume(workspace_id, f"broadcast:{key}", STOPPED, now)
+            sends, origin = PostgresSends(connection), f"broadcast:{key}"
+            planned = await sends.resume(workspace_id, origin, STOPPED, now)
+            planned += await sends.resume(workspace_id, origin, Reason.LINE_REFUSES, now)
         return {"key": key, "planned_again": planned}
 
 

@@ -18,12 +18,15 @@ from tieline.ids import keyed_hash
 from tieline.model.access import Caller
 from tieline.model.broadcast import HELD_OUT, UNDECIDED, Broadcast
 from tieline.model.signal import SendRequest
+from tieline.model.unit import shown
 from tieline.store.clickhouse.results import ClickHouseResults
 from tieline.store.postgres.broadcast_desk import PostgresBroadcastDesk
 from tieline.store.postgres.cost import PostgresCost
 from tieline.store.postgres.deliver import PostgresSends
 from tieline.store.postgres.habits import habits
+from tieline.store.postgres.refusals import PostgresRefusals
 from tieline.store.postgres.segments import PostgresSegments
+from tieline.store.postgres.units import PostgresUnits
 from tieline.store.postgres.workspaces import PostgresWorkspaces
 
 STATES = ("draft", "ready")
@@ -167,13 +170,21 @@ def _reading(routes: APIRouter, doors: Doors) -> None:
             desk = PostgresBroadcastDesk(connection)
             sends = await desk.sends(workspace_id, key)
             pace = await desk.pace(workspace_id, key, now)
-        return {**found, "sends": sends, "progress": progress(found, sends, pace, now), "as_of": now}
+            refusals = await PostgresRefusals(connection).of(workspace_id, f"broadcast:{key}")
+        return {
+            **found,
+            "sends": sends,
+            "refusals": refusals,
+            "progress": progress(found, sends, pace, now),
+            "as_of": now,
+        }
 
     @routes.get("/{key}/report")
     async def report(request: Request, key: str) -> dict[str, Any]:
         """Return what came of it by arm: sent, suppressed by reason, clicked, bought in 7 days, blocked within 48 hours.
 
-        `opened` is null: LINE tells opens of a whole message and not of people.
+        `opened` is null: LINE tells opens of a whole message and not of people. What it tells stands under `line`: who
+        saw and who tapped, until two weeks after the last message; nothing of fewer than 20 people.
         """
         workspace_id = await doors.keys.workspace(request)
         origin = f"broadcast:{key}"
@@ -181,6 +192,7 @@ def _reading(routes: APIRouter, doors: Doors) -> None:
             found = await look_up(connection, workspace_id, key)
             desk = PostgresBroadcastDesk(connection)
             arms, sends = await desk.arms(workspace_id, key), await desk.sends(workspace_id, key)
+            units = await PostgresUnits(connection).of(workspace_id, origin)
         results = ClickHouseResults(doors.history)
         clicked = await results.by_step(workspace_id, origin)
         bought = await results.bought(workspace_id, origin, BOUGHT_WITHIN)
@@ -191,7 +203,10 @@ def _reading(routes: APIRouter, doors: Doors) -> None:
             "name": found["name"],
             "state": found["state"],
             "winner": found["winner"],
-            "arms": [_arm(one, arms, sends, clicked, bought, left) for one in names],
+            "arms": [
+                {**_arm(one, arms, sends, clicked, bought, left), "line": _at_line(units.get(one))}
+                for one in names
+            ],
             "as_of": doors.clock.now(),
         }
 
@@ -213,6 +228,23 @@ def _arm(name: str, arms: Any, sends: Any, clicked: Any, bought: Any, left: Any)
         "clicked": None if kept_out else clicked.get(name, 0),
         "bought": None if kept_out else orders,
         "blocked_afterwards": None if kept_out else int(left.get(name, nobody)["people"]),
+    }
+
+
+def _at_line(unit: Any) -> dict[str, Any] | None:
+    """Return what LINE says of an arm, and when it said so; None where LINE does not count it."""
+    if unit is None:
+        return None
+    said = unit["said"]
+    return {
+        "unit": unit["unit"],
+        "from": unit["from"],
+        "to": unit["to"],
+        "asked_at": unit["asked_at"],
+        "final": unit["ask_at"] is None,
+        "seen": shown(said, "overview", "uniqueImpression"),
+        "clicked": shown(said, "overview", "uniqueClick"),
+        "played": shown(said, "overview", "uniqueMediaPlayed"),
     }
 
 

@@ -17,6 +17,7 @@ from tieline.connect.outgoing import OutgoingCaller
 from tieline.connect.redact import RedactLoop
 from tieline.deliver import price
 from tieline.deliver.audience import AudienceSync
+from tieline.deliver.insight import Insight
 from tieline.deliver.purse import Purse
 from tieline.deliver.reconcile import Reconciler
 from tieline.menu.sync import MenuSync
@@ -30,6 +31,7 @@ from tieline.store.postgres.login import PostgresLogin
 from tieline.store.postgres.menus import PostgresMenus
 from tieline.store.postgres.sharing import PostgresForwards, PostgresRawWebhooks
 from tieline.store.postgres.unit import PostgresUnit
+from tieline.store.postgres.units import PostgresUnits
 from tieline.stream.loop import Loop
 
 RECONCILE_SECONDS = 300.0
@@ -37,6 +39,7 @@ MENU_SECONDS = 1.0
 AUDIENCE_SECONDS = 5.0
 LEAVING_SECONDS = 5.0
 FORWARD_SECONDS = 0.2
+INSIGHT_SECONDS = 5.0
 REDACT_SECONDS = 1.0
 
 
@@ -51,7 +54,8 @@ async def loops(
     days, menus, leaving, sharing = await unit(), await unit(), await unit(), await unit()
     reconciler = Reconciler(days, PostgresDays(days.connection), client, directory.accounts)
     sync = menu_sync(menus, client)
-    reaching = await unit()
+    reaching, counting = await unit(), await unit()
+    insight = Insight(counting, PostgresUnits(counting.connection), client)
     audiences = AudienceSync(reaching, PostgresAudiences(reaching.connection), client)
     keys = vault(settings)
 
@@ -71,6 +75,7 @@ async def loops(
         Loop("redact", lambda: redact.step(now.now()), idle_seconds=REDACT_SECONDS),
         Loop("leaving", lambda: leaver.step(now.now()), idle_seconds=LEAVING_SECONDS),
         Loop("audiences", lambda: audiences.step(now.now()), idle_seconds=AUDIENCE_SECONDS),
+        Loop("insight", lambda: insight.step(now.now()), idle_seconds=INSIGHT_SECONDS),
         Loop("menus", lambda: sync.step(now.now()), idle_seconds=MENU_SECONDS),
     ]
 

@@ -19,6 +19,7 @@ from tieline.deliver.body import Bodies
 from tieline.deliver.broadcast import BroadcastStage
 from tieline.deliver.fill import fill_tree
 from tieline.deliver.mass import MassSender
+from tieline.deliver.preflight import Preflight
 from tieline.deliver.reply import Replier, ReplyStage
 from tieline.deliver.sender import Sender, SenderLimits
 from tieline.deliver.stage import DeliverStage
@@ -56,12 +57,14 @@ from tieline.store.postgres.joins import PostgresJoins
 from tieline.store.postgres.journeys import PostgresJourneys
 from tieline.store.postgres.log import PostgresLog, PostgresMessages
 from tieline.store.postgres.outbox import PostgresHistoryOutbox
+from tieline.store.postgres.refusals import PostgresRefusals
 from tieline.store.postgres.replies import PostgresAutoReplies, PostgresReplies
 from tieline.store.postgres.segments import PostgresSegments
 from tieline.store.postgres.signals import PostgresSignals
 from tieline.store.postgres.tags import PostgresTags
 from tieline.store.postgres.undo import PostgresUndo
 from tieline.store.postgres.unit import PostgresUnit
+from tieline.store.postgres.units import PostgresUnits
 from tieline.store.postgres.webhooks import PostgresWebhooks
 from tieline.store.postgres.words import PostgresWords
 from tieline.tag.stage import TagStage
@@ -214,6 +217,7 @@ def advance(
             now,
             settings.public_url,
             ComputedOfPeople(connection, evaluator),
+            units=PostgresUnits(connection),
         ),
         webhooks=PostgresWebhooks(connection),
         news=pipeline.LogNews(PostgresLog(connection), directory.own_sources, now),
@@ -241,6 +245,7 @@ def broadcast(
             now,
             settings.public_url,
             chunks=PostgresChunks(connection),
+            units=PostgresUnits(connection),
         ),
         news=pipeline.LogNews(PostgresLog(connection), directory.own_sources, now),
         clock=now,
@@ -253,6 +258,7 @@ def send(unit: PostgresUnit, client: LineClient, directory: PostgresDirectory, n
     sends, backlog = PostgresSends(unit.connection), PostgresBacklog(unit.connection)
     limits, purse = SenderLimits(zones=directory.zones), line.purse(unit, directory)
     sender = Sender(unit, sends, backlog, client, news, SystemIds(), limits, purse)
+    sender.preflight = Preflight(client, unit, PostgresRefusals(unit.connection))
     mass = MassSender(unit, PostgresChunks(unit.connection), backlog, client, sender, SystemIds())
     return pipeline.Send(sender, now, mass)
 

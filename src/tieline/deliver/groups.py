@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 
 from tieline.ids import ID_BYTES, retry_key
+from tieline.model.chunk import request_body
 from tieline.model.send import Claimed, Prepared
 
 MULTICAST_MAX = 500
@@ -49,7 +50,7 @@ class Call(NamedTuple):
         """Return the request body: the same bytes at every attempt."""
         users = [send.line_user for send in self.sends]
         to = msgspec.json.encode(users[0] if len(users) == 1 else users)
-        return b'{"to":' + to + b',"messages":' + self.first.messages + b"}"
+        return request_body(to, self.first.messages, self.first.unit)
 
     def prepared(self) -> list[Prepared]:
         """Return what is committed before the call."""
@@ -73,7 +74,15 @@ def group(claimed: Sequence[Claimed]) -> list[Call]:
         elif send.attempts:
             frozen[send.workspace_id, send.send_id].append(send)
         else:
-            alike = (send.workspace_id, send.account, send.origin, send.step, send.purpose, send.body_hash)
+            alike = (
+                send.workspace_id,
+                send.account,
+                send.origin,
+                send.step,
+                send.purpose,
+                send.body_hash,
+                send.unit,
+            )
             turn = repeats[*alike, send.line_user]
             repeats[*alike, send.line_user] += 1
             frozen[*alike, turn].append(send)

@@ -138,6 +138,8 @@ class MassSender:
                 ended.append(_taken_back(chunk, now))
             elif opens is not None:
                 ended.append(Ended(chunk, _settled(chunk, protocol.take_back(0, opens - now), now)))
+            elif await self._refused(chunk, now):
+                ended.append(Ended(chunk, None))
             elif len(admitted) >= room or not self._sender.pace.take(account, "multicast", now):
                 waiting.append(chunk)
             elif await self._affordable(chunk, now):
@@ -147,6 +149,22 @@ class MassSender:
                 ended.append(Ended(chunk, None))
         self._ready = waiting
         return admitted, ended
+
+    async def _refused(self, chunk: Chunk, now: datetime) -> bool:
+        """Tell whether LINE would refuse it; the sender, who is asked the same, lays its members aside."""
+        preflight = self._sender.preflight
+        return (
+            preflight is not None
+            and not chunk.attempts
+            and await preflight.refuses(
+                (chunk.workspace_id, chunk.account),
+                chunk.origin,
+                chunk.step,
+                "multicast",
+                chunk.messages,
+                now,
+            )
+        )
 
     def _opens_at(self, chunk: Chunk, now: datetime) -> datetime | None:
         """Return when the quiet hours end that hold a chunk; what is in doubt is asked again at any hour."""

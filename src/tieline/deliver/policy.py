@@ -25,6 +25,7 @@ class Reason(StrEnum):
     CAPPED = "capped"
     OUTRANKED = "outranked"
     STOPPED = "stopped"
+    LINE_REFUSES = "line_refuses"
 
 
 def refusal(

@@ -17,11 +17,12 @@ from tieline.deliver.news import news
 from tieline.deliver.outcome import Outcome
 from tieline.deliver.pace import Account, Pace
 from tieline.deliver.policy import TRANSACTIONAL, Reason
-from tieline.deliver.protocol import Meaning, classify
+from tieline.deliver.preflight import Preflight
+from tieline.deliver.protocol import Meaning, Verdict, classify
 from tieline.deliver.purse import Purse
 from tieline.deliver.quota import Quota
 from tieline.ids import Ids
-from tieline.model.send import Answer
+from tieline.model.send import Answer, SendState
 from tieline.ports import Backlog, LineApi, News, SendStore, Transaction
 
 # A lease outlives the longest patience of a call several times over, so that a live worker is never robbed.
@@ -65,6 +66,7 @@ class Sender:
         pace: How fast calls may start; whoever else sends takes from it too.
         quota: What the month has left, the same way.
         zones: Time zone by workspace.
+        preflight: Asks LINE first whether it would take a message; None where that is not asked.
         flights: Calls on their way.
     """
 
@@ -87,6 +89,7 @@ class Sender:
         self._ids = ids
         self._limits = limits or SenderLimits()
         self._purse = purse
+        self.preflight: Preflight | None = None
         self.zones = self._limits.zones
         self.pace = Pace()
         self.quota = Quota(line, self._accepted_since)
@@ -201,6 +204,9 @@ class Sender:
                     refused.append(self._returned(call))
                 else:
                     waiting.append(call)
+            elif await self._refused(call, now):
+                verdict = Verdict(SendState.PARKED, Reason.LINE_REFUSES, called=False)
+                refused.append(outcome.for_all(call, verdict))
             elif len(admitted) >= room or not self.pace.take(call.account, call.endpoint, now):
                 waiting.append(call)
             elif await self._affordable(call, now):
@@ -210,6 +216,17 @@ class Sender:
                 refused.append(outcome.for_all(call, protocol.withheld(Reason.QUOTA, earlier=0)))
         self._ready = waiting
         return admitted, refused
+
+    async def _refused(self, call: Call, now: datetime) -> bool:
+        """Tell whether LINE would refuse what nobody of its kind has got yet; what is in doubt was asked before."""
+        first = call.first
+        return (
+            self.preflight is not None
+            and not call.earlier
+            and await self.preflight.refuses(
+                call.account, first.origin, first.step, call.endpoint, first.messages, now
+            )
+        )
 
     def _zone(self, call: Call) -> ZoneInfo:
         return ZoneInfo(self.zones.get(call.account[0], "UTC"))

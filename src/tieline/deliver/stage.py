@@ -4,7 +4,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 from msgspec.structs import replace
@@ -21,12 +21,16 @@ from tieline.model.chunk import ChunkWish
 from tieline.model.send import Send, SendState, Standing, TrackedLink
 from tieline.model.signal import Said, SendRequest
 from tieline.ports import ChunkStore, ComputedValues, SendStore
+from tieline.ports.units import UnitNames
 
 # The outbox is served by due time, so what must not wait behind a large broadcast is due earlier than now.
 AHEAD_TRANSACTIONAL = timedelta(days=1)
 AHEAD_JOURNEY = timedelta(hours=1)
 MASS_FROM = 50
 """From so many people on, a broadcast that says the same to all is planned in chunks, not person by person."""
+COUNTED = ("broadcast:", "journey:")
+"""LINE is asked what came of messages of these origins."""
+Units: TypeAlias = Mapping[tuple[str, str, str], str]
 COMPUTED = b"computed."
 """How a template reads a computed trait: `{{ computed.total_spent }}`."""
 
@@ -41,6 +45,7 @@ class DeliverStage:
         public_url: Where people's phones reach this Tieline.
         computed: What computed traits are worth, for templates that name one; None where there are none.
         chunks: Plans what is the same for many at once; None where everybody is planned alone.
+        units: Names under which LINE counts what comes of messages; None where nobody asks.
     """
 
     def __init__(
@@ -51,7 +56,9 @@ class DeliverStage:
         public_url: str,
         computed: ComputedValues | None = None,
         chunks: ChunkStore | None = None,
+        units: UnitNames | None = None,
     ) -> None:
+        self._units = units
         self._sends = sends
         self._chunks = chunks
         self._computed = computed
@@ -66,12 +73,23 @@ class DeliverStage:
             by_workspace[request.workspace_id].append(request)
         said: list[Said] = []
         for workspace_id, wanted in sorted(by_workspace.items()):
-            alone = await self._plan_alike(self._chunks, wanted, now) if self._chunks else wanted
-            said += await self._plan(workspace_id, alone, now) if alone else []
+            units = await self._named(wanted, now)
+            alone = await self._plan_alike(self._chunks, wanted, units, now) if self._chunks else wanted
+            said += await self._plan(workspace_id, alone, units, now) if alone else []
         return said
 
+    async def _named(self, requests: Sequence[SendRequest], now: datetime) -> Units:
+        """Return the unit of each step of a broadcast or journey among the requests."""
+        if self._units is None:
+            return {}
+        steps = {_step(one): one for one in requests if one.origin.startswith(COUNTED)}
+        return {
+            key: await self._units.named(one.workspace_id, one.account, one.origin, one.step, now)
+            for key, one in sorted(steps.items())
+        }
+
     async def _plan_alike(
-        self, chunks: ChunkStore, requests: Sequence[SendRequest], now: datetime
+        self, chunks: ChunkStore, requests: Sequence[SendRequest], units: Units, now: datetime
     ) -> Sequence[SendRequest]:
         """Plan what is the same for many in chunks; return the requests that are left, to be planned alone."""
         groups: defaultdict[tuple[object, ...], list[SendRequest]] = defaultdict(list)
@@ -85,10 +103,12 @@ class DeliverStage:
             counted = first.purpose != policy.TRANSACTIONAL
             messages = self._bodies.alike(first.messages, counted=counted) if len(many) >= MASS_FROM else None
             if messages is not None:
-                planned |= await chunks.plan(_wish(many, messages), now)
+                planned |= await chunks.plan(_wish(many, messages, units.get(_step(first), "")), now)
         return [one for one in requests if one.send_id not in planned] if planned else requests
 
-    async def _plan(self, workspace_id: int, requests: Sequence[SendRequest], now: datetime) -> list[Said]:
+    async def _plan(
+        self, workspace_id: int, requests: Sequence[SendRequest], units: Units, now: datetime
+    ) -> list[Said]:
         people = list({request.person: None for request in requests})
         standings = await self._sends.standing(workspace_id, people)
         traits = await self._sends.traits(workspace_id, people)
@@ -105,7 +125,8 @@ class DeliverStage:
                 reason = room.refusal(request)
                 if reason is not None:
                     send, urls = _send(request, now, state=SendState.SUPPRESSED, reason=reason), {}
-            sends[request.send_id] = send
+            unit = units.get(_step(request), "")
+            sends[request.send_id] = replace(send, unit=unit) if unit else send
             tracked += [TrackedLink(token, workspace_id, send.send_id, url) for token, url in urls.items()]
         if room.outranked:
             await self._sends.withdraw(workspace_id, sorted(room.outranked), Reason.OUTRANKED, now)
@@ -162,7 +183,11 @@ class DeliverStage:
         return _send(request, now, line_user=user, messages=body), urls
 
 
-def _wish(many: Sequence[SendRequest], messages: bytes) -> ChunkWish:
+def _step(request: SendRequest) -> tuple[str, str, str]:
+    return request.account, request.origin, request.step
+
+
+def _wish(many: Sequence[SendRequest], messages: bytes, unit: str) -> ChunkWish:
     first = many[0]
     return ChunkWish(
         workspace_id=first.workspace_id,
@@ -176,6 +201,7 @@ def _wish(many: Sequence[SendRequest], messages: bytes) -> ChunkWish:
         body_hash=_body_hash(messages),
         expires_at=first.expires_at,
         restraint=first.restraint,
+        unit=unit,
     )
 
 

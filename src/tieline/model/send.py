@@ -42,6 +42,7 @@ class Send(msgspec.Struct, frozen=True, gc=False):
         body_hash: 16 bytes that name `messages`; equal bodies may travel together.
         due_at: When it is due; earlier ones go first.
         restraint: What holds it back until it has left.
+        unit: Name under which LINE counts what comes of it, or "".
     """
 
     workspace_id: int
@@ -60,6 +61,7 @@ class Send(msgspec.Struct, frozen=True, gc=False):
     expires_at: datetime | None
     created_at: datetime
     restraint: Restraint = FREE
+    unit: str = ""
 
 
 class Recent(msgspec.Struct, frozen=True, gc=False):
@@ -116,6 +118,7 @@ class Claimed(msgspec.Struct, frozen=True, gc=False):
     fence: int
     expires_at: datetime | None
     restraint: Restraint = FREE
+    unit: str = ""
 
 
 class Prepared(msgspec.Struct, frozen=True, gc=False):

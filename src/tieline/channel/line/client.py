@@ -106,6 +106,13 @@ class LineClient:
         """Return friends, reach and blocks at the end of a day; ready the day after."""
         return await self._call(workspace_id, account, "GET", f"/v2/bot/insight/followers?date={day:%Y%m%d}")
 
+    async def of_unit(self, workspace_id: int, account: str, unit: str, first: str, last: str) -> Answer:
+        """Return what came of a unit's pushes and multicasts between two days of LINE's calendar, at most 30."""
+        asked = urlencode({"customAggregationUnit": unit, "from": first, "to": last})
+        return await self._call(
+            workspace_id, account, "GET", f"/v2/bot/insight/message/event/aggregation?{asked}"
+        )
+
     async def profile(self, workspace_id: int, account: str, user_id: str) -> Answer:
         """Return a user's name, picture and language; 404 if the user is no friend or has blocked the account."""
         return await self._call(workspace_id, account, "GET", f"/v2/bot/profile/{quote(user_id, safe='')}")

@@ -288,6 +288,7 @@ def _claimed(row: SendRow, node: Node | None) -> Claimed:
         fence=row.fence + 1,
         expires_at=send.expires_at,
         restraint=send.restraint,
+        unit=send.unit,
     )
 
 

@@ -44,17 +44,17 @@ _PLAN = """
     sized as materialized (select number, count(*) as members from placed group by 1 having count(*) > 1),
     frozen as (
         insert into multicast (workspace_id, chunk_id, account, origin, step, purpose, messages, body_hash, members, retry_key,
-                                not_before, expires_at, stood_through, created_at, quiet, cap_messages, cap_days, priority)
+                                not_before, expires_at, stood_through, created_at, quiet, cap_messages, cap_days, priority, unit)
         select %(workspace)s, (%(chunks)s::bytea[])[number], %(account)s, %(origin)s, %(step)s, %(purpose)s, %(messages)s,
                %(body)s, members, (%(keys)s::uuid[])[number], %(now)s::timestamptz, %(expires)s::timestamptz, %(through)s,
-               %(now)s::timestamptz, %(quiet)s, %(cap)s, %(days)s, %(priority)s
+               %(now)s::timestamptz, %(quiet)s, %(cap)s, %(days)s, %(priority)s, %(unit)s
         from sized
     )
     insert into send (workspace_id, send_id, account, origin, step, person, line_user, purpose, state, chunk_id, not_before,
-                      expires_at, created_at, quiet, cap_messages, cap_days, priority)
+                      expires_at, created_at, quiet, cap_messages, cap_days, priority, unit)
     select %(workspace)s, send_id, %(account)s, %(origin)s, %(step)s, person, line_user, %(purpose)s, 'grouped',
            (%(chunks)s::bytea[])[number], %(now)s::timestamptz, %(expires)s::timestamptz, %(now)s::timestamptz, %(quiet)s,
-           %(cap)s, %(days)s, %(priority)s
+           %(cap)s, %(days)s, %(priority)s, %(unit)s
     from placed join sized using (number)
     order by number, send_id
     returning send_id
@@ -77,7 +77,7 @@ CLAIM = """
     )
     select workspace_id, chunk_id, account, origin, step, purpose, messages, convert_to('[' || list || ']', 'UTF8'), members,
            found = members, retry_key, first_attempt_at, attempts - 1, fence, expires_at, stood_through,
-           quiet, cap_messages, cap_days, priority
+           quiet, cap_messages, cap_days, priority, unit
     from held
     cross join lateral (
         select coalesce(string_agg('"' || line_user || '"', ',' order by send_id), '') as list, count(*) as found

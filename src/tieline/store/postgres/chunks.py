@@ -57,6 +57,7 @@ class PostgresChunks:
                 "days": cap.days if cap else None,
                 "since": now - timedelta(days=cap.days) if cap else now,
                 "priority": wish.restraint.priority,
+                "unit": wish.unit,
             },
             binary=True,
         )
@@ -162,5 +163,5 @@ class PostgresChunks:
 
 
 def _chunk(row: Sequence[Any]) -> Chunk:
-    columns: list[Any] = [*row[:-4], restrained.restraint(*row[-4:])]
+    columns: list[Any] = [*row[:-5], restrained.restraint(*row[-5:-1]), row[-1]]
     return Chunk(*columns)

@@ -42,7 +42,7 @@ _CLAIMED = """
     select send.workspace_id, send.send_id, account, origin, step, person, coalesce(node.namespace, ''),
            coalesce(node.value, ''), line_user, purpose,
            messages, body_hash, chunk_id, first_attempt_at, attempts, fence + 1, expires_at,
-           quiet, cap_messages, cap_days, priority
+           quiet, cap_messages, cap_days, priority, unit
     from unnest(%s::int[], %s::bytea[]) with ordinality as asked (workspace_id, send_id, place)
     join send using (workspace_id, send_id)
     left join node on node.workspace_id = send.workspace_id and node.node_id = send.person
@@ -125,14 +125,14 @@ class PostgresSends:
         cursor = await self._connection.execute(
             """
             insert into send (workspace_id, send_id, account, origin, step, person, line_user, purpose, messages, body_hash,
-                              state, reason, not_before, expires_at, created_at, quiet, cap_messages, cap_days, priority,
+                              state, reason, not_before, expires_at, created_at, quiet, cap_messages, cap_days, priority, unit,
                               settled_at)
             select *, case when state <> 'planned' then created_at end
             from unnest(%s::int[], %s::bytea[], %s::text[], %s::text[], %s::text[], %s::bytea[], %s::text[], %s::text[],
                         %s::bytea[], %s::bytea[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[],
-                        %s::timestamptz[], %s::text[], %s::int[], %s::int[], %s::smallint[])
+                        %s::timestamptz[], %s::text[], %s::int[], %s::int[], %s::smallint[], %s::text[])
                  as wanted (workspace_id, send_id, account, origin, step, person, line_user, purpose, messages, body_hash,
-                            state, reason, not_before, expires_at, created_at, quiet, cap_messages, cap_days, priority)
+                            state, reason, not_before, expires_at, created_at, quiet, cap_messages, cap_days, priority, unit)
             on conflict (workspace_id, send_id) do nothing
             returning send_id
             """,
@@ -156,6 +156,7 @@ class PostgresSends:
                 [send.restraint.cap.messages if send.restraint.cap else None for send in sends],
                 [send.restraint.cap.days if send.restraint.cap else None for send in sends],
                 [send.restraint.priority for send in sends],
+                [send.unit for send in sends],
             ),
         )
         new = {bytes(send_id) for (send_id,) in await cursor.fetchall()}

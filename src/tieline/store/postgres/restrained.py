@@ -29,8 +29,8 @@ def restraint(quiet: str, messages: int | None, days: int | None, priority: int)
 
 
 def claimed(row: Sequence[Any]) -> Claimed:
-    """Return a claimed send; the last four columns are its restraint."""
-    columns: list[Any] = [*row[:-4], restraint(*row[-4:])]
+    """Return a claimed send; the last five columns are its restraint and its unit."""
+    columns: list[Any] = [*row[:-5], restraint(*row[-5:-1]), row[-1]]
     return Claimed(*columns)
 
 
