@@ -1,6 +1,6 @@
 """Whether a whole zone is one person, told from its nodes alone, so that its links need not be read. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from tieline.identify.clusters import providers_apart
 from tieline.identify.mark import alike
@@ -8,7 +8,7 @@ from tieline.identify.rules import Rules
 from tieline.model.identity import Node
 
 
-def fits(nodes: Sequence[Node], rules: Rules, proven: Callable[[bytes], bytes]) -> bool:
+def fits(nodes: Sequence[Node], rules: Rules, proven: Sequence[bytes]) -> bool:
     """Say whether no rule could keep any two of `nodes` apart, whatever links them.
 
     Saying no too often costs time; saying yes where a rule speaks would be wrong.
@@ -16,14 +16,14 @@ def fits(nodes: Sequence[Node], rules: Rules, proven: Callable[[bytes], bytes]) 
     Args:
         nodes: A zone.
         rules: What may be one person.
-        proven: Names the group that verified links alone make of a node.
+        proven: Names the group that verified links alone make of each node.
     """
     return len(nodes) == 1 or (
         _few_enough(nodes, rules, proven) and alike(nodes, rules.vetoes, proven_only=False)
     )
 
 
-def _few_enough(nodes: Sequence[Node], rules: Rules, proven: Callable[[bytes], bytes]) -> bool:
+def _few_enough(nodes: Sequence[Node], rules: Rules, proven: Sequence[bytes]) -> bool:
     held: dict[str, int] = {}
     for node in nodes:
         held[node.namespace] = held.get(node.namespace, 0) + 1
@@ -39,7 +39,9 @@ def _few_enough(nodes: Sequence[Node], rules: Rules, proven: Callable[[bytes], b
         lines += namespace.startswith("line:")
     if (weak and several) or _too_large(len(nodes), rules) or (lines > 1 and providers_apart(held, rules)):
         return False
-    return anchors < 2 or len({proven(n.node_id) for n in nodes if rules.of(n.namespace).anchor}) == 1
+    if anchors < 2 or proven.count(proven[0]) == len(proven):
+        return True
+    return len({group for n, group in zip(nodes, proven, strict=True) if rules.of(n.namespace).anchor}) == 1
 
 
 def _too_large(size: int, rules: Rules) -> bool:

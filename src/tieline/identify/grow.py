@@ -102,10 +102,11 @@ def grow(
     members = _members(zones, divided)
     growth = Growth({}, set())
     for root, group in members.items():
-        if root in divided or not fits(group, rules, zones.group):
+        groups = [zones.group(node.node_id) for node in group]
+        if root in divided or not fits(group, rules, groups):
             growth.crowded.update(node.node_id for node in group)
         else:
-            _place(growth.placed, zones, group, rules)
+            _place(growth.placed, zones, group, groups, rules)
     return growth
 
 
@@ -148,9 +149,10 @@ def _remarked(node: Node, again: Node) -> bool:
     return bool(node.marks and again.marks) and not set(again.marks) <= set(node.marks)
 
 
-def _place(placed: dict[bytes, Placed], zones: _Zones, group: Sequence[Node], rules: Rules) -> None:
+def _place(
+    placed: dict[bytes, Placed], zones: _Zones, group: Sequence[Node], roots: Sequence[bytes], rules: Rules
+) -> None:
     name = oldest(group) if len(group) > 1 else group[0].node_id
-    roots = [zones.group(node.node_id) for node in group]
     if roots.count(roots[0]) == len(roots):
         names, core = {roots[0]: name}, None
     else:
@@ -161,8 +163,11 @@ def _place(placed: dict[bytes, Placed], zones: _Zones, group: Sequence[Node], ru
         core = {
             root for root, nodes in groups.items() if any(rules.of(node.namespace).anchor for node in nodes)
         }
+    before = zones.before
     for root, node in zip(roots, group, strict=True):
-        was = zones.before.get(node.node_id)
-        shared = was.shared if was is not None else 0
-        now = Placed(node, name, name, names[root], not core or root in core, shared)
-        placed[node.node_id] = was if was is not None and was == now else now
+        was = before.get(node.node_id)
+        if was is None:
+            placed[node.node_id] = Placed(node, name, name, names[root], not core or root in core)
+            continue
+        now = Placed(node, name, name, names[root], not core or root in core, was.shared)
+        placed[node.node_id] = was if was == now else now

@@ -85,7 +85,7 @@ def words(node: Node, kind: str, *, proven_only: bool) -> frozenset[str]:
 def alike(nodes: Iterable[Node], vetoes: Iterable[str], *, proven_only: bool) -> bool:
     """Say whether all of `nodes` could be one person by what was said with them."""
     marked = [node for node in nodes if node.marks]
-    return not any(
+    return len(marked) < 2 or not any(
         differ(kind, one, other)
         for kind in vetoes
         for one, other in combinations({words(node, kind, proven_only=proven_only) for node in marked}, 2)

@@ -157,7 +157,11 @@ class Settler:
         at: datetime,
         divided: set[bytes],
     ) -> Settled:
-        changed = [placed for node_id, placed in after.items() if placed != before.get(node_id)]
+        changed = [
+            placed
+            for node_id, placed in after.items()
+            if (was := before.get(node_id)) is not placed and was != placed
+        ]
         moves = [move for placed in changed if (move := _move(workspace_id, before, placed)) is not None]
         new = [placed for placed in changed if placed.node.node_id not in before]
         if new:

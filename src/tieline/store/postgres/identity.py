@@ -5,35 +5,16 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from msgspec.structs import astuple
 from psycopg import AsyncConnection
-from psycopg.types.json import Jsonb
 
 from tieline.errors import NotFoundError
 from tieline.model.event import Proof
 from tieline.model.identity import Assertion, Link, Mark, Moved, Node, Placed
 from tieline.ports import Zones
+from tieline.store.postgres import copied
 
 # First key of the advisory lock that makes one writer per workspace; the second is the workspace.
 _LOCK = 0x1DE7
-_NODE_COLUMNS = (
-    "workspace_id, node_id, namespace, value, first_at, zone_id, profile_id, proven_id, core, shared, marks"
-)
-_NODE_TYPES = [
-    "int4",
-    "bytea",
-    "text",
-    "text",
-    "timestamptz",
-    "bytea",
-    "bytea",
-    "bytea",
-    "bool",
-    "int2",
-    "jsonb",
-]
-_LINK_COLUMNS = "workspace_id, a, b, source, proof, first_at, last_at"
-_LINK_TYPES = ["int4", "bytea", "bytea", "text", "int2", "timestamptz", "timestamptz"]
 _PLACED = """
     select node_id, namespace, value, first_at, zone_id, profile_id, proven_id, core, shared, marks from node
 """
@@ -141,51 +122,15 @@ class PostgresIdentity:
 
     async def add(self, workspace_id: int, placed: Sequence[Placed], links: Sequence[Link]) -> None:
         """Insert nodes that were not there, and links that end in one of them: under the lock nothing can be in their way."""
-        if placed:
-            async with (
-                self._connection.cursor() as cursor,
-                cursor.copy(
-                    f"copy node ({_NODE_COLUMNS}) from stdin (format binary)"
-                ) as copy,  # sql: own names
-            ):
-                copy.set_types(_NODE_TYPES)
-                for item in placed:
-                    node = item.node
-                    await copy.write_row(
-                        (
-                            workspace_id,
-                            node.node_id,
-                            node.namespace,
-                            node.value,
-                            node.first_at,
-                            item.zone_id,
-                            item.profile_id,
-                            item.proven_id,
-                            item.core,
-                            item.shared,
-                            Jsonb([list(astuple(mark)) for mark in node.marks]) if node.marks else None,
-                        )
-                    )
-        if links:
-            async with (
-                self._connection.cursor() as cursor,
-                cursor.copy(
-                    f"copy link ({_LINK_COLUMNS}) from stdin (format binary)"
-                ) as copy,  # sql: own names
-            ):
-                copy.set_types(_LINK_TYPES)
-                for link in links:
-                    await copy.write_row(
-                        (
-                            workspace_id,
-                            link.a,
-                            link.b,
-                            link.source,
-                            link.proof.value,
-                            link.first_at,
-                            link.last_at,
-                        )
-                    )
+        for table, columns, rows in (
+            ("node", copied.NODE_COLUMNS, copied.node_rows(workspace_id, placed) if placed else b""),
+            ("link", copied.LINK_COLUMNS, copied.link_rows(workspace_id, links) if links else b""),
+        ):
+            if not rows:
+                continue
+            statement = f"copy {table} ({columns}) from stdin (format binary)"  # sql: own names
+            async with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
+                await copy.write(rows)
 
     async def save(self, workspace_id: int, placed: Sequence[Placed], links: Sequence[Link]) -> None:
         """Insert nodes or give them another place; of links keep the earliest first and latest last time."""
