@@ -10,6 +10,7 @@ from pathlib import Path
 
 import events
 import harness
+import identify_moments
 import msgspec
 import psycopg
 from table import Figure
@@ -25,6 +26,8 @@ from tieline.store.postgres.unit import PostgresUnit
 from tieline.store.postgres.workspaces import PostgresWorkspaces
 
 TOGETHER = 5_000
+LINKS_PER_SECOND_MIN = 25_000
+REPEATS_PER_SECOND_MIN = 200_000
 ROUNDS = 3
 NODE_TYPES = [
     "int4",
@@ -51,8 +54,9 @@ def measure(*, quick: bool) -> list[Figure]:
 async def _measure(data: Path, count: int, rounds: int) -> list[Figure]:
     url = harness.postgres_url(data)
     unit = await PostgresUnit.open(url)
-    new, again = (Usage(os.getpid(), harness.postmaster(data)) for _ in range(2))
-    news, repeats, limits = [], [], []
+    pids = (os.getpid(), harness.postmaster(data))
+    new, again, linking = (Usage(*pids) for _ in range(3))
+    news, repeats, limits, links = [], [], [], []
     try:
         async with unit.transaction():
             workspace = (await PostgresWorkspaces(unit.connection).all())[0]
@@ -67,12 +71,34 @@ async def _measure(data: Path, count: int, rounds: int) -> list[Figure]:
             with again:
                 repeats.append(count / await _identify(unit, stage, said))
             limits.append(count / await asyncio.to_thread(_copy, url, number * count, count))
+        kept = await identify_moments.room(unit, workspace.workspace_id, new, count * rounds)
+        for number in range(rounds):
+            said = identify_moments.linking(source, number * count, count)
+            with linking:
+                links.append(count / await _identify(unit, stage, said))
+        few = identify_moments.linking(source, rounds * count, 600)
+        moments = [await identify_moments.one_by_one(unit, stage, few, pids)]
+        people = (await stage.process(few)).identified[:200]
+        moments += await identify_moments.undoing(unit, workspace.workspace_id, people, pids)
     finally:
         await unit.close()
     rows = "COPY of their 3 nodes and 2 links each into PostgreSQL alone"
+    target = f"the target of {LINKS_PER_SECOND_MIN:,}"
     return [
         _figure("identify: events of new people, 3 identifiers each", news, limits, rows, new, count),
-        _figure("identify: the same events again", repeats, None, "", again, count),
+        _figure(
+            "identify: events that each bring a new link and a new identifier",
+            links,
+            [LINKS_PER_SECOND_MIN],
+            target,
+            linking,
+            count,
+        ),
+        _figure(
+            "identify: the same events again", repeats, [REPEATS_PER_SECOND_MIN], "the target", again, count
+        ),
+        *moments,
+        kept,
     ]
 
 
@@ -135,15 +161,15 @@ def _id(number: int) -> bytes:
 
 
 def _figure(
-    name: str, rates: list[float], limits: list[float] | None, limit_is: str, usage: Usage, count: int
+    name: str, rates: list[float], limits: list[float], limit_is: str, usage: Usage, count: int
 ) -> Figure:
     return Figure(
         name=name,
         value=statistics.median(rates),
         unit="events/s",
-        limit=statistics.median(limits) if limits else None,
+        limit=statistics.median(limits),
         limit_is=limit_is,
         cpu_seconds=usage.cpu_seconds / count / len(rates),
         peak_mib=usage.peak_mib,
-        remarks=f"{len(rates)} rounds of {count:,}: {min(rates):,.0f} to {max(rates):,.0f}",
+        remarks=f"{len(rates)} rounds of {count:,}: {min(rates):,.0f} to {max(rates):,.0f}; load of the machine {os.getloadavg()[0]:.1f}",
     )
