@@ -83,7 +83,7 @@ def _spaced(sentence: str) -> str:
 
 
 def remedies(rejected: Rejected) -> Iterator[dict[str, Any]]:
-    """Yield what stands in the way; a link that does not count shows one bar, and another may stand behind it."""
+    """Yield what would have to happen, all of it, for the link to join; see `bars.every_bar`."""
     pair = {"a": rejected.a.hex(), "b": rejected.b.hex()}
     for one in rejected.obstacles:
         nodes = [node_id.hex() for node_id in one.nodes]

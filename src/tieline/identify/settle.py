@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from tieline.identify.bars import Facts, every_bar
 from tieline.identify.batch import Evidence
 from tieline.identify.evidence import in_force
 from tieline.identify.graph import Resolution, cores, resolve
@@ -12,6 +13,8 @@ from tieline.identify.rules import RuleBook, Rules
 from tieline.model.identity import Assertion, Link, Moved, Node, Placed
 from tieline.ports import IdentityStore, Zones
 
+BARS_MAX = 100
+"""Links of one explanation that name what is hidden behind their first reason too; more than this nobody reads."""
 Supposing = Callable[[Iterable[Assertion]], list[Assertion]]
 
 
@@ -99,7 +102,15 @@ class Settler:
         for placed in whole.outside:
             whole.resolution.profile_of[placed.node.node_id] = placed.profile_id
         zones = whole.zones._replace(placed=[*whole.zones.placed, *whole.outside])
-        return Explained(zones, whole.links, whole.resolution)
+        return Explained(zones, whole.links, self._with_every_bar(workspace_id, whole, supposing))
+
+    def _with_every_bar(self, workspace_id: int, whole: "_Whole", supposing: Supposing) -> Resolution:
+        nodes = whole.inside | {placed.node.node_id: placed.node for placed in whole.outside}
+        rules, found = self._rules.of(workspace_id), whole.resolution
+        said = supposing(whole.said)
+        facts = Facts(nodes, whole.links, said, rules, whole.zones.aged_at)
+        first, rest = found.decisions[:BARS_MAX], found.decisions[BARS_MAX:]
+        return found._replace(decisions=[every_bar(one, facts, found.profile_of) for one in first] + rest)
 
     async def _whole(
         self,
@@ -133,7 +144,7 @@ class Settler:
             reached = {resolution.zone_of[node_id] for node_id in inside}
             beyond = {one.node.node_id for one in outside if resolution.zone_of[one.node.node_id] in reached}
             if not beyond:
-                return _Whole(zones, inside, list(outside), links, resolution)
+                return _Whole(zones, inside, list(outside), links, list(said.values()), resolution)
             wanted |= inside.keys() | beyond
 
     async def _load(self, workspace_id: int, node_ids: Iterable[bytes]) -> Zones:
@@ -183,12 +194,14 @@ class _Whole(NamedTuple):
     Attributes:
         inside: The nodes of the zones.
         outside: Nodes that were seen with them and that no link joins to them now.
+        said: What people decided about any of them.
     """
 
     zones: Zones
     inside: dict[bytes, Node]
     outside: list[Placed]
     links: list[Link]
+    said: list[Assertion]
     resolution: Resolution
 
 
