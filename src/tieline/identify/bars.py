@@ -27,7 +27,7 @@ class Facts(NamedTuple):
     links: list[Link]
     assertions: list[Assertion]
     rules: Rules
-    epoch: datetime | None
+    aged_at: datetime | None
 
 
 def every_bar(rejected: Rejected, facts: Facts, profile_of: Mapping[bytes, bytes]) -> Rejected:
@@ -49,7 +49,7 @@ def every_bar(rejected: Rejected, facts: Facts, profile_of: Mapping[bytes, bytes
         told.update(dict.fromkeys(new))
         for one in new:
             two = _LIFTED[one.kind](two, pair, one)
-        found = resolve(two.nodes.values(), two.links, two.assertions, two.rules, epoch=two.epoch).decisions
+        found = resolve(two.nodes.values(), two.links, two.assertions, two.rules, epoch=two.aged_at).decisions
         left = [bar for one in found if (one.a, one.b) == pair for bar in one.obstacles]
     return rejected._replace(obstacles=tuple(told))
 
@@ -107,7 +107,7 @@ def _seen(**said: Any) -> Callable[[Facts, Pair, Obstacle], Facts]:
 
 def _later(facts: Facts) -> datetime:
     times = [link.last_at for link in facts.links] + [one.at for one in facts.assertions]
-    return max([*times, *([facts.epoch] if facts.epoch is not None else [])]) + timedelta(days=1)
+    return max([*times, *([facts.aged_at] if facts.aged_at is not None else [])]) + timedelta(days=1)
 
 
 def _unsaid(facts: Facts, _pair: Pair, bar: Obstacle) -> Facts:
