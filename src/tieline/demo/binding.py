@@ -59,7 +59,7 @@ async def bind(world: World, brand: Brand, user: str, contact: Contact) -> None:
     welcome = await until(welcomed, "the welcome message", WELCOME_SECONDS)
     async with httpx.AsyncClient(trust_env=False, base_url=world.address) as browser:
         page = await browser.get(link_of(welcome.messages), follow_redirects=True)
-        asked = {"member_id": contact.member_id, "phone": contact.phone}
+        asked = {"member_id": contact.member_id, "phone": contact.phone, "consent": "yes"}
         page = await _submit(browser, page, asked)
         page = await _submit(browser, page, {"code": last_code(world.sms_file)})
     if not page.has_redirect_location:
