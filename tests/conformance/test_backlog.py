@@ -83,3 +83,15 @@ async def test_each_withdrawal_holds_until_its_own_turn(doors: Doors) -> None:
     assert await may_withdraw(doors) == {1}
     await absorb(doors, second)
     assert await may_withdraw(doors) == set()
+
+
+async def test_what_came_while_permissions_were_read_is_seen_absorbed_or_not(doors: Doors) -> None:
+    await absorb(doors, await put(doors, 1, b"withdrawn"))
+    async with doors.unit.transaction():
+        since = await doors.backlog.absorbed()
+    await absorb(doors, await put(doors, 2, b"withdrawn"))
+    await put(doors, 3, b"withdrawn")
+
+    async with doors.unit.transaction():
+        assert await doors.backlog.may_withdraw(since) == {2, 3}
+    assert await may_withdraw(doors) == {3}

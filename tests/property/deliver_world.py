@@ -256,7 +256,7 @@ class Calls:
 
 async def drop(sender: Sender) -> None:
     """Forget a process that was killed; what it had in flight may still arrive."""
-    flights = list(sender._flights)
+    flights = list(sender.flights)
     for flight in flights:
         flight.cancel()
     await asyncio.gather(*flights, return_exceptions=True)

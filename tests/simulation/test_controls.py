@@ -138,7 +138,7 @@ def test_segments_that_are_not_refreshed_keep_who_has_long_left(monkeypatch: pyt
 def test_without_a_look_at_the_backlog_an_answered_withdrawal_is_passed_over(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def nothing_waits(_: MemoryLog) -> set[int]:
+    async def nothing_waits(_: MemoryLog, _since: int | None = None) -> set[int]:
         return set()
 
     monkeypatch.setattr(MemoryLog, "may_withdraw", nothing_waits)

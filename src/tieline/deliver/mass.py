@@ -108,9 +108,10 @@ class MassSender:
         departed = 0
         if admitted:
             async with self._unit.transaction():
-                # First what is still to be absorbed, then what stands: a withdrawal that was answered is in one of them.
-                unheard = await self._backlog.may_withdraw()
+                # What stands, between where the stream was before it and what was answered since: a withdrawal is in one.
+                since = await self._backlog.absorbed()
                 stands = await self._chunks.gate(admitted, now)
+                unheard = await self._backlog.may_withdraw(since)
                 for chunk in admitted:
                     stopped = _at_gate(chunk, stands.get(chunk.name), unheard, now)
                     if stopped is None:

@@ -139,9 +139,10 @@ class Sender:
         departed = 0
         if calls:
             async with self._unit.transaction():
-                # First what is still to be absorbed, then what stands: a withdrawal that was answered is in one of them.
-                unheard = await self._backlog.may_withdraw()
+                # What stands, between where the stream was before it and what was answered since: a withdrawal is in one.
+                since = await self._backlog.absorbed()
                 stands = await self._sends.gate([send for call in calls for send in call.sends], now)
+                unheard = await self._backlog.may_withdraw(since)
                 # Nothing may come between this reading and the calls, not even the end of the transaction: the sleep
                 # lets all of them begin before anything else is awaited.
                 for call in calls:

@@ -44,10 +44,16 @@ class LogStore(Protocol):
 class Backlog(Protocol):
     """What is stored in the log and not yet absorbed."""
 
-    async def may_withdraw(self) -> set[int]:
-        """Return the workspaces of which a request that waits may take back a permission to write to somebody.
+    async def absorbed(self) -> int:
+        """Return how far the stream has come."""
+        ...
 
-        Read it before the permissions themselves: a withdrawal is then in the one or in the other.
+    async def may_withdraw(self, since: int | None = None) -> set[int]:
+        """Return the workspaces of which a request may take back a permission to write to somebody.
+
+        Looked at are the requests after `since`, or those that wait. Ask how far the stream has come, then read the
+        permissions, then ask this since there: a withdrawal that was answered by now is in the one or in the other,
+        whatever came in between.
         """
         ...
 

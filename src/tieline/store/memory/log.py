@@ -55,9 +55,13 @@ class MemoryLog(Dictionaries):
         """Note how far `consumer` has come."""
         self._state["positions"][consumer] = log_offset
 
-    async def may_withdraw(self) -> set[int]:
-        """Return the workspaces of which a request that waits may take back a permission."""
-        after = int(self._state["positions"].get("stream", 0))
+    async def absorbed(self) -> int:
+        """Return how far the stream has come."""
+        return int(self._state["positions"].get("stream", 0))
+
+    async def may_withdraw(self, since: int | None = None) -> set[int]:
+        """Return the workspaces of which a request after `since`, or that waits, may take back a permission."""
+        after = int(self._state["positions"].get("stream", 0)) if since is None else since
         return {
             row.workspace_id
             for row in self._state["rows"][after:]

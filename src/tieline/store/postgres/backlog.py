@@ -18,20 +18,22 @@ class PostgresBacklog:
         self._looked_through = 0
         self._withdrawing: list[tuple[int, int]] = []
 
-    async def may_withdraw(self) -> set[int]:
-        """Return the workspaces of which a request that waits may take back a permission."""
-        cursor = await self._connection.execute(
-            """
-            select coalesce((select log_offset from position where consumer = 'stream'), 0),
-                   coalesce((select max(log_offset) from log), 0)
-            """
-        )
+    async def absorbed(self) -> int:
+        """Return how far the stream has come."""
+        cursor = await self._connection.execute("select log_offset from position where consumer = 'stream'")
         row = await cursor.fetchone()
-        absorbed, head = (int(row[0]), int(row[1])) if row else (0, 0)
-        self._looked_through = max(self._looked_through, absorbed)
+        return int(row[0]) if row else 0
+
+    async def may_withdraw(self, since: int | None = None) -> set[int]:
+        """Return the workspaces of which a request after `since`, or that waits, may take back a permission."""
+        after = await self.absorbed() if since is None else since
+        cursor = await self._connection.execute("select coalesce(max(log_offset), 0) from log")
+        row = await cursor.fetchone()
+        head = int(row[0]) if row else 0
+        self._looked_through = max(self._looked_through, after)
         while self._looked_through < head:
             await self._look(min(head, self._looked_through + ROWS_TOGETHER))
-        self._withdrawing = [one for one in self._withdrawing if one[0] > absorbed]
+        self._withdrawing = [one for one in self._withdrawing if one[0] > after]
         return {workspace_id for _, workspace_id in self._withdrawing}
 
     async def _look(self, through: int) -> None:
