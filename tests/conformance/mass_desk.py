@@ -39,6 +39,7 @@ class Desk:
         self.brand = brand
         self.url = url
         self.clock = Clock()
+        self.lease = timedelta(seconds=121)
         self.step = itertools.count()
         self.dies_at = -1
         self.does: dict[int, Any] = {}
@@ -75,7 +76,7 @@ class Desk:
                 await self._life()
             except KilledError:
                 self.dies_at = -1
-                self.clock.ahead += timedelta(seconds=121)
+                self.clock.ahead += self.lease
                 continue
             if not await self.open():
                 break
