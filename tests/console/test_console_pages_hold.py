@@ -13,6 +13,8 @@ PAGES = (
     "/segments/new",
     "/segments/spenders",
     "/segments/spenders/edit",
+    "/messages",
+    "/messages/new",
     "/identity",
     "/identity?tab=doctor",
     "/settings",

@@ -6,6 +6,7 @@ import msgspec
 from fastapi import APIRouter, Body, Request
 
 from tieline.api.doors import Doors
+from tieline.api.line_shapes import AccountLine, AccountList, Connected
 from tieline.channel.line.secrets import Vault
 from tieline.errors import InvalidInputError
 from tieline.store.postgres.accounts import LineAccount, PostgresAccounts
@@ -30,7 +31,7 @@ def router(doors: Doors, vault: Vault) -> APIRouter:
     """Build the routes under /api/line/accounts."""
     routes = APIRouter(prefix="/api/line/accounts", tags=["line"])
 
-    @routes.post("", status_code=201)
+    @routes.post("", status_code=201, response_model=Connected)
     async def create(request: Request, body: Json) -> dict[str, Any]:
         """Connect a LINE Official Account; returns the webhook address to enter at LINE."""
         workspace_id = await doors.keys.workspace(request)
@@ -53,5 +54,25 @@ def router(doors: Doors, vault: Vault) -> APIRouter:
             )  # fmt: skip
         base = doors.settings.public_url.rstrip("/")
         return {"key": new.key, "name": new.name, "webhook_url": f"{base}/line/{new.key}/webhook"}
+
+    @routes.get("")
+    async def all_of(request: Request) -> AccountList:
+        """Return the accounts of the workspace, oldest first."""
+        workspace_id = await doors.keys.workspace(request)
+        async with doors.pool.connection() as connection:
+            found = await PostgresAccounts(connection).all()
+        base = doors.settings.public_url.rstrip("/")
+        return AccountList(
+            accounts=[
+                AccountLine(
+                    key=one.key, name=one.name, provider_id=one.provider_id, channel_id=one.channel_id,
+                    bot_user_id=one.bot_user_id, price_plan=one.price_plan, state=one.state,
+                    webhook_url=f"{base}/line/{one.key}/webhook",
+                )
+                for one in found.values()
+                if one.workspace_id == workspace_id
+            ],
+            as_of=doors.clock.now(),
+        )  # fmt: skip
 
     return routes

@@ -12,6 +12,7 @@ from tieline.answer.match import answering
 from tieline.answer.parse import parse
 from tieline.answer.rule import Heard, Rule
 from tieline.api.doors import Doors
+from tieline.api.line_shapes import AutoReplyList, AutoReplySaved, Tried
 from tieline.deliver.render import check
 from tieline.errors import InvalidInputError, InvalidTemplateError
 from tieline.model.event import LINE_FOLLOWED, LINE_MESSAGE_RECEIVED, LINE_POSTBACK_RECEIVED
@@ -41,7 +42,7 @@ def router(doors: Doors) -> APIRouter:
     """Build the routes under /api/auto-replies."""
     routes = APIRouter(prefix="/api/auto-replies", tags=["auto-replies"])
 
-    @routes.put("/{key}")
+    @routes.put("/{key}", response_model=AutoReplySaved)
     async def save(request: Request, key: str, body: Json) -> dict[str, Any]:
         """Save `{"rule", "live"}`; what is not whole, or what LINE would refuse, is refused with its place."""
         workspace_id = await doors.keys.workspace(request)
@@ -64,7 +65,7 @@ def router(doors: Doors) -> APIRouter:
         async with doors.pool.connection() as connection:
             await PostgresAutoReplies(connection).drop(workspace_id, key)
 
-    @routes.get("")
+    @routes.get("", response_model=AutoReplyList)
     async def all_of(request: Request) -> dict[str, Any]:
         """Return the rules in the order in which they are asked, with what became of their answers."""
         workspace_id = await doors.keys.workspace(request)
@@ -92,7 +93,7 @@ def router(doors: Doors) -> APIRouter:
         ]
         return {"auto_replies": rules, "as_of": doors.clock.now()}
 
-    @routes.post("/try")
+    @routes.post("/try", response_model=Tried)
     async def attempt(request: Request, body: Json) -> dict[str, Any]:
         """Return which rules would answer this, in order; nothing is sent."""
         workspace_id = await doors.keys.workspace(request)

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from tieline.answer.rule import RANK
 from tieline.api.costing import find_account
 from tieline.api.doors import Doors, rows
+from tieline.api.line_shapes import JoinFunnel, JoinSourceList, JoinSourceView
 from tieline.api.shape import read_shape
 from tieline.deliver.render import check
 from tieline.errors import InvalidInputError, InvalidTemplateError, NotFoundError, UnavailableError
@@ -71,7 +72,7 @@ def router(doors: Doors) -> APIRouter:
     """Build the routes under /api/line/accounts/{account}/join-sources."""
     routes = APIRouter(prefix="/api/line/accounts/{account}/join-sources", tags=["join sources"])
 
-    @routes.get("")
+    @routes.get("", response_model=JoinSourceList)
     async def all_of(request: Request, account: str) -> dict[str, Any]:
         """Return the join sources with how many people each brought."""
         workspace_id = await doors.keys.workspace(request)
@@ -82,7 +83,7 @@ def router(doors: Doors) -> APIRouter:
         shown = [{**_shown(doors, one), **_counted(counts.get(one.key, (0, 0)))} for one in found]
         return {"join_sources": shown, "as_of": doors.clock.now()}
 
-    @routes.get("/funnel")
+    @routes.get("/funnel", response_model=JoinFunnel)
     async def funnel(request: Request, account: str, order: str = "Order Completed") -> dict[str, Any]:
         """Return how far those who came got: page opened, consented, matched or new, first order."""
         workspace_id = await doors.keys.workspace(request)
@@ -91,7 +92,7 @@ def router(doors: Doors) -> APIRouter:
         )
         return {"funnel": [dict(row) for row in rows(table)], "as_of": doors.clock.now()}
 
-    @routes.put("/{key}")
+    @routes.put("/{key}", response_model=JoinSourceView)
     async def save(request: Request, account: str, key: str, body: Json) -> dict[str, Any]:
         """Keep a join source; its link and its code stay what they were, because they are printed."""
         workspace_id = await doors.keys.workspace(request)

@@ -11,6 +11,7 @@ from psycopg import AsyncConnection
 
 from tieline.api.costing import find_account
 from tieline.api.doors import Doors
+from tieline.api.line_shapes import SetUp
 from tieline.api.voice import said, tell
 from tieline.deliver.quota import LINE_TIME
 from tieline.errors import ForbiddenError, UnavailableError
@@ -37,7 +38,7 @@ def router(doors: Doors) -> APIRouter:
     """Build the routes under /api/line/accounts/{account} that look at LINE's side."""
     routes = APIRouter(prefix="/api/line/accounts/{account}", tags=["line"])
 
-    @routes.get("/check")
+    @routes.get("/check", response_model=SetUp)
     async def check(request: Request, account: str, call: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 - a query
         """Return what is right and wrong with an account's set-up; with `call`, LINE calls our webhook to try it."""
         workspace_id = await doors.keys.workspace(request)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Request
 
 from tieline.api.costing import find_account
 from tieline.api.doors import Doors
+from tieline.api.line_shapes import LoginOf
 from tieline.api.shape import read_shape
 from tieline.channel.line.secrets import Vault
 from tieline.errors import InvalidInputError
@@ -54,7 +55,7 @@ def router(doors: Doors, vault: Vault) -> APIRouter:
             "liff_endpoint": f"{base}/line/{account}/liff",
         }
 
-    @routes.get("")
+    @routes.get("", response_model=LoginOf)
     async def read(request: Request, account: str) -> dict[str, Any]:
         """Return the login channel without its secret."""
         workspace_id = await doors.keys.workspace(request)

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from tieline.api.body import read_body
 from tieline.api.costing import find_account
 from tieline.api.doors import Doors
+from tieline.api.line_shapes import MenuDrawn, MenuList, MenuOrder, MenuSaved, Resolved
 from tieline.api.profiles import load, parse_id
 from tieline.api.shape import read_shape
 from tieline.deliver.message.rich_menu import check_rich_menu
@@ -55,7 +56,7 @@ def router(doors: Doors) -> APIRouter:
     """Build the routes under /api/line/accounts/{account}/menus."""
     routes = APIRouter(prefix="/api/line/accounts/{account}/menus", tags=["rich menus"])
 
-    @routes.get("")
+    @routes.get("", response_model=MenuList)
     async def all_of(request: Request, account: str) -> dict[str, Any]:
         """Return the menus in the order in which their rules are asked, with how many friends have each."""
         workspace_id = await doors.keys.workspace(request)
@@ -70,7 +71,7 @@ def router(doors: Doors) -> APIRouter:
         shown = [{**_shown(menu), "friends": friends.get(menu.line_id or "", 0)} for menu in menus]
         return {"menus": shown, "as_of": doors.clock.now()}
 
-    @routes.put("/order")
+    @routes.put("/order", response_model=MenuOrder)
     async def order(request: Request, account: str, body: Json) -> dict[str, Any]:
         """Rank menus `{"keys"}`: where two fit, the first is seen."""
         workspace_id = await doors.keys.workspace(request)
@@ -87,7 +88,7 @@ def router(doors: Doors) -> APIRouter:
             await menus.order((workspace_id, account), wanted.keys, doors.clock.now())
         return {"keys": wanted.keys}
 
-    @routes.get("/resolve/{profile_id}")
+    @routes.get("/resolve/{profile_id}", response_model=Resolved)
     async def resolved(request: Request, account: str, profile_id: str) -> dict[str, Any]:
         """Return which menu a person sees, and of every other one why not."""
         workspace_id = await doors.keys.workspace(request)
@@ -111,7 +112,7 @@ def router(doors: Doors) -> APIRouter:
             "as_of": doors.clock.now(),
         }
 
-    @routes.put("/{key}")
+    @routes.put("/{key}", response_model=MenuSaved)
     async def save(request: Request, account: str, key: str, body: Json) -> dict[str, Any]:
         """Keep a menu and say who sees it; what LINE would refuse is refused with its place."""
         workspace_id = await doors.keys.workspace(request)
@@ -135,7 +136,7 @@ def router(doors: Doors) -> APIRouter:
 
 
 def _pictures(routes: APIRouter, doors: Doors) -> None:
-    @routes.put("/{key}/image")
+    @routes.put("/{key}/image", response_model=MenuDrawn)
     async def draw(request: Request, account: str, key: str) -> dict[str, Any]:
         """Keep the picture of a menu: a PNG or JPEG of the size that the menu names, as the body."""
         workspace_id = await doors.keys.workspace(request)

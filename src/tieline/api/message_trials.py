@@ -1,12 +1,13 @@
 """Try a message before people get it: check it, fill it for one person, send it to a few."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Body, Request
 from psycopg import AsyncConnection
+from pydantic import BaseModel
 
 from tieline.api.doors import Doors
 from tieline.api.profiles import load, parse_id
@@ -14,7 +15,7 @@ from tieline.api.shape import read_shape
 from tieline.collect import own
 from tieline.deliver import limits
 from tieline.deliver.liquid import RenderError
-from tieline.deliver.render import check, compiled
+from tieline.deliver.render import compiled, problems
 from tieline.deliver.stage import DeliverStage
 from tieline.errors import InvalidInputError, InvalidTemplateError
 from tieline.identify.normalize import normalize
@@ -65,27 +66,65 @@ class Test(msgspec.Struct, forbid_unknown_fields=True):
     version: int | None = None
 
 
+class Flaw(BaseModel):
+    """What is wrong, and where: a JSON pointer into the list of messages; LINE itself writes places its own way."""
+
+    pointer: str
+    sentence: str
+
+
+class Checked(BaseModel):
+    """Whether LINE would take messages. `line_status`: what LINE answered, null if it was not asked."""
+
+    ok: bool
+    problems: list[Flaw]
+    line_status: int | None = None
+
+
+class Filled(BaseModel):
+    """Messages as one person would get them. `notification`: what a lock screen shows."""
+
+    messages: Messages
+    notification: str
+    problems: list[Flaw]
+    as_of: datetime
+
+
+class TestSend(BaseModel):
+    """What became of a test for one person; `reason` says why it was not sent."""
+
+    profile_id: str
+    send_id: str
+    state: str
+    reason: str
+
+
+class TestSent(BaseModel):
+    """A test that is on its way."""
+
+    key: str
+    version: int
+    sends: list[TestSend]
+
+
 def router(doors: Doors) -> APIRouter:
     """Build the routes under /api/messages that try."""
     routes = APIRouter(prefix="/api/messages", tags=["messages"])
 
     @routes.post("/check")
-    async def check_draft(request: Request, body: Json) -> dict[str, Any]:
+    async def check_draft(request: Request, body: Json) -> Checked:
         """Return everything that LINE would refuse in `{"messages", "account"}`, each with its place."""
         workspace_id = await doors.keys.workspace(request)
         asked = read_shape(body, Check)
-        try:
-            check(asked.messages)
-        except InvalidTemplateError as error:
-            return {"ok": False, "problems": [{"pointer": error.field, "sentence": error.message}]}
-        if not asked.account:
-            return {"ok": True, "problems": []}
+        found = [Flaw(pointer=one.pointer, sentence=one.sentence) for one in problems(asked.messages)]
+        if found or not asked.account:
+            return Checked(ok=not found, problems=found)
         await _account(doors, asked.account)
         answer = await doors.line.validate(workspace_id, asked.account, "push", _request(asked.messages))
-        return {"ok": answer.status == 200, "problems": _details(answer.body), "line_status": answer.status}
+        return Checked(ok=answer.status == 200, problems=_details(answer.body), line_status=answer.status)
 
     @routes.post("/preview")
-    async def preview(request: Request, body: Json) -> dict[str, Any]:
+    async def preview(request: Request, body: Json) -> Filled:
         """Fill messages for a person and say what is wrong with them then; nothing is sent."""
         workspace_id = await doors.keys.workspace(request)
         asked = read_shape(body, Preview)
@@ -103,15 +142,15 @@ def router(doors: Doors) -> APIRouter:
             filled = compiled(messages).fill({**asked.context, "profile": traits, "links": links})
         except RenderError as error:
             raise InvalidTemplateError(f"The message cannot be filled for this person: {error}.") from None
-        return {
-            "messages": filled,
-            "notification": _notification(filled),
-            "problems": [found._asdict() for found in limits.problems(filled)],
-            "as_of": doors.clock.now(),
-        }
+        return Filled(
+            messages=filled,
+            notification=_notification(filled),
+            problems=[Flaw(pointer=one.pointer, sentence=one.sentence) for one in limits.problems(filled)],
+            as_of=doors.clock.now(),
+        )
 
     @routes.post("/{key}/test", status_code=202)
-    async def test(request: Request, key: str, body: Json) -> dict[str, Any]:
+    async def test(request: Request, key: str, body: Json) -> TestSent:
         """Send a kept message to at most ten people now; says of each what becomes of it."""
         workspace_id = await doors.keys.workspace(request)
         return await _send_test(doors, workspace_id, key, read_shape(body, Test))
@@ -119,7 +158,7 @@ def router(doors: Doors) -> APIRouter:
     return routes
 
 
-async def _send_test(doors: Doors, workspace_id: int, key: str, asked: Test) -> dict[str, Any]:
+async def _send_test(doors: Doors, workspace_id: int, key: str, asked: Test) -> TestSent:
     now = doors.clock.now()
     await _account(doors, asked.account)
     async with doors.pool.connection() as connection, connection.transaction():
@@ -154,19 +193,14 @@ async def _send_test(doors: Doors, workspace_id: int, key: str, asked: Test) -> 
         row = await cursor.fetchone()
     if refused and row:
         await doors.commit.append(own.rows(refused, {workspace_id: int(row[0])}, now))
-    return {
-        "key": key,
-        "version": saved.version,
-        "sends": [
-            {
-                "profile_id": bytes(person).hex(),
-                "send_id": bytes(send_id).hex(),
-                "state": state,
-                "reason": reason,
-            }
+    return TestSent(
+        key=key,
+        version=saved.version,
+        sends=[
+            TestSend(profile_id=bytes(person).hex(), send_id=bytes(send_id).hex(), state=state, reason=reason)
             for person, send_id, state, reason in sends
         ],
-    }
+    )
 
 
 async def _node(doors: Doors, connection: AsyncConnection, workspace_id: int, person: Person) -> bytes:
@@ -196,13 +230,13 @@ def _request(messages: Messages) -> bytes:
     return msgspec.json.encode({"messages": messages})
 
 
-def _details(body: bytes) -> list[dict[str, str]]:
+def _details(body: bytes) -> list[Flaw]:
     """Return what LINE says is wrong, in its own words."""
     try:
         said = msgspec.json.decode(body, type=_Said)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return []
-    return [{"pointer": one.property, "sentence": one.message} for one in said.details]
+    return [Flaw(pointer=one.property, sentence=one.message) for one in said.details]
 
 
 class _Detail(msgspec.Struct):

@@ -1,9 +1,11 @@
 """The message library: save in versions, see them, read them again, put them away."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Body, Request
+from pydantic import BaseModel
 
 from tieline.api.doors import Doors
 from tieline.api.shape import read_shape
@@ -23,20 +25,52 @@ class Draft(msgspec.Struct, forbid_unknown_fields=True):
     name: Annotated[str, msgspec.Meta(max_length=200)] = ""
 
 
+class KeptMessage(BaseModel):
+    """One version of a message: LINE's message objects, with templates in their texts."""
+
+    key: str
+    name: str
+    version: int
+    messages: Messages
+    updated_at: datetime
+    archived_at: datetime | None
+
+
+class MessageList(BaseModel):
+    """The kept messages, last saved first."""
+
+    messages: list[KeptMessage]
+    as_of: datetime
+
+
+class MessageVersions(BaseModel):
+    """Every version of a message, newest first."""
+
+    key: str
+    versions: list[KeptMessage]
+
+
+class MessageSaved(BaseModel):
+    """Which version holds what was saved."""
+
+    key: str
+    version: int
+
+
 def router(doors: Doors) -> APIRouter:
     """Build the routes under /api/messages."""
     routes = APIRouter(prefix="/api/messages", tags=["messages"])
 
     @routes.get("")
-    async def all_of(request: Request, archived: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 - a query
+    async def all_of(request: Request, archived: bool = False) -> MessageList:  # noqa: FBT001, FBT002 - a query
         """Return the kept messages, last saved first."""
         workspace_id = await doors.keys.workspace(request)
         async with doors.pool.connection() as connection:
             found = await PostgresLibrary(connection).all(workspace_id, archived=archived)
-        return {"messages": [_shown(one) for one in found], "as_of": doors.clock.now()}
+        return MessageList(messages=[_shown(one) for one in found], as_of=doors.clock.now())
 
     @routes.put("/{key}")
-    async def save(request: Request, key: str, body: Json) -> dict[str, Any]:
+    async def save(request: Request, key: str, body: Json) -> MessageSaved:
         """Keep `{"name", "messages"}`; what LINE would refuse is refused with its place."""
         workspace_id = await doors.keys.workspace(request)
         draft = read_shape({**body, "key": key}, _Keyed)
@@ -45,22 +79,22 @@ def router(doors: Doors) -> APIRouter:
             version = await PostgresLibrary(connection).save(
                 workspace_id, key, draft.name or key, draft.messages, doors.clock.now()
             )
-        return {"key": key, "version": version}
+        return MessageSaved(key=key, version=version)
 
     @routes.get("/{key}")
-    async def read(request: Request, key: str, version: int | None = None) -> dict[str, Any]:
+    async def read(request: Request, key: str, version: int | None = None) -> KeptMessage:
         """Return one version of a message, the newest if none is named."""
         workspace_id = await doors.keys.workspace(request)
         async with doors.pool.connection() as connection:
             return _shown(await PostgresLibrary(connection).find(workspace_id, key, version))
 
     @routes.get("/{key}/versions")
-    async def versions(request: Request, key: str) -> dict[str, Any]:
+    async def versions(request: Request, key: str) -> MessageVersions:
         """Return every version of a message, newest first."""
         workspace_id = await doors.keys.workspace(request)
         async with doors.pool.connection() as connection:
             found = await PostgresLibrary(connection).versions(workspace_id, key)
-        return {"key": key, "versions": [_shown(one) for one in found]}
+        return MessageVersions(key=key, versions=[_shown(one) for one in found])
 
     @routes.delete("/{key}", status_code=204)
     async def archive(request: Request, key: str) -> None:
@@ -83,5 +117,5 @@ def _checked(messages: Messages) -> None:
         raise InvalidTemplateError(error.message, field=f"/messages{error.field}") from None
 
 
-def _shown(saved: SavedMessage) -> dict[str, Any]:
-    return saved._asdict()
+def _shown(saved: SavedMessage) -> KeptMessage:
+    return KeptMessage(**{**saved._asdict(), "messages": [dict(one) for one in saved.messages]})

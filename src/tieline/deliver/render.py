@@ -11,7 +11,7 @@ import msgspec
 
 from tieline.deliver import limits
 from tieline.deliver.liquid import RenderError, compile_text, is_template
-from tieline.deliver.message.field import Unfilled
+from tieline.deliver.message.field import Problem, Problems, Unfilled
 from tieline.deliver.message.text import shielded, unshielded
 from tieline.errors import InvalidTemplateError
 
@@ -63,17 +63,23 @@ def check(messages: Messages) -> None:
     Raises:
         InvalidTemplateError: With the JSON pointer of the offending leaf.
     """
+    for found in problems(messages):
+        raise InvalidTemplateError(found.sentence, field=found.pointer)
+
+
+def problems(messages: Messages) -> Problems:
+    """Yield everything for which `check` would refuse: templates first, then what LINE would not take."""
     for pointer, key, text in _leaves(messages, "", ""):
         if not is_template(text):
             continue
         if key == "type":
-            raise InvalidTemplateError("The type of an object cannot be a template.", field=pointer)
+            yield Problem(pointer, "The type of an object cannot be a template.")
+            continue
         try:
             compile_text(text)
         except RenderError as error:
-            raise InvalidTemplateError(f"The template does not compile: {error}.", field=pointer) from None
-    for found in limits.problems(_unfilled(messages)):
-        raise InvalidTemplateError(found.sentence, field=found.pointer)
+            yield Problem(pointer, f"The template does not compile: {error}.")
+    yield from limits.problems(_unfilled(messages))
 
 
 @lru_cache(TEMPLATES_KEPT)

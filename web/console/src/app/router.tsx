@@ -1,6 +1,8 @@
 import { createBrowserRouter } from "react-router";
 import { Broken } from "@/app/shell/broken";
 import { NotFound } from "@/app/shell/not-found";
+import { line } from "@/app/line-routes";
+import { messages } from "@/app/message-routes";
 import { settings, sources } from "@/app/settings-routes";
 import { Shell } from "@/app/shell/shell";
 
@@ -42,6 +44,8 @@ export const router = createBrowserRouter([
             lazy: async () => ({ Component: (await import("@/features/segments/segment-page")).SegmentPage }),
           },
           { path: "identity", lazy: async () => ({ Component: (await import("@/features/identity/identity-page")).IdentityPage }) },
+          ...messages,
+          ...line,
           ...sources,
           ...settings,
           { path: "*", Component: NotFound },

@@ -14,6 +14,10 @@ export function setTimeZone(name: string): void {
   zone = name;
 }
 
+export function timeZone(): string {
+  return zone;
+}
+
 export interface Format {
   number: (value: number) => string;
   percent: (share: number, digits?: number) => string;

@@ -1,7 +1,24 @@
-import { Cable, CircleAlert, Filter, Fingerprint, House, KeyRound, type LucideIcon, ScrollText, Settings, Users, UsersRound } from "lucide-react";
+import {
+  Cable,
+  CircleAlert,
+  Filter,
+  Fingerprint,
+  House,
+  KeyRound,
+  LayoutGrid,
+  type LucideIcon,
+  MessageCircle,
+  MessageCircleReply,
+  MessageSquareText,
+  QrCode,
+  ScrollText,
+  Settings,
+  Users,
+  UsersRound,
+} from "lucide-react";
 
-type Word = "quality" | "workspace" | "members" | "keys" | "audit" | "home" | "people" | "segments" | "identity" | "sources" | "imports";
-export type Group = "audience" | "messages" | "journeys" | "data" | "settings";
+type Word = "lineAccounts" | "menus" | "replies" | "joins" | "messageLibrary" | "quality" | "workspace" | "members" | "keys" | "audit" | "home" | "people" | "segments" | "identity" | "sources" | "imports";
+export type Group = "audience" | "messages" | "line" | "journeys" | "data" | "settings";
 
 export interface Place {
   path: string;
@@ -18,6 +35,11 @@ export const PLACES: readonly Place[] = [
   { path: "/people", word: "people", icon: Users, group: "audience", needs: "people.read" },
   { path: "/segments", word: "segments", icon: Filter, group: "audience", needs: "segments.read" },
   { path: "/identity", word: "identity", icon: Fingerprint, group: "audience", needs: "people.read" },
+  { path: "/messages", word: "messageLibrary", icon: MessageSquareText, group: "messages", needs: "messages.read" },
+  { path: "/line", word: "lineAccounts", icon: MessageCircle, group: "line", needs: "line.read" },
+  { path: "/menus", word: "menus", icon: LayoutGrid, group: "line", needs: "line.read" },
+  { path: "/replies", word: "replies", icon: MessageCircleReply, group: "line", needs: "messages.read" },
+  { path: "/joins", word: "joins", icon: QrCode, group: "line", needs: "line.read" },
   { path: "/sources", word: "sources", icon: Cable, group: "data", needs: "sources.read" },
   { path: "/quality", word: "quality", icon: CircleAlert, group: "data", needs: "sources.read" },
   { path: "/settings", word: "workspace", icon: Settings, group: "settings" },
@@ -26,4 +48,4 @@ export const PLACES: readonly Place[] = [
   { path: "/audit", word: "audit", icon: ScrollText, group: "settings", needs: "audit.read" },
 ];
 
-export const GROUPS: readonly Group[] = ["audience", "messages", "journeys", "data", "settings"];
+export const GROUPS: readonly Group[] = ["audience", "messages", "line", "journeys", "data", "settings"];

@@ -1,0 +1,64 @@
+import { Button, SegmentedControl } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { useState } from "react";
+import type { Person } from "@/api/people";
+import { useQuota } from "@/api/quota";
+import { Problem } from "@/api/problem";
+import { Panel } from "@/components/page";
+import { useFilled } from "@/features/messages/messages";
+import styles from "@/components/message/message.module.css";
+import { PersonBox } from "@/components/person-box";
+import { Phone } from "@/components/message/phone";
+import type { Json } from "@/components/message/tree";
+import { useWords } from "@/features/messages/words";
+
+const TYPING_MS = 250;
+
+/** What a person sees: filled for somebody, or with what stands there for whom nothing is known. */
+export function Preview({ messages }: { messages: readonly Json[] }) {
+  const w = useWords();
+  const [screen, setScreen] = useState("chat");
+  const [person, setPerson] = useState<Person | null>(null);
+  const [asked] = useDebouncedValue(messages, TYPING_MS);
+  const filled = useFilled(asked, person?.profile_id ?? "");
+  const sender = useQuota().data?.accounts[0]?.name ?? "LINE";
+  const last = messages.at(-1);
+  const said = last?.["altText"] ?? last?.["text"];
+  return (
+    <Panel title={w("preview")}>
+      <SegmentedControl
+        fullWidth
+        size="xs"
+        mb={12}
+        aria-label={w("screen")}
+        data={[
+          { value: "chat", label: w("screen.chat") },
+          { value: "lock", label: w("screen.lock") },
+        ]}
+        value={screen}
+        onChange={setScreen}
+      />
+      <Phone
+        messages={filled.data?.messages ?? messages}
+        notification={filled.data?.notification ?? (typeof said === "string" ? said : "")}
+        sender={sender}
+        locked={screen === "lock"}
+      />
+      {filled.error instanceof Problem ? (
+        <p className={styles["flaw"]} role="status">
+          {w("cannotFill")}
+        </p>
+      ) : null}
+      {person ? (
+        <p className={styles["note"]}>
+          {w("asSeenBy")} <strong data-data>{person.name}</strong>{" "}
+          <Button variant="subtle" size="compact-xs" onClick={() => setPerson(null)}>
+            {w("asNobody")}
+          </Button>
+        </p>
+      ) : (
+        <PersonBox label={w("seeAs")} choose={setPerson} />
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,76 @@
+import { Button, Modal, Pill, Select } from "@mantine/core";
+import { useState } from "react";
+import type { Person } from "@/api/people";
+import { useQuota } from "@/api/quota";
+import { Failed } from "@/components/states";
+import { useWords as useCommon } from "@/components/words";
+import { useTest } from "@/features/messages/messages";
+import styles from "@/components/message/message.module.css";
+import { PersonBox } from "@/components/person-box";
+import { useCodes, useWords } from "@/features/messages/words";
+
+const TESTERS_MAX = 10;
+
+/** Send what was saved to a few people now. The rules that hold for every message hold for this one too. */
+export function TestSend({ messageKey, close }: { messageKey: string; close: () => void }) {
+  const w = useWords();
+  const code = useCodes();
+  const common = useCommon();
+  const accounts = useQuota().data?.accounts ?? [];
+  const [account, setAccount] = useState("");
+  const [people, setPeople] = useState<Person[]>([]);
+  const test = useTest();
+  const chosen = account || accounts[0]?.account || "";
+  const nameOf = (id: string) => people.find((one) => one.profile_id === id)?.name ?? id.slice(0, 8);
+  return (
+    <Modal opened onClose={close} title={w("test")} closeButtonProps={{ "aria-label": common("close") }}>
+      <div className={styles["form"]}>
+        <p className={styles["note"]}>{w("testWhy")}</p>
+        <Select
+          label={w("account")}
+          comboboxProps={{ keepMounted: false }}
+          data={accounts.map((one) => ({ value: one.account, label: one.name }))}
+          value={chosen}
+          onChange={(key) => setAccount(key ?? "")}
+          data-data
+        />
+        <PersonBox
+          label={w("testers")}
+          choose={(person) => setPeople((before) => [...before.filter((one) => one.profile_id !== person.profile_id), person].slice(0, TESTERS_MAX))}
+        />
+        {people.length ? (
+          <Pill.Group data-data>
+            {people.map((one) => (
+              <Pill
+                key={one.profile_id}
+                withRemoveButton
+                removeButtonProps={{ "aria-label": w("removeOne", { what: one.name }), "aria-hidden": false }}
+                onRemove={() => setPeople(people.filter((other) => other !== one))}
+              >
+                {one.name}
+              </Pill>
+            ))}
+          </Pill.Group>
+        ) : null}
+        {test.data ? (
+          <ul className={styles["plain"]} role="status">
+            {test.data.sends.map((send) => (
+              <li key={send.send_id}>
+                <span data-data>{nameOf(send.profile_id)}</span>：
+                {send.state === "suppressed" ? w("notSent", { why: code("reason", send.reason) }) : w("onItsWay")}
+              </li>
+            ))}
+          </ul>
+        ) : null}
+        {test.error ? <Failed error={test.error} small /> : null}
+        <Button
+          disabled={!people.length || !chosen}
+          loading={test.isPending}
+          onClick={() => test.mutate({ key: messageKey, account: chosen, people: people.map(({ profile_id }) => profile_id) })}
+        >
+          {w("testNow")}
+        </Button>
+      </div>
+    </Modal>
+  );
+}
