@@ -9,7 +9,7 @@ AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
 NAMES = {
     "LINE", "Tieline", "App", "SDK", "English", "Flex", "CSV", "Excel", "Parquet", "API", "POS", "CRM", "NT", "RFM", "NES", "QR",
     "Email", "SMS", "Liquid", "JSON", "HTTP", "HTTPS", "URL", "ID", "Asia", "Taipei", "AND", "OR", "UID", "Webhook",
-    "Big", "UTF", "Shift", "JIS", "ISO", "Segment", "Developers", "Messaging", "Console", "Channel", "Provider",
+    "PNG", "JPEG", "SVG", "Code", "Big", "UTF", "Shift", "JIS", "ISO", "Segment", "Developers", "Messaging", "Console", "Channel", "Provider",
     "Verify", "Use", "tieline", "init", "Y", "N", "kB", "MB",
 }  # fmt: skip
 """Names stand in Latin letters in every language."""

@@ -13,8 +13,6 @@ PAGES = (
     "/segments/new",
     "/segments/spenders",
     "/segments/spenders/edit",
-    "/messages",
-    "/messages/new",
     "/identity",
     "/identity?tab=doctor",
     "/settings",
@@ -24,6 +22,9 @@ PAGES = (
     "/sources",
     "/sources/server",
     "/quality",
+    "/imports",
+    "/imports/new",
+    "/reports",
 )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Request
 
 from tieline.api.doors import Doors, rows
+from tieline.api.report_shapes import Attribution, Incremental
 from tieline.api.scope import about_everybody
 from tieline.api.segment_counts import compiled
 from tieline.condition import sql, when
@@ -35,7 +36,7 @@ def router(doors: Doors) -> APIRouter:
     """Build GET /api/reports/attribution and POST /api/reports/lift."""
     routes = APIRouter(prefix="/api/reports", tags=["reports"])
 
-    @routes.get("/attribution")
+    @routes.get("/attribution", response_model=Attribution)
     async def attribution(
         request: Request,
         start: datetime,
@@ -61,7 +62,7 @@ def router(doors: Doors) -> APIRouter:
             "as_of": scope.now,
         }
 
-    @routes.post("/lift")
+    @routes.post("/lift", response_model=Incremental)
     async def incremental(request: Request, body: Json) -> dict[str, Any]:
         """Compare people who were treated with people whom chance held out.
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 
 from tieline.api.costing import Month, find_account, read_month
 from tieline.api.doors import Doors, rows
+from tieline.api.report_shapes import Dormant, Savings
 from tieline.deliver import price
 from tieline.deliver.forecast import month_start
 from tieline.deliver.quota import LINE_TIME
@@ -45,7 +46,7 @@ def router(doors: Doors) -> APIRouter:
             found = await PostgresCost(connection).days(workspace_id, account, since)
         return {"account": account, "days": [{**day, **_compared(day)} for day in found], "as_of": now}
 
-    @routes.get("/savings/{account}")
+    @routes.get("/savings/{account}", response_model=Savings)
     async def savings(request: Request, account: str, month: str = "") -> dict[str, Any]:
         """Return what a month cost, and what it would have cost had every broadcast gone to every friend."""
         workspace_id = await doors.keys.workspace(request)
@@ -64,7 +65,7 @@ def router(doors: Doors) -> APIRouter:
             "as_of": now_month.at,
         }
 
-    @routes.get("/dormant/{account}")
+    @routes.get("/dormant/{account}", response_model=Dormant)
     async def dormant(request: Request, account: str, days: int = 90, messages: int = 3) -> dict[str, Any]:
         """Return how many people got messages and did nothing at all in so many days, and what these messages cost."""
         workspace_id = await doors.keys.workspace(request)

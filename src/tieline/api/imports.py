@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -15,10 +16,13 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.responses import FileResponse, Response
 
 from tieline.api.doors import Doors
+from tieline.api.import_shapes import ImportCarried, ImportLine, ImportWhole, LookedAt
 from tieline.connect.convert import ImportRun
 from tieline.connect.intake import Carried, Intake, shown
 from tieline.connect.limits import Limits
 from tieline.connect.mapping import ImportMapping, parse_mapping
+from tieline.connect.read import open_table
+from tieline.connect.suggest import suggest
 from tieline.errors import BodyTooLargeError, InvalidInputError, NotFoundError
 from tieline.store.postgres.imports import PostgresImports
 from tieline.store.postgres.log import PostgresLog
@@ -27,6 +31,8 @@ from tieline.store.postgres.workspaces import PostgresWorkspaces
 
 TOGETHER = 2
 UNDO_SECONDS = 5.0
+LOOKED_ROWS = 100
+SHOWN_ROWS = 5
 _FORM_BYTES = 1024 * 1024
 """What a form may have beside its file."""
 _PRIVATE = {"Cache-Control": "no-store"}
@@ -37,7 +43,7 @@ def router(doors: Doors) -> APIRouter:
     routes = APIRouter(prefix="/api/imports", tags=["imports"])
     turns = asyncio.Semaphore(TOGETHER)
 
-    @routes.post("", status_code=201)
+    @routes.post("", status_code=201, response_model=ImportCarried)
     async def create(request: Request) -> dict[str, Any]:
         """Import a file: a form with `file`, `mapping` (JSON) and, to try it out, `dry_run` = true.
 
@@ -48,14 +54,26 @@ def router(doors: Doors) -> APIRouter:
         async with turns, _sent(request, _folder(doors)) as sent:
             return await _carry(doors, workspace_id, sent)
 
-    @routes.get("")
+    @routes.post("/look")
+    async def look(request: Request) -> LookedAt:
+        """Say what a file holds and what its columns probably mean: a form with `file` and `source`. Nothing is kept.
+
+        The answer shows some of its rows to who sent them: they are personal data.
+        """
+        await doors.keys.workspace(request)
+        folder = _folder(doors)
+        async with turns, _form(request, folder) as (form, own):
+            file = await _file(form, own)
+            return await asyncio.to_thread(_looked, file, str(form.get("source") or "import"))
+
+    @routes.get("", response_model=list[ImportLine])
     async def listing(request: Request) -> list[dict[str, Any]]:
         """List imports, newest first."""
         workspace_id = await doors.keys.workspace(request)
         async with doors.pool.connection() as connection:
             return await PostgresImports(connection).all(workspace_id)
 
-    @routes.get("/{import_id}")
+    @routes.get("/{import_id}", response_model=ImportWhole)
     async def read(request: Request, import_id: str) -> dict[str, Any]:
         """Return an import with its mapping and report; `absorbed` once the stream has come past it."""
         workspace_id = await doors.keys.workspace(request)
@@ -156,6 +174,21 @@ def _rejects(doors: Doors, import_id: str) -> Path:
 
 @asynccontextmanager
 async def _sent(request: Request, folder: Path) -> AsyncIterator[_Sent]:
+    """Read the form with its mapping; the file goes away with the request."""
+    async with _form(request, folder) as (form, own):
+        file, mapping = form.get("file"), form.get("mapping")
+        if isinstance(file, UploadFile) and not isinstance(mapping, str):
+            raise InvalidInputError(
+                "The form has no mapping.", field="/mapping", way_out="Send JSON in `mapping`."
+            )
+        await _file(form, own)
+        dry_run = str(form.get("dry_run", "false")).lower() in {"true", "1", "yes", "on"}
+        name = file.filename if isinstance(file, UploadFile) else None
+        yield _Sent(own, Path(name or "file").name[:200], parse_mapping(str(mapping).encode()), dry_run)
+
+
+@asynccontextmanager
+async def _form(request: Request, folder: Path) -> AsyncIterator[tuple[FormData, Path]]:
     """Read the form; the file goes to disk as it comes, and away with the request."""
     try:
         form = await MultiPartParser(
@@ -167,23 +200,30 @@ async def _sent(request: Request, folder: Path) -> AsyncIterator[_Sent]:
         ) from None
     try:
         with tempfile.TemporaryDirectory(dir=folder) as own:
-            yield await _opened(form, Path(own))
+            yield form, Path(own)
     finally:
         await form.close()
 
 
-async def _opened(form: FormData, folder: Path) -> _Sent:
-    file, mapping = form.get("file"), form.get("mapping")
+async def _file(form: FormData, folder: Path) -> Path:
+    """Keep the file of a form in `folder`."""
+    file, path = form.get("file"), folder / "file"
     if not isinstance(file, UploadFile):
         raise InvalidInputError("The form has no file.", field="/file", way_out="Send it in the part `file`.")
-    if not isinstance(mapping, str):
-        raise InvalidInputError(
-            "The form has no mapping.", field="/mapping", way_out="Send JSON in `mapping`."
-        )
-    dry_run = str(form.get("dry_run", "false")).lower() in {"true", "1", "yes", "on"}
-    sent = _Sent(folder, Path(file.filename or "file").name[:200], parse_mapping(mapping.encode()), dry_run)
-    await asyncio.to_thread(_keep, file.file, sent.path)
-    return sent
+    await asyncio.to_thread(_keep, file.file, path)
+    return path
+
+
+def _looked(path: Path, source: str) -> LookedAt:
+    opened = open_table(path)
+    rows = [row.cells for row in islice(opened.table.rows(), LOOKED_ROWS)]
+    found = suggest(opened.table.columns, rows, source=source)
+    return LookedAt(
+        file_format=opened.format,
+        columns=list(opened.table.columns),
+        rows=rows[:SHOWN_ROWS],
+        suggestion=None if found is None else msgspec.to_builtins(found),
+    )
 
 
 def _keep(file: IO[bytes], path: Path) -> None:

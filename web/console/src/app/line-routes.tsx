@@ -2,7 +2,7 @@ import type { RouteObject } from "react-router";
 
 /** The pages about LINE: accounts, rich menus, replies, and how friends come. */
 export const line: RouteObject[] = [
-  { path: "line", lazy: async () => ({ Component: (await import("@/features/line/accounts-page")).AccountsPage }) },
+  { path: "accounts", lazy: async () => ({ Component: (await import("@/features/line/accounts-page")).AccountsPage }) },
   { path: "menus", lazy: async () => ({ Component: (await import("@/features/line/menus-page")).MenusPage }) },
   ...["menus/new", "menus/:key"].map((path) => ({
     path,

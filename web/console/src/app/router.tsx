@@ -46,6 +46,7 @@ export const router = createBrowserRouter([
           { path: "identity", lazy: async () => ({ Component: (await import("@/features/identity/identity-page")).IdentityPage }) },
           ...messages,
           ...line,
+          { path: "reports", lazy: async () => ({ Component: (await import("@/features/reports/page")).ReportsPage }) },
           ...sources,
           ...settings,
           { path: "*", Component: NotFound },

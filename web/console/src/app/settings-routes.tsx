@@ -18,5 +18,8 @@ export const settings: RouteObject[] = [
 export const sources: RouteObject[] = [
   { path: "sources", lazy: async () => ({ Component: (await import("@/features/sources/list-page")).SourcesPage }) },
   { path: "sources/:key", lazy: async () => ({ Component: (await import("@/features/sources/source-page")).SourcePage }) },
+  { path: "imports", lazy: async () => ({ Component: (await import("@/features/imports/list-page")).ImportsPage }) },
+  { path: "imports/new", lazy: async () => ({ Component: (await import("@/features/imports/wizard-page")).WizardPage }) },
+  { path: "imports/:id", lazy: async () => ({ Component: (await import("@/features/imports/import-page")).ImportPage }) },
   { path: "quality", lazy: async () => ({ Component: (await import("@/features/sources/quality-page")).QualityPage }) },
 ];

@@ -43,7 +43,7 @@ export function PageOfAccount({ title, lead, actions, children }: Props) {
           icon={Cable}
           title={w("noAccount")}
           action={
-            <Button component={Link} to="/line">
+            <Button component={Link} to="/accounts">
               {w("toAccounts")}
             </Button>
           }

@@ -1,6 +1,8 @@
 import {
   Cable,
+  ChartColumn,
   CircleAlert,
+  FileUp,
   Filter,
   Fingerprint,
   House,
@@ -17,7 +19,7 @@ import {
   UsersRound,
 } from "lucide-react";
 
-type Word = "lineAccounts" | "menus" | "replies" | "joins" | "messageLibrary" | "quality" | "workspace" | "members" | "keys" | "audit" | "home" | "people" | "segments" | "identity" | "sources" | "imports";
+type Word = "reports" | "lineAccounts" | "menus" | "replies" | "joins" | "messageLibrary" | "quality" | "workspace" | "members" | "keys" | "audit" | "home" | "people" | "segments" | "identity" | "sources" | "imports";
 export type Group = "audience" | "messages" | "line" | "journeys" | "data" | "settings";
 
 export interface Place {
@@ -32,15 +34,17 @@ export interface Place {
 /** What the menu shows, in its order. A page has its place here once it works. */
 export const PLACES: readonly Place[] = [
   { path: "/", word: "home", icon: House },
+  { path: "/reports", word: "reports", icon: ChartColumn, needs: "reports.read" },
   { path: "/people", word: "people", icon: Users, group: "audience", needs: "people.read" },
   { path: "/segments", word: "segments", icon: Filter, group: "audience", needs: "segments.read" },
   { path: "/identity", word: "identity", icon: Fingerprint, group: "audience", needs: "people.read" },
   { path: "/messages", word: "messageLibrary", icon: MessageSquareText, group: "messages", needs: "messages.read" },
-  { path: "/line", word: "lineAccounts", icon: MessageCircle, group: "line", needs: "line.read" },
+  { path: "/accounts", word: "lineAccounts", icon: MessageCircle, group: "line", needs: "line.read" },
   { path: "/menus", word: "menus", icon: LayoutGrid, group: "line", needs: "line.read" },
   { path: "/replies", word: "replies", icon: MessageCircleReply, group: "line", needs: "messages.read" },
   { path: "/joins", word: "joins", icon: QrCode, group: "line", needs: "line.read" },
   { path: "/sources", word: "sources", icon: Cable, group: "data", needs: "sources.read" },
+  { path: "/imports", word: "imports", icon: FileUp, group: "data", needs: "imports.read" },
   { path: "/quality", word: "quality", icon: CircleAlert, group: "data", needs: "sources.read" },
   { path: "/settings", word: "workspace", icon: Settings, group: "settings" },
   { path: "/members", word: "members", icon: UsersRound, group: "settings", needs: "members.read" },

@@ -1,5 +1,6 @@
 import type { Me } from "@/api/me";
 import { AccountMenu } from "@/app/shell/account-menu";
+import { Bell } from "@/app/shell/bell";
 import { QuotaBadge } from "@/app/shell/quota-badge";
 import { SearchBox } from "@/app/shell/search-box";
 import styles from "@/app/shell/shell.module.css";
@@ -10,6 +11,7 @@ export function TopBar({ me }: { me: Me }) {
       {me.permissions.includes("people.read") ? <SearchBox /> : null}
       <div className={styles["gap"]} />
       <QuotaBadge />
+      <Bell />
       <AccountMenu me={me} />
     </div>
   );

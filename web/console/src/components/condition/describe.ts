@@ -1,4 +1,5 @@
 import type { Condition, Where, Window } from "@/components/condition/condition";
+import { useAccountNames } from "@/api/names";
 import { useCodes, useWords } from "@/components/condition/words";
 import { useNamespaces } from "@/components/identifiers";
 import { useNames } from "@/components/names";
@@ -27,6 +28,7 @@ export function useDescribe(segmentNames: Record<string, string> = {}): (conditi
   const code = useCodes();
   const names = useNames();
   const namespace = useNamespaces();
+  const accounts = useAccountNames();
 
   function span(text: string): string {
     const found = spanOf(text);
@@ -91,7 +93,7 @@ export function useDescribe(segmentNames: Record<string, string> = {}): (conditi
         purpose: code("purpose", condition.consent.purpose),
         channel: code("channel", condition.consent.channel),
       });
-    if (condition.line_friend) return w("friend", { account: condition.line_friend });
+    if (condition.line_friend) return w("friend", { account: accounts[condition.line_friend] ?? condition.line_friend });
     if (condition.identified_by) return w("identified", { namespace: namespace(condition.identified_by) });
     if (condition.reachable) return w("reachable", { channel: code("channel", condition.reachable.channel) });
     if (condition.sample) return w("sample", { percent: condition.sample.percent });

@@ -1,4 +1,6 @@
-import { CircleCheck } from "lucide-react";
+import { ChevronRight, CircleCheck } from "lucide-react";
+import type { ReactNode } from "react";
+import { Link } from "react-router";
 import { AsOf, Figure } from "@/components/figure";
 import { Page, Panel } from "@/components/page";
 import { Failed, Waiting } from "@/components/states";
@@ -76,6 +78,28 @@ function Whole({ home }: { home: Home }) {
   );
 }
 
+/** Where each thing that needs somebody is looked after. */
+const PLACES: Record<string, string> = {
+  parked: "/quality",
+  sends_failed: "/reports",
+  sends_unknown: "/reports",
+  suggestions: "/identity",
+  imports_failed: "/imports",
+  segments_waiting: "/segments",
+  sources_silent: "/sources",
+};
+
+function Said({ to, children }: { to: string | undefined; children: ReactNode }) {
+  return to ? (
+    <Link to={to} className={styles["attend"] ?? ""}>
+      {children}
+      <ChevronRight size={14} aria-hidden />
+    </Link>
+  ) : (
+    <span>{children}</span>
+  );
+}
+
 function Attention({ home }: { home: Home }) {
   const w = useWords();
   const code = useCodes();
@@ -87,9 +111,9 @@ function Attention({ home }: { home: Home }) {
         <ul className={styles["lines"]}>
           {open.map(({ what, count }) => (
             <li key={what}>
-              <span>
+              <Said to={PLACES[what]}>
                 <strong>{format.number(count)}</strong> {code("what", what, { count })}
-              </span>
+              </Said>
             </li>
           ))}
         </ul>

@@ -64,8 +64,10 @@ function Ranked({ account, menus, may }: { account: string; menus: Menu[]; may: 
   const [dragged, setDragged] = useState<number | null>(null);
   const [over, setOver] = useState<number | null>(null);
   const keys = menus.map(({ key }) => key);
+  // The default is asked last, whatever its rank.
+  const ranked = menus.filter(({ is_default }) => !is_default).length;
   const put = (from: number, to: number) => {
-    if (from !== to) order.mutate(moved(keys, from, to));
+    if (from !== to && from < ranked && to < ranked) order.mutate(moved(keys, from, to));
   };
   return (
     <>
@@ -75,7 +77,7 @@ function Ranked({ account, menus, may }: { account: string; menus: Menu[]; may: 
           <li
             key={menu.key}
             className={`${styles["menu"]} ${over === index && dragged !== null ? styles["over"] : ""}`}
-            draggable={may}
+            draggable={may && index < ranked}
             onDragStart={(event: DragEvent) => {
               event.dataTransfer.effectAllowed = "move";
               setDragged(index);
@@ -93,14 +95,14 @@ function Ranked({ account, menus, may }: { account: string; menus: Menu[]; may: 
               if (dragged !== null) put(dragged, index);
             }}
           >
-            {may ? <GripVertical size={16} className={styles["grip"]} aria-hidden /> : null}
+            {may ? <GripVertical size={16} className={`${styles["grip"]} ${index < ranked ? "" : styles["still"]}`} aria-hidden /> : null}
             <One account={account} menu={menu} may={may} />
             {may ? (
               <span className={styles["tools"]}>
-                <ActionIcon variant="subtle" color="gray" aria-label={w("up", { what: menu.name })} disabled={index === 0} onClick={() => put(index, index - 1)}>
+                <ActionIcon variant="subtle" color="gray" aria-label={w("up", { what: menu.name })} disabled={index === 0 || index >= ranked} onClick={() => put(index, index - 1)}>
                   <ArrowUp size={15} aria-hidden />
                 </ActionIcon>
-                <ActionIcon variant="subtle" color="gray" aria-label={w("down", { what: menu.name })} disabled={index === menus.length - 1} onClick={() => put(index, index + 1)}>
+                <ActionIcon variant="subtle" color="gray" aria-label={w("down", { what: menu.name })} disabled={index >= ranked - 1} onClick={() => put(index, index + 1)}>
                   <ArrowDown size={15} aria-hidden />
                 </ActionIcon>
               </span>

@@ -97,6 +97,7 @@ function Row({ reply, may }: { reply: Reply; may: boolean }) {
       <td className={table["faint"]}>{all ? w("reply.outcome", { count: sent, all }) : "–"}</td>
       <td>
         <Switch
+          label={w("reply.liveShort")}
           aria-label={w("reply.liveOf", { name })}
           checked={reply.live}
           disabled={!may || save.isPending}

@@ -3,7 +3,7 @@ import { Plus, X } from "lucide-react";
 import { useTags } from "@/api/vocabulary";
 import { Panel } from "@/components/page";
 import styles from "@/features/line/line.module.css";
-import { DAYS, type Draft, type Keyword, type Kind, KINDS, MATCHES } from "@/features/line/replies";
+import { DAYS, type Draft, type Keyword, KINDS, MATCHES } from "@/features/line/replies";
 import { useWords } from "@/features/line/words";
 
 const OFFICE = { days: ["mon", "tue", "wed", "thu", "fri"], from: "09:00", until: "18:00", outside: false };
@@ -22,7 +22,7 @@ export function TriggerFields({ draft, change }: { draft: Draft; change: (draft:
           comboboxProps={{ keepMounted: false }}
           data={KINDS.map((kind) => ({ value: kind, label: w(`on.${kind}`) }))}
           value={draft.kind}
-          onChange={(kind) => change({ ...draft, kind: (kind ?? "keywords") as Kind })}
+          onChange={(kind) => change({ ...draft, kind: kind ?? "keywords" })}
         />
         {draft.kind === "keywords" ? <Keywords of={draft.keywords} change={(keywords) => change({ ...draft, keywords })} /> : null}
         {draft.kind === "postback" ? (
@@ -37,7 +37,7 @@ export function TriggerFields({ draft, change }: { draft: Draft; change: (draft:
             { value: "no", label: w("rule.unbound") },
           ]}
           value={draft.bound}
-          onChange={(bound) => change({ ...draft, bound: (bound ?? "") as Draft["bound"] })}
+          onChange={(bound) => change({ ...draft, bound: bound ?? "" })}
         />
         <Switch label={w("reply.hours")} checked={hours !== null} onChange={(event) => change({ ...draft, hours: event.currentTarget.checked ? OFFICE : null })} />
         {hours ? (

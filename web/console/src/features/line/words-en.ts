@@ -58,7 +58,7 @@ export const en: Record<keyof typeof zh, string> = {
   "menus.lead": "Different people see different menus. They are asked from top to bottom; the first that fits is seen.",
   "menus.none": "No rich menu yet",
   "menus.noneWhy": "Begin with a picture: draw what can be tapped, then say who sees it.",
-  "menus.order": "Drag to change the order.",
+  "menus.order": "Drag to change the order; the default always comes last.",
   "menu.create": "New menu",
   "menu.back": "Back to menus",
   "menu.save": "Save menu",
@@ -229,4 +229,5 @@ export const en: Record<keyof typeof zh, string> = {
   "step.ordered.what": "Of these, who completed an order after they came.",
   up: "Move up: {what}",
   down: "Move down: {what}",
+  "reply.liveShort": "On",
 };

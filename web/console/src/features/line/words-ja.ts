@@ -58,7 +58,7 @@ export const ja: Record<keyof typeof zh, string> = {
   "menus.lead": "人によって違うメニューを出せます。上から順に確認し、最初に当てはまるものを表示します。",
   "menus.none": "リッチメニューがありません",
   "menus.noneWhy": "画像を 1 枚用意し、タップ領域を描いて、誰に見せるかを決めます。",
-  "menus.order": "ドラッグで順番を変えられます。",
+  "menus.order": "ドラッグで順番を変えられます。既定のメニューは必ず最後です。",
   "menu.create": "メニューを作成",
   "menu.back": "一覧に戻る",
   "menu.save": "メニューを保存",
@@ -229,4 +229,5 @@ export const ja: Record<keyof typeof zh, string> = {
   "step.ordered.what": "そのうち来た後に注文を完了した人。",
   up: "上へ：{what}",
   down: "下へ：{what}",
+  "reply.liveShort": "有効",
 };

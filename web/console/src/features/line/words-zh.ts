@@ -56,7 +56,7 @@ export const zh = {
   "menus.lead": "不同的人看到不同的選單。由上往下問，第一個符合的就是他看到的。",
   "menus.none": "還沒有圖文選單",
   "menus.noneWhy": "從一張圖開始：畫出可以點的區域，再決定給誰看。",
-  "menus.order": "拖曳可調整順序。",
+  "menus.order": "拖曳可調整順序；預設選單一定最後才問。",
   "menu.create": "新增選單",
   "menu.back": "回選單列表",
   "menu.save": "儲存選單",
@@ -227,4 +227,5 @@ export const zh = {
   "step.ordered.what": "其中加入之後有完成訂單的人。",
   up: "上移：{what}",
   down: "下移：{what}",
+  "reply.liveShort": "啟用",
 } as const;

@@ -1,6 +1,7 @@
 import { Button, SegmentedControl, UnstyledButton } from "@mantine/core";
 import { CalendarClock } from "lucide-react";
 import { createElement, useState } from "react";
+import { useSourceNames } from "@/api/names";
 import { AsOf } from "@/components/figure";
 import { useNames } from "@/components/names";
 import { Panel } from "@/components/page";
@@ -9,7 +10,7 @@ import { useWords as useShared } from "@/components/words";
 import { gist, iconOfEvent, isOfLine, type Kind, KINDS } from "@/features/people/happenings";
 import { type TimelineEvent, useTimeline } from "@/features/people/people";
 import styles from "@/features/people/timeline.module.css";
-import { useWords } from "@/features/people/words";
+import { useCodes, useWords } from "@/features/people/words";
 import { type Format, useFormat } from "@/lib/format";
 
 export function Timeline({ profileId }: { profileId: string }) {
@@ -102,8 +103,12 @@ function Happened({ event }: { event: TimelineEvent }) {
   const w = useWords();
   const names = useNames();
   const format = useFormat();
+  const code = useCodes();
+  const sources = useSourceNames();
   const [open, setOpen] = useState(false);
   const name = names.event(event.event);
+  const built = code("from", event.source);
+  const source = built === event.source ? (sources[event.source] ?? event.source) : built;
   const properties = Object.entries(event.properties);
   return (
     <li className={styles["event"]}>
@@ -118,14 +123,14 @@ function Happened({ event }: { event: TimelineEvent }) {
           {gist(event.properties, format.money)}
         </span>
         <time className={styles["when"]} dateTime={event.at}>
-          <span data-data>{event.source}</span> · {format.time(event.at)}
+          <span data-data>{source}</span> · {format.time(event.at)}
         </time>
       </UnstyledButton>
       {open ? (
         <div className={styles["details"]}>
           <dl>
             <dt>{w("source")}</dt>
-            <dd data-data>{event.source}</dd>
+            <dd data-data>{source}</dd>
             {properties.map(([key, value]) => (
               <Property key={key} name={key} value={value} />
             ))}

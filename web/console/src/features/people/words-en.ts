@@ -57,4 +57,9 @@ export const en: Record<keyof typeof zh, string> = {
   identifiers: "Identifiers",
   yes: "yes",
   no: "no",
+  "from.server": "Server",
+  "from.tieline": "Tieline",
+  "from.web": "Web site",
+  "from.app": "App",
+  "from.line": "LINE",
 };

@@ -56,4 +56,9 @@ export const ja: Record<keyof typeof zh, string> = {
   identifiers: "識別子",
   yes: "はい",
   no: "いいえ",
+  "from.server": "サーバー",
+  "from.tieline": "Tieline",
+  "from.web": "ウェブサイト",
+  "from.app": "アプリ",
+  "from.line": "LINE",
 };

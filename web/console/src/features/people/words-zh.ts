@@ -54,4 +54,9 @@ export const zh = {
   identifiers: "識別碼",
   yes: "是",
   no: "否",
+  "from.server": "後端系統",
+  "from.tieline": "Tieline",
+  "from.web": "網站",
+  "from.app": "App",
+  "from.line": "LINE",
 };

@@ -1,3 +1,4 @@
+import { useAccountNames } from "@/api/names";
 import { useSegmentNames } from "@/api/segments";
 import type { Condition } from "@/components/condition/condition";
 import { useDescribe } from "@/components/condition/describe";
@@ -75,6 +76,7 @@ function Reach({ counts }: { counts: Counts }) {
   const w = useWords();
   const code = useCodes();
   const format = useFormat();
+  const names = useAccountNames();
   return (
     <Panel title={w("reach")} aside={<Definition what={w("reach")}>{w("reachWhy")}</Definition>}>
       <ul className={styles["list"]}>
@@ -82,7 +84,7 @@ function Reach({ counts }: { counts: Counts }) {
           <li key={channel + (account ?? "")} className={styles["move"]}>
             <span>
               {code("reach", channel)}
-              {account ? <span data-data> {account}</span> : null}
+              {account ? <span data-data> · {names[account] ?? account}</span> : null}
             </span>
             <strong>{format.number(count)}</strong>
           </li>

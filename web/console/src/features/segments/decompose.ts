@@ -68,7 +68,7 @@ function known(condition: Condition): EventRow | TraitRow | TagRow | SegmentRow 
       fn: measure?.fn ?? "count",
       property: measure?.property ?? "",
       op: op || "gte",
-      value: op ? text(value) : "1",
+      value: op ? (typeof value === "number" ? value.toLocaleString("en-US") : text(value)) : "1",
       days: window && "last" in window ? (/^P(\d+)D$/.exec(window.last)?.[1] ?? "") : "",
       where: filtersOf(condition.where),
     };

@@ -1,4 +1,5 @@
 import { Autocomplete, Select } from "@mantine/core";
+import { useAccountNames } from "@/api/names";
 import { useSegments } from "@/api/segments";
 import { useDescribe } from "@/components/condition/describe";
 import { useNames } from "@/components/names";
@@ -103,6 +104,7 @@ export function SegmentFields({ row, change, except }: Fields<SegmentRow> & { ex
 
 export function FriendFields({ row, change }: Fields<FriendRow>) {
   const w = useWords();
+  const names = useAccountNames();
   return (
     <div className={styles["fields"]}>
       <span className={styles["kind"]}>{w("add.friend")}</span>
@@ -110,7 +112,7 @@ export function FriendFields({ row, change }: Fields<FriendRow>) {
         aria-label={w("account")}
         placeholder={w("chooseAccount")}
         w={240}
-        data={useVocabulary().data?.accounts ?? []}
+        data={(useVocabulary().data?.accounts ?? []).map((key) => ({ value: key, label: names[key] ?? key }))}
         value={row.account || null}
         onChange={(account) => change({ account: account ?? "" })}
         data-data

@@ -1,0 +1,152 @@
+"""A marketer looks after the LINE account: its set-up, menus and who sees them, replies, and how friends come."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from line_brand import picture, seed_line
+from looking import findings, overflowing, untranslated
+from serving import Served, Simulated
+from window import BUILT, chromium
+
+PAGES = (
+    "/accounts",
+    "/reports",
+    "/menus",
+    "/menus/new",
+    "/menus/spring",
+    "/replies",
+    "/replies/new",
+    "/replies/hours",
+    "/joins",
+    "/messages",
+    "/messages/new",
+)
+
+
+@pytest.fixture(scope="module")
+def line() -> Iterator[Simulated]:
+    simulated = Simulated()
+    yield simulated
+    simulated.stop()
+
+
+@pytest.fixture(scope="module")
+def tieline(line: Simulated, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    if not BUILT.exists() or not chromium():
+        pytest.skip("no console, or no Chromium on this machine")
+    served = Served(tmp_path_factory.mktemp("line"), **line.settings())
+    try:
+        served.start()
+        seed_line(served, line)
+        yield served
+    finally:
+        served.stop()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1024, "dark")])
+def test_a_page_of_line_fits_speaks_chinese_and_has_no_serious_finding(opened, path, width, scheme):
+    page = opened(path, width=width, scheme=scheme)
+    page.wait_for_load_state("networkidle")
+    page.wait_for_function("() => !document.querySelector('[role=status][aria-label]')")
+
+    assert overflowing(page) == []
+    assert untranslated(page) == []
+    assert findings(page) == []
+
+
+@pytest.mark.browser
+def test_the_set_up_is_looked_at_and_line_calls(opened):
+    page = opened("/accounts")
+    page.get_by_text("LINE 接受這個頻道。").wait_for()
+    page.get_by_text("Webhook 網址正確，而且已開啟。").wait_for()
+
+    page.get_by_role("button", name="請 LINE 連連看").click()
+
+    page.get_by_text("LINE 連得到我們。").wait_for()
+
+
+@pytest.mark.browser
+def test_a_menu_is_drawn_ranked_and_says_who_sees_it_and_why(opened, tieline, tmp_path):
+    file = tmp_path / "menu.png"
+    file.write_bytes(picture(1200, 405))
+    page = opened("/menus/new")
+    page.get_by_label("選單名稱").fill("會員選單")
+    page.get_by_label("選單列文字").fill("會員專區")
+    page.locator("input[type=file]").set_input_files(file)
+    canvas = page.get_by_role("group", name="選單圖片")
+    canvas.get_by_role("img").or_(canvas.locator("img")).first.wait_for()
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 2, box["y"] + 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] - 2, steps=5)
+    page.mouse.up()
+    page.get_by_role("button", name="區域 1").wait_for()
+    page.get_by_label("網址", exact=True).fill("https://shop.example/member")
+    page.get_by_role("combobox", name="會員綁定").click()
+    page.get_by_role("option", name="已綁定會員").click()
+    page.get_by_role("button", name="儲存選單").click()
+    page.get_by_role("link", name="會員選單").wait_for()
+
+    kept = next(
+        one for one in tieline.get("/api/line/accounts/main/menus")["menus"] if one["name"] == "會員選單"
+    )
+    area = kept["definition"]["areas"][0]["bounds"]
+    assert kept["has_image"]
+    assert kept["bound"] is True
+    assert kept["definition"]["size"] == {"width": 1200, "height": 405}
+    assert abs(area["width"] - 595) < 12
+    assert area["x"] < 12
+
+    page.get_by_label("顧客", exact=True).fill("好友1")
+    page.get_by_role("option", name="好友1").click()
+    page.get_by_text("看到「會員選單」").wait_for()
+    page.get_by_label("顧客", exact=True).fill("王淑芬")
+    page.get_by_role("option", name="王淑芬").click()
+    page.get_by_text("他不是這個帳號的好友").wait_for()
+
+    page.get_by_role("button", name="下移：會員選單").click()
+    page.wait_for_function("() => document.querySelectorAll('main ol li a')[0]?.textContent === '貴賓選單'")
+
+
+@pytest.mark.browser
+def test_a_reply_is_written_and_tried(opened, tieline):
+    page = opened("/replies")
+    page.get_by_role("link", name="新增回覆").click()
+    page.get_by_label("回覆名稱").fill("停車")
+    page.get_by_role("textbox", name="關鍵字").fill("停車")
+    page.get_by_role("textbox", name="文字", exact=True).fill("地下二樓可停兩小時")
+    page.get_by_role("button", name="儲存回覆").click()
+    page.get_by_role("link", name="停車").wait_for()
+
+    page.get_by_label("訊息內容").fill("請問哪裡可以停車？")
+    page.get_by_role("button", name="會怎麼回？").click()
+    page.get_by_role("group", name="手機畫面").get_by_text("地下二樓可停兩小時").wait_for()
+
+    page.get_by_role("switch", name="啟用「停車」").click()
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('input[role=switch]')].some((one) => !one.checked)"
+    )
+    live = {one["key"]: one["live"] for one in tieline.get("/api/auto-replies")["auto_replies"]}
+    assert sorted(live.values()) == [False, True]
+
+
+@pytest.mark.browser
+def test_a_way_in_is_made_and_its_code_can_be_printed(opened):
+    page = opened("/joins")
+    page.get_by_role("button", name="新增來源").click()
+    page.get_by_label("名稱").fill("周年慶海報")
+    page.get_by_label("歡迎訊息").fill("歡迎！")
+    page.get_by_role("button", name="儲存").click()
+    row = page.get_by_role("row", name=re.compile("周年慶海報"))
+    row.get_by_role("button", name="QR").click()
+    page.get_by_alt_text("「周年慶海報」的 QR Code").wait_for()
+
+    with page.expect_download() as download:
+        page.get_by_role("link", name="PNG").click()
+
+    assert download.value.path().read_bytes().startswith(b"\x89PNG")
