@@ -19,6 +19,7 @@ from tieline.collect.stage import Collected, CollectStage
 from tieline.deliver.broadcast import BroadcastStage
 from tieline.deliver.mass import MassSender
 from tieline.deliver.news import news
+from tieline.deliver.outreach import OutreachStage
 from tieline.deliver.reply import Replier, ReplyStage
 from tieline.deliver.sender import Sender
 from tieline.deliver.stage import DeliverStage
@@ -280,13 +281,17 @@ class Advance:
     webhooks: WebhookStore
     news: "LogNews"
     clock: Clock
+    outreach: OutreachStage | None = None
 
     async def step(self) -> int:
         """Move what can move; return how much was handled."""
         async with self.unit.transaction():
             now = self.clock.now()
             moved = await self.journey.process(now, SIGNALS_TOGETHER)
-            refused = await self.deliver.process(moved.requests)
+            by_line, unreached = (
+                await self.outreach.process(moved.ways) if self.outreach is not None else ([], [])
+            )
+            refused = [*unreached, *await self.deliver.process([*moved.requests, *by_line])]
             await self.webhooks.put(moved.calls)
             await self.news.said([*moved.said, *refused])
         return moved.handled

@@ -80,6 +80,10 @@ TABLE: tuple[Permission, ...] = (
     Permission("cost.read", "Look at what messages cost, and estimate a send.", (OWNER, MARKETER, ANALYST), (
         "GET /api/cost/**", "POST /api/cost/estimate")),
     Permission("cost.write", "Set budgets and price plans.", (OWNER,), ("* /api/cost/**",), audited=True),
+    Permission("channels.read", "Look at channels beside LINE and what they cost.", (
+        OWNER, MARKETER, ANALYST, DEVELOPER), ("GET /api/channels/**",)),
+    Permission("channels.write", "Set up channels beside LINE.", (OWNER, DEVELOPER), ("* /api/channels/**",),
+        audited=True),
     Permission("line.read", "Look at LINE accounts, menus and join sources.", _ALL, ("GET /api/line/**",)),
     Permission("line.write", "Connect and change LINE accounts, menus and join sources.", (
         OWNER, MARKETER, DEVELOPER), ("* /api/line/**",), audited=True),

@@ -8,20 +8,29 @@ from psycopg import AsyncConnection
 from tieline.condition.reads import reads
 from tieline.deliver.render import check
 from tieline.errors import InvalidJourneyError, InvalidTemplateError
-from tieline.journey.definition import Coupon, Journey, LeaveJourney, SendLine, StartJourney
+from tieline.journey.definition import Coupon, Journey, LeaveJourney, Reach, SendLine, StartJourney
 from tieline.journey.library import asked_of
 from tieline.journey.trigger import Schedule, SegmentEntered, SegmentExited, TraitDate
+from tieline.model.outreach import CONTENTS, Channel
+from tieline.store.postgres.outreach import PostgresOutreach
 
 
 def message_problems(journey: Journey, definition: Any) -> Iterator[InvalidJourneyError]:
     """Yield templates that do not compile or that LINE would refuse, with their place."""
     for index, given in enumerate(definition["steps"]):
         step = journey.steps[given["id"]]
-        if isinstance(step, SendLine):
+        said: list[tuple[str, Any]] = [("messages", step.messages)] if isinstance(step, SendLine) else []
+        if isinstance(step, Reach):
+            said += [
+                (f"ways/{number}/messages", way.content["messages"])
+                for number, way in enumerate(step.ways)
+                if "messages" in way.content
+            ]
+        for where, messages in said:
             try:
-                check(step.messages)
+                check(messages)
             except InvalidTemplateError as error:
-                place = f"/steps/{index}/messages{error.field}"
+                place = f"/steps/{index}/{where}{error.field}"
                 yield InvalidJourneyError(f"Step {step.id}: {error.message}", field=place)
 
 
@@ -54,11 +63,32 @@ async def reference_problems(
         "journey": await _keys(connection, "select key from journey where workspace_id = %s", workspace_id)
         | {journey.key},
     }
+    channels = await PostgresOutreach(connection).channels(workspace_id)
+    known["channel"] = set(channels)
     return [
-        _missing(what, name, field, known[what])
-        for what, name, field in _named(journey, definition)
-        if name not in known[what]
+        *(
+            _missing(what, name, field, known[what])
+            for what, name, field in _named(journey, definition)
+            if name not in known[what]
+        ),
+        *_unsaid(journey, definition, channels),
     ]
+
+
+def _unsaid(
+    journey: Journey, definition: Mapping[str, Any], channels: Mapping[str, Channel]
+) -> Iterator[InvalidJourneyError]:
+    """Yield ways that say something else than their channel can carry."""
+    for index, given in enumerate(definition["steps"]):
+        step = journey.steps[given["id"]]
+        for number, way in enumerate(step.ways if isinstance(step, Reach) else ()):
+            channel = channels.get(way.channel)
+            if channel is not None and set(way.content) != set(CONTENTS[channel.kind]):
+                yield InvalidJourneyError(
+                    f"The channel {way.channel} is of kind {channel.kind} and cannot carry this.",
+                    field=f"/steps/{index}/ways/{number}",
+                    way_out=f"Give {' and '.join(CONTENTS[channel.kind])}.",
+                )
 
 
 def _named(journey: Journey, definition: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -77,6 +107,8 @@ def _named(journey: Journey, definition: Mapping[str, Any]) -> Iterator[tuple[st
         match step:
             case SendLine():
                 yield "account", step.account, f"{place}/account"
+            case Reach():
+                yield from _channels(step, place)
             case Coupon():
                 yield "pool", step.pool, f"{place}/pool"
             case StartJourney() | LeaveJourney():
@@ -85,8 +117,14 @@ def _named(journey: Journey, definition: Mapping[str, Any]) -> Iterator[tuple[st
             yield from (("segment", key, f"{place}/if") for key in sorted(reads(test).segments))
 
 
+def _channels(step: Reach, place: str) -> Iterator[tuple[str, str, str]]:
+    for number, way in enumerate(step.ways):
+        yield "channel", way.channel, f"{place}/ways/{number}/channel"
+
+
 def _missing(what: str, name: str, field: str, known: set[str]) -> InvalidJourneyError:
     said = {
+        "channel": "There is no channel {!r}.",
         "account": "The LINE account {!r} is not connected.",
         "segment": "There is no segment {!r}.",
         "pool": "There is no coupon pool {!r}.",

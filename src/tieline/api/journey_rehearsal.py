@@ -28,6 +28,7 @@ from tieline.journey.trigger import SegmentEntered, SegmentExited, heard_by
 from tieline.store.clickhouse.written import WRITTEN_BY
 from tieline.store.postgres.habits import habits
 from tieline.store.postgres.journey_reports import PostgresJourneyReports
+from tieline.store.postgres.outreach import PostgresOutreach
 from tieline.store.postgres.workspaces import PostgresWorkspaces
 
 DAYS_MAX = 90
@@ -95,7 +96,8 @@ async def _rehearse(doors: Doors, workspace_id: int, journey: Journey, days: int
     segments = parsed(definitions)
     async with doors.pool.connection() as connection:
         workspace = await PostgresWorkspaces(connection).find(workspace_id)
-    stage = Stage(journey, since, now, zone, habits(workspace.settings), segments)
+        channels = await PostgresOutreach(connection).channels(workspace_id)
+    stage = Stage(journey, since, now, zone, habits(workspace.settings), segments, channels)
     entering = await _entering(doors, workspace_id, journey, since, now, zone, segments)
     people = sorted(entering)[:PEOPLE_MAX]
     names = sorted(subscriptions(journey) | _read(journey, segments))
@@ -110,6 +112,10 @@ async def _rehearse(doors: Doors, workspace_id: int, journey: Journey, days: int
         "complete": len(entering) <= PEOPLE_MAX,
         **_shown(found),
         "cost": await _cost(doors, workspace_id, journey, found),
+        "channels": [
+            {"channel": key, "messages": count, "money": float(channels[key].price * count)}
+            for key, count in sorted(found.by_channel.items())
+        ],
         "as_of": now,
     }
 

@@ -14,6 +14,7 @@ from tieline.api import (
     bind_login,
     broadcast_acts,
     broadcasts,
+    channels,
     collect,
     console,
     cost,
@@ -58,6 +59,7 @@ from tieline.api import (
     tags,
     templates,
     traits,
+    unsubscribe,
 )
 from tieline.api.doors import Doors
 from tieline.api.guard import Guard
@@ -109,7 +111,7 @@ def build(doors: Doors, vault: Vault, login_channel: LineLogin, sms: Sms) -> Fas
     app.include_router(sources.router(doors))
     app.include_router(accounts.router(doors, vault))
     _of_accounts(app, doors, vault)
-    app.include_router(auto_replies.router(doors))
+    _beside_line(app, doors, vault)
     app.include_router(shelf.router(doors))
     app.include_router(report.router(doors))
     app.include_router(open_sql.router(doors))
@@ -127,6 +129,13 @@ def build(doors: Doors, vault: Vault, login_channel: LineLogin, sms: Sms) -> Fas
 
     console.install(app, doors.ids)
     return app
+
+
+def _beside_line(app: FastAPI, doors: Doors, vault: Vault) -> None:
+    """Include answers, and channels other than LINE."""
+    app.include_router(auto_replies.router(doors))
+    app.include_router(unsubscribe.router(doors))
+    app.include_router(channels.router(doors, vault))
 
 
 def _of_accounts(app: FastAPI, doors: Doors, vault: Vault) -> None:

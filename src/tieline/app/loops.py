@@ -15,6 +15,7 @@ from tieline.clock import Clock
 from tieline.connect.outgoing import OutgoingCaller
 from tieline.connect.sync import SyncLoop
 from tieline.connect.webhook import WebhookLoop
+from tieline.deliver.carrier import CarrierLoop
 from tieline.settings import Settings
 from tieline.store.clickhouse.evaluate import ClickHouseEvaluator
 from tieline.store.clickhouse.history import ClickHouseHistory
@@ -99,12 +100,20 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
             webhook_loop(settings, await unit(), caller, now),
             Loop("rules", rules.step, idle_seconds=idle * 20),
             Loop("erase", erase.step, idle_seconds=idle * 10),
-            Loop("squash", lambda: squashed(history), idle_seconds=_SQUASH_SECONDS),
+            *aside(stages.carry(settings, await unit(), caller, directory, now), history, now, idle),
             sync_loop(settings, await unit(), caller, now),
             *upkeep(await unit(), await unit(), directory, now),
             *await line.loops(settings, unit, client, directory, now),
         ]
         yield history, loops
+
+
+def aside(carriers: CarrierLoop, history: ClickHouseHistory, now: Clock, idle: float) -> list[Loop]:
+    """Messages of other channels leave; history is kept short to read."""
+    return [
+        Loop("carry", lambda: carriers.step(now.now()), idle_seconds=idle * 10),
+        Loop("squash", lambda: squashed(history), idle_seconds=_SQUASH_SECONDS),
+    ]
 
 
 async def squashed(history: ClickHouseHistory) -> int:

@@ -12,13 +12,18 @@ from tieline.app.parts import vault
 from tieline.app.shadow import compute_apart
 from tieline.channel.line.client import LineClient
 from tieline.channel.line.inbox import LineInbox
+from tieline.channel.mail import Mail
 from tieline.clock import Clock
 from tieline.collect.stage import CollectStage, message_key, named_key
 from tieline.connect import exported, rejects, undo
+from tieline.connect.called import Called
+from tieline.connect.outgoing import OutgoingCaller
 from tieline.deliver.body import Bodies
 from tieline.deliver.broadcast import BroadcastStage
+from tieline.deliver.carrier import CarrierLoop
 from tieline.deliver.fill import fill_tree
 from tieline.deliver.mass import MassSender
+from tieline.deliver.outreach import OutreachStage
 from tieline.deliver.preflight import Preflight
 from tieline.deliver.reply import Replier, ReplyStage
 from tieline.deliver.sender import Sender, SenderLimits
@@ -33,6 +38,7 @@ from tieline.identify.undo import UndoStage
 from tieline.ids import SystemIds
 from tieline.journey.stage import JourneyStage
 from tieline.model.destination import Destination
+from tieline.model.outreach import Channel
 from tieline.ports import Change, Computed
 from tieline.profile.stage import ProfileStage
 from tieline.search.stage import SearchStage
@@ -57,6 +63,7 @@ from tieline.store.postgres.joins import PostgresJoins
 from tieline.store.postgres.journeys import PostgresJourneys
 from tieline.store.postgres.log import PostgresLog, PostgresMessages
 from tieline.store.postgres.outbox import PostgresHistoryOutbox
+from tieline.store.postgres.outreach import PostgresOutreach
 from tieline.store.postgres.refusals import PostgresRefusals
 from tieline.store.postgres.replies import PostgresAutoReplies, PostgresReplies
 from tieline.store.postgres.segments import PostgresSegments
@@ -222,6 +229,28 @@ def advance(
         webhooks=PostgresWebhooks(connection),
         news=pipeline.LogNews(PostgresLog(connection), directory.own_sources, now),
         clock=now,
+        outreach=OutreachStage(PostgresOutreach(connection), PostgresSends(connection), SystemIds(), now),
+    )
+
+
+def carry(
+    settings: Settings, unit: PostgresUnit, caller: OutgoingCaller, directory: PostgresDirectory, now: Clock
+) -> CarrierLoop:
+    """Messages of channels beside LINE leave."""
+    connection, keeper = unit.connection, vault(settings)
+
+    def secret(channel: Channel) -> str:
+        sealed, name = channel.secret, f"channel:{channel.key}"
+        return keeper.open(sealed, channel.workspace_id, name) if sealed else ""
+
+    called = Called(caller, secret, now.now)
+    return CarrierLoop(
+        unit,
+        PostgresOutreach(connection),
+        PostgresSends(connection),
+        PostgresBacklog(connection),
+        {"email": Mail(secret, settings.public_url), "sms": called, "webhook": called},
+        pipeline.LogNews(PostgresLog(connection), directory.own_sources, now),
     )
 
 

@@ -15,6 +15,7 @@ class Reason(StrEnum):
     EXPIRED = "expired"
     UNKNOWN_PERSON = "unknown_person"
     NO_LINE_ID = "no_line_id"
+    NO_ADDRESS = "no_address"
     NOT_FRIEND = "not_friend"
     NO_CONSENT = "no_consent"
     RENDER = "render"

@@ -24,6 +24,7 @@ from tieline.journey.definition import (
     Holdout,
     Journey,
     RandomSplit,
+    Reach,
     SendLine,
     SplitByButton,
     Step,
@@ -176,7 +177,7 @@ def _carry_out(course: _Course, enrolment: Enrolment, step: Step) -> _Done:  # n
         case Coupon():
             wanted = ask.IssueCoupon(step.id, step.pool, enrolment.effect_id(), at)
             return _Done((wanted,), stays=enrolment)
-        case SendLine():
+        case SendLine() | Reach():
             return _send(course, enrolment, step)
         case Holdout():
             return _hold_out(enrolment, step)
@@ -195,7 +196,7 @@ def _carry_out(course: _Course, enrolment: Enrolment, step: Step) -> _Done:  # n
             return _Done(deeds(enrolment, step, at), onward=step.next)
 
 
-def _send(course: _Course, enrolment: Enrolment, step: SendLine) -> _Done:
+def _send(course: _Course, enrolment: Enrolment, step: SendLine | Reach) -> _Done:
     """Ask for the message: outside the quiet hours, and of whom it is still meant for."""
     at = enrolment.reached_at
     opens = None if step.purpose == "transactional" else opens_at(at, course.quiet, course.zone)
@@ -279,7 +280,7 @@ def _fire(course: _Course, enrolment: Enrolment, until: datetime, *, until_inclu
 def _ring(course: _Course, enrolment: Enrolment, at: datetime) -> Moved:
     """Let one timer fire."""
     step = course.journey.steps[enrolment.step]
-    if isinstance(step, SendLine):
+    if isinstance(step, SendLine | Reach):
         # The quiet hours are over: the same visit of the step, later.
         waking = replace(enrolment, state=State.ACTIVE, due_at=None, reached_at=at)
         return _again(course, waking, step)
@@ -367,7 +368,7 @@ def _known(enrolment: Enrolment, step: Step, known: ConditionKnown | CouponKnown
         case ConditionKnown(_, result), Condition():
             going = noted(enrolment, "conditions", step.id, result)
             return _Done(onward=step.then if result else step.otherwise, goes=going)
-        case ConditionKnown(_, result), SendLine():
+        case ConditionKnown(_, result), SendLine() | Reach():
             if result:
                 return _Done(deeds(enrolment, step, at), onward=step.next)
             over, effects = _finish(enrolment, State.EXITED, "no_longer_meant", at)

@@ -5,6 +5,7 @@ from datetime import datetime
 from tieline.journey import enrolment as ask
 from tieline.journey.definition import (
     LeaveJourney,
+    Reach,
     SendLine,
     SetTrait,
     StartJourney,
@@ -16,12 +17,12 @@ from tieline.journey.enrolment import Effect, Enrolment
 
 def deeds(
     enrolment: Enrolment,
-    step: SendLine | Tag | SetTrait | Webhook | StartJourney | LeaveJourney,
+    step: SendLine | Reach | Tag | SetTrait | Webhook | StartJourney | LeaveJourney,
     at: datetime,
 ) -> tuple[Effect, ...]:
     """Return what is to be done for a person who reached `step` at a moment."""
     match step:
-        case SendLine():
+        case SendLine() | Reach():
             return (ask.PlanSend(step.id, enrolment.effect_id(), at, at + step.expires_after),)
         case Tag():
             added = [ask.AddTag(step.id, tag, at) for tag in step.add]

@@ -14,6 +14,7 @@ from tieline.model.event import (
     MESSAGE_LINK_CLICKED,
 )
 from tieline.model.limits import PRIORITY_NORMAL, Budget, Cap, Quiet
+from tieline.model.outreach import Way
 
 STEPS_MAX = 50
 MESSAGES_MAX = 5
@@ -100,6 +101,17 @@ class SendLine(msgspec.Struct, frozen=True):
     account: str
     purpose: Purpose
     messages: tuple[Mapping[str, Any], ...]
+    expires_after: timedelta = EXPIRES_AFTER
+    lookup: Mapping[str, Lookup] = {}
+    next: str | None = None
+
+
+class Reach(msgspec.Struct, frozen=True):
+    """Ask for a message by the cheapest of some ways on which the person may be reached."""
+
+    id: str
+    purpose: Purpose
+    ways: tuple[Way, ...]
     expires_after: timedelta = EXPIRES_AFTER
     lookup: Mapping[str, Lookup] = {}
     next: str | None = None
@@ -238,6 +250,7 @@ Step: TypeAlias = (
     | WaitForEvent
     | Condition
     | SendLine
+    | Reach
     | SplitByButton
     | RandomSplit
     | AbTest

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from tieline.journey import enrolment as ask
 from tieline.journey.advance import advance
-from tieline.journey.definition import Journey, SendLine
+from tieline.journey.definition import Journey, Reach, SendLine
 from tieline.journey.enrolment import ArmKnown, CouponKnown, Enrolment, EventSeen, Happening, State
 from tieline.journey.restraint import NO_HABITS, restraint
 from tieline.model.event import (
@@ -26,6 +26,7 @@ from tieline.model.event import (
     TRAITS_SET,
 )
 from tieline.model.limits import FREE, Habits, Restraint
+from tieline.model.outreach import WayRequest
 from tieline.model.signal import ArmRow, EnrolmentRow, Said, SendRequest, WebhookCall
 from tieline.ports import JourneyStore
 
@@ -39,12 +40,20 @@ class Outcome:
     """What a round of moving people leads to, gathered before it is stored."""
 
     requests: list[SendRequest] = field(default_factory=list)
+    ways: list[WayRequest] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
     calls: list[WebhookCall] = field(default_factory=list)
     rows: dict[bytes, EnrolmentRow] = field(default_factory=dict)
     arms: list[ArmRow] = field(default_factory=list)
     goals: list[tuple[int, bytes, datetime]] = field(default_factory=list)
     reached: Counter[tuple[int, str, int, str, date]] = field(default_factory=Counter)
+
+    def wish(self, wanted: SendRequest | WayRequest) -> None:
+        """Take a message that a journey wishes for."""
+        if isinstance(wanted, WayRequest):
+            self.ways.append(wanted)
+        else:
+            self.requests.append(wanted)
 
 
 class Mover:
@@ -167,7 +176,7 @@ class Mover:
         name = f"{enrolment.id.hex()}:{journey.key}"
         match effect:
             case ask.PlanSend(step, send_id, at, expires_at):
-                self._outcome.requests.append(
+                self._outcome.wish(
                     await self._request(workspace_id, journey, enrolment, step, send_id, at, expires_at, held)
                 )
             case ask.AddTag(step, tag, at):
@@ -235,14 +244,29 @@ class Mover:
         at: datetime,
         expires_at: datetime,
         held: Restraint,
-    ) -> SendRequest:
+    ) -> SendRequest | WayRequest:
         step = journey.steps[step_id]
-        if not isinstance(step, SendLine):
+        if not isinstance(step, SendLine | Reach):
             raise TypeError(f"step {step_id} of {journey.key} sends nothing")
         context = self._context(enrolment)
         for name, lookup in step.lookup.items():
             key = str(self._fill(lookup.key, context))
             context[name] = await self._store.item(workspace_id, lookup.catalog, key) or {}
+        limit = FREE if step.purpose == "transactional" else held
+        if isinstance(step, Reach):
+            return WayRequest(
+                workspace_id=workspace_id,
+                send_id=send_id,
+                origin=f"journey:{journey.key}",
+                step=step_id,
+                person=enrolment.person,
+                purpose=step.purpose,
+                ways=step.ways,
+                context=context,
+                at=at,
+                expires_at=expires_at,
+                restraint=limit,
+            )
         return SendRequest(
             workspace_id=workspace_id,
             send_id=send_id,
@@ -255,7 +279,7 @@ class Mover:
             context=context,
             at=at,
             expires_at=expires_at,
-            restraint=FREE if step.purpose == "transactional" else held,
+            restraint=limit,
         )
 
     def _context(self, enrolment: Enrolment) -> dict[str, Any]:

@@ -13,17 +13,19 @@ from tieline.condition.filter import parse_filter
 from tieline.condition.node import Node
 from tieline.condition.parse import parse as parse_condition
 from tieline.condition.path import read_path
-from tieline.condition.place import Place, quote
+from tieline.condition.place import Place, listed, quote
 from tieline.condition.when import read_duration
 from tieline.journey.definition import MESSAGES_MAX, WAIT_MAX, WAIT_MIN, Lookup, Purpose
 from tieline.journey.pattern import EventPattern
 from tieline.journey.where import Where, read_reference, read_where
+from tieline.model.outreach import CONTENTS, Way
 
 NAME_MAX = 200
 TEMPLATE_MAX = 10_000
 """Characters of one template."""
 DEPTH_MAX = 32
 TAGS_MAX = 20
+WAYS_MAX = 5
 DAYS_MAX = 366
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -133,6 +135,34 @@ def read_test(place: Place) -> Node:
 def read_purpose(place: Place) -> Purpose:
     """Read what a message is for."""
     return "marketing" if place.one_of(("marketing", "transactional")) == "marketing" else "transactional"
+
+
+def read_ways(place: Place) -> tuple[Way, ...]:
+    """Read ways that a message may take, each with what it says there."""
+    ways = tuple(_way(item) for item in place.items(WAYS_MAX))
+    if len({way.channel for way in ways}) < len(ways):
+        raise place.refuse("A channel is named twice.", "Name each channel once.")
+    return ways
+
+
+def _way(place: Place) -> Way:
+    data = place.mapping()
+    named = [keys for keys in CONTENTS.values() if set(keys) <= set(data)]
+    if not named:
+        shapes = tuple(" and ".join(keys) for keys in CONTENTS.values())
+        raise place.refuse("It says nothing.", f"Give one of: {listed(shapes)}.")
+    place.keys(("channel", *max(named, key=len)))
+    if "messages" in data:
+        read_messages(place.at("messages"))
+    for key in data:
+        if key in {"subject", "text"}:
+            place.at(key).text(TEMPLATE_MAX)
+            read_template(place.at(key))
+        elif key == "body":
+            read_templates(place.at(key))
+    return Way(
+        read_slug(place.at("channel")), {key: value for key, value in data.items() if key != "channel"}
+    )
 
 
 def read_messages(place: Place) -> tuple[Mapping[str, Any], ...]:

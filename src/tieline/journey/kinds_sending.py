@@ -51,4 +51,54 @@ SENDING: dict[str, Kind] = {
             "expires_after": "PT6H",
         },
     ),
+    "send": Kind(
+        definition.Reach,
+        "Asks for a message by the cheapest way on which the person may be reached: LINE, e-mail, SMS or a webhook. Consent is asked for each kind of way, and again right before it leaves; the person goes on at once.",
+        (
+            Field(
+                "purpose",
+                "purpose",
+                fields.read_purpose,
+                "marketing or transactional",
+                "What it is for: marketing needs consent to marketing on that kind of way.",
+            ),
+            Field(
+                "ways",
+                "ways",
+                fields.read_ways,
+                f"list of 1 to {fields.WAYS_MAX} `{{channel: key, …}}`",
+                "Channels as they were set up, each with what it says there: `subject` and `text` by e-mail, `text` by SMS, `body` to a webhook, `messages` on LINE; each text is a Liquid template. Among equally cheap ones the first.",
+            ),
+            Field(
+                "expires_after",
+                "expires_after",
+                fields.read_wait,
+                "duration",
+                "A message that could not leave by then is dropped. Left out: P1D.",
+                required=False,
+            ),
+            Field(
+                "lookup",
+                "lookup",
+                fields.read_lookup,
+                '`{name: {"catalog": key, "key": template}}`',
+                "Rows of catalogues that the templates read under these names.",
+                required=False,
+            ),
+            NEXT,
+        ),
+        {
+            "id": "tell",
+            "kind": "send",
+            "purpose": "marketing",
+            "ways": [
+                {
+                    "channel": "mail",
+                    "subject": "您的購物車",
+                    "text": "{{ trigger.product_name }} 還在購物車裡。",
+                },
+                {"channel": "sms", "text": "購物車還在等您。"},
+            ],
+        },
+    ),
 }

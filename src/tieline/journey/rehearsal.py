@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ from tieline.condition.node import Node
 from tieline.condition.rewrite import rewrite
 from tieline.journey import draw
 from tieline.journey.advance import advance
-from tieline.journey.definition import Journey, SendLine
+from tieline.journey.definition import Journey, Reach, SendLine
 from tieline.journey.enrolment import (
     ArmKnown,
     AskArm,
@@ -41,6 +42,7 @@ from tieline.journey.entry import enrol, refusal, starts, told
 from tieline.journey.library import asked_of
 from tieline.journey.restraint import restraint
 from tieline.model.limits import Habits
+from tieline.model.outreach import NAMESPACE, Channel, Way
 from tieline.model.signal import Signal, SignalKind
 
 COUPON = "DRY-RUN"
@@ -69,6 +71,7 @@ class Rehearsal:
         refused: Entries that the rules of re-entry refused, by reason.
         steps: How many reached each step.
         messages: Messages that would have left, by step.
+        by_channel: Of these, those that have a choice of ways, by the channel they would have taken.
         suppressed: Messages that would not, by step and reason.
         ends: Enrolments that ended, by reason.
         running: Enrolments that would still be on the way.
@@ -80,6 +83,7 @@ class Rehearsal:
     refused: Counter[str] = field(default_factory=Counter)
     steps: Counter[str] = field(default_factory=Counter)
     messages: Counter[str] = field(default_factory=Counter)
+    by_channel: Counter[str] = field(default_factory=Counter)
     suppressed: Counter[tuple[str, str]] = field(default_factory=Counter)
     ends: Counter[str] = field(default_factory=Counter)
     running: int = 0
@@ -97,6 +101,7 @@ class Stage:
         time_zone: Of the workspace.
         habits: What the workspace has decided for all journeys.
         segments: Conditions of segments, for references.
+        channels: Ways to reach people, by key.
     """
 
     def __init__(
@@ -107,6 +112,7 @@ class Stage:
         time_zone: str,
         habits: Habits,
         segments: Mapping[str, Node],
+        channels: Mapping[str, Channel] = MappingProxyType({}),
     ) -> None:
         self._journey = journey
         self._since = since
@@ -115,6 +121,7 @@ class Stage:
         self._zone = ZoneInfo(time_zone)
         self._held = restraint(journey, habits)
         self._segments = segments
+        self._channels = channels
         self.found = Rehearsal()
 
     def play(self, people: Iterable[Past]) -> None:
@@ -207,24 +214,51 @@ class Stage:
     def _send(self, person: Person, step_id: str, at: datetime, sent: list[datetime]) -> None:
         """Count a message, or why it would not have left: by friendship and consent as they are now."""
         step = self._journey.steps[step_id]
-        if not isinstance(step, SendLine):
+        if not isinstance(step, SendLine | Reach):
             return
-        reason = ""
-        cap = self._held.cap
-        if step.account not in person.friends:
-            reason = "not_friend"
-        elif step.purpose != "transactional":
+        channel, reason = self._reach(step, person)
+        if not reason and step.purpose != "transactional":
+            cap = self._held.cap
             recent = [one for one in sent if cap is not None and (at - one).days < cap.days]
-            if f"{step.purpose}:line" not in person.consents:
-                reason = "no_consent"
-            elif cap is not None and len(recent) >= cap.messages:
+            if cap is not None and len(recent) >= cap.messages:
                 reason = "capped"
             else:
                 sent.append(at)
         if reason:
             self.found.suppressed[step_id, reason] += 1
+            return
+        self.found.messages[step_id] += 1
+        if channel:
+            self.found.by_channel[channel] += 1
+
+    def _reach(self, step: SendLine | Reach, person: Person) -> tuple[str, str]:
+        """Return the channel that a message with a choice would take, and why it would not leave."""
+        if isinstance(step, Reach):
+            found = rehearsed(step.ways, self._channels, person, step.purpose)
+            return (found.key, "") if isinstance(found, Channel) else ("", found)
+        if step.account not in person.friends:
+            return "", "not_friend"
+        agreed = step.purpose == "transactional" or f"{step.purpose}:line" in person.consents
+        return "", "" if agreed else "no_consent"
+
+
+def rehearsed(
+    ways: Sequence[Way], channels: Mapping[str, Channel], person: Person, purpose: str
+) -> Channel | str:
+    """Return the cheapest channel on which the person may be reached as they are now, or why the first cannot."""
+    reasons: list[str] = []
+    known = [channels[way.channel] for way in ways if way.channel in channels and channels[way.channel].live]
+    for channel in sorted(known, key=lambda one: one.price):
+        namespace = NAMESPACE.get(channel.kind)
+        if channel.kind == "line" and channel.settings["account"] not in person.friends:
+            reasons.append("not_friend")
+        elif namespace is not None and not any(one.split(":")[0] == namespace for one in person.namespaces):
+            reasons.append("no_address")
+        elif purpose != "transactional" and f"{purpose}:{channel.kind}" not in person.consents:
+            reasons.append("no_consent")
         else:
-            self.found.messages[step_id] += 1
+            return channel
+    return reasons[0] if reasons else "stopped"
 
 
 SIDES = (draw.TREATED, draw.HELD_OUT)

@@ -31,6 +31,7 @@ from tieline.journey.library import Library, asked_of, parsed
 from tieline.journey.plan import Plan
 from tieline.model.event import JOURNEY_LEAVE_ASKED, MESSAGE_LINK_CLICKED, Identified
 from tieline.model.limits import Habits
+from tieline.model.outreach import WayRequest
 from tieline.model.signal import (
     EnrolmentRow,
     Reached,
@@ -53,12 +54,14 @@ class Moved(NamedTuple):
 
     Attributes:
         handled: Signals and enrolments that were looked at; 0 means there is nothing to do now.
+        ways: Messages that may go by one of several ways.
     """
 
     requests: list[SendRequest]
     said: list[Said]
     calls: list[WebhookCall]
     handled: int
+    ways: Sequence[WayRequest] = ()
 
 
 class JourneyStage:
@@ -140,7 +143,7 @@ class JourneyStage:
             handled += await self._answer(mover, now, most)
             await self._save(outcome, now)
         await self._judge(now)
-        return Moved(outcome.requests, outcome.said, outcome.calls, handled)
+        return Moved(outcome.requests, outcome.said, outcome.calls, handled, outcome.ways)
 
     async def _hear(self, workspace_id: int, signals: Sequence[Signal], mover: Mover, now: datetime) -> None:
         """Let people on their way hear what happened; then let those enter whom it starts."""

@@ -27,6 +27,7 @@ from tieline.ports.journeys import (
     Tally,
     WebhookStore,
 )
+from tieline.ports.outreach import Carrier, OutreachStore
 from tieline.ports.people import FactStore, IdentityStore, ProfileFacts, WordStore, Zones
 from tieline.ports.replies import AnswerStore, ReplyApi, ReplyStore
 from tieline.ports.rules import Change, Computed, Elsewhere, RuleStore
@@ -45,6 +46,7 @@ __all__ = [
     "AnswerStore",
     "Backlog",
     "BroadcastStore",
+    "Carrier",
     "Change",
     "ChunkStore",
     "Clicks",
@@ -72,6 +74,7 @@ __all__ = [
     "LogStore",
     "MessageStore",
     "News",
+    "OutreachStore",
     "ProfileFacts",
     "ReplyApi",
     "ReplyStore",

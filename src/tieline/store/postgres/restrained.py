@@ -52,8 +52,15 @@ async def recent(
         join send on send.workspace_id = mine.workspace_id and send.person = mine.node_id
         where asked.workspace_id = %s and asked.node_id = any(%s) and purpose <> 'transactional'
           and (state in ('planned', 'grouped', 'prepared', 'unknown') or (state = 'accepted' and settled_at > %s))
+        union all
+        select asked.node_id, other.send_id, asked.profile_id, 9, other.settled_at, false
+        from node as asked
+        join node as mine on mine.workspace_id = asked.workspace_id and mine.profile_id = asked.profile_id
+        join channel_send as other on other.workspace_id = mine.workspace_id and other.person = mine.node_id
+        where asked.workspace_id = %s and asked.node_id = any(%s) and other.purpose <> 'transactional'
+          and (other.state in ('planned', 'prepared', 'parked') or (other.state = 'accepted' and other.settled_at > %s))
         """,
-        (workspace_id, list(node_ids), since),
+        (workspace_id, list(node_ids), since) * 2,
         binary=True,
     )
     found: defaultdict[bytes, list[Recent]] = defaultdict(list)
