@@ -1,6 +1,5 @@
 """A friend writes, and the brand answers for free: the real thing against the simulated LINE."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -54,7 +53,6 @@ def test_a_keyword_is_answered_once_with_a_free_reply_and_tags_the_friend(
         },
     )
     assert saved.status_code == 200, saved.text
-    time.sleep(1.2)  # the stream reads the rules once a second
     simulated.call("POST", "/accounts/100/friends", {"count": 1, "seed": 1, "announce": True})
     user = simulated.call("GET", "/accounts/100/friends")["friends"][0]["user_id"]
     wait_for(tieline.settled)

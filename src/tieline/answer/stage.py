@@ -25,7 +25,6 @@ from tieline.ports import AnswerStore
 ANSWERED = frozenset({LINE_MESSAGE_RECEIVED, LINE_POSTBACK_RECEIVED, LINE_FOLLOWED})
 TOKEN_LASTS = timedelta(seconds=50)
 """LINE promises a minute, counted from when the webhook arrived."""
-REFRESH = timedelta(seconds=1)
 
 
 class AnswerStage:
@@ -40,11 +39,11 @@ class AnswerStage:
         self._store = store
         self._zones = zones
         self._rules: dict[int, list[Rule]] = {}
-        self._read_at: datetime | None = None
+        self._edition: str | None = None
 
     async def process(self, items: Sequence[Identified], now: datetime) -> list[ReplyRequest]:
         """Return what to answer; an event whose token LINE may have forgotten stays unanswered."""
-        await self._refresh(now)
+        await self._refresh()
         open_: defaultdict[int, list[Identified]] = defaultdict(list)
         for item in items:
             if item.event.workspace_id in self._rules and _can_be_answered(item.event, now):
@@ -80,14 +79,15 @@ class AnswerStage:
             expires_at=event.received_at + TOKEN_LASTS,
         )
 
-    async def _refresh(self, now: datetime) -> None:
-        """Read the rules again, at most once a second."""
-        if self._read_at is None or abs(now - self._read_at) >= REFRESH:
+    async def _refresh(self) -> None:
+        """Read the rules again when one was saved: who writes right after it gets the new answer."""
+        edition = await self._store.edition()
+        if edition != self._edition:
             rules: defaultdict[int, list[Rule]] = defaultdict(list)
             for stored in await self._store.rules():
                 with suppress(InvalidInputError):  # saved by another version: it must not stop the stream
                     rules[stored.workspace_id].append(parse(stored.definition))
-            self._rules, self._read_at = dict(rules), now
+            self._rules, self._edition = dict(rules), edition
 
 
 def heard(event: Event, *, bound: bool) -> Heard:

@@ -4,9 +4,11 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec.structs import replace
+
 from tieline.ids import keyed_hash
 from tieline.journey.definition import Journey
-from tieline.journey.enrolment import Enrolment
+from tieline.journey.enrolment import Enrolment, EventSeen
 from tieline.journey.pattern import EventPattern
 from tieline.journey.trigger import (
     COUPON_EVENTS,
@@ -30,6 +32,7 @@ from tieline.model.event import (
 )
 from tieline.model.signal import Signal, SignalKind
 
+RIGHT_AFTER = timedelta(microseconds=1)
 TRIGGER_AGE_MAX = timedelta(days=3)
 """What happened longer ago starts nothing: importing last year's orders must not send this year's messages."""
 
@@ -116,6 +119,19 @@ def refusal(
     if last_entered_at is not None and reentry.mode == "after" and at < last_entered_at + reentry.after:
         return "too_soon"
     return ""
+
+
+def following(known: Iterable[EventSeen], entered_at: datetime, now: datetime) -> list[EventSeen]:
+    """Return what a person did after entering, as far as it is known, in the order in which it happened.
+
+    What is dated later than now was told before a clock was set back: it came before anything that can be dated, so that
+    it is taken as having happened right after the entry, and lets no timer fire.
+    """
+    first = entered_at + RIGHT_AFTER
+    return sorted(
+        (seen if seen.at <= now else replace(seen, at=first) for seen in known if seen.at > entered_at),
+        key=lambda one: one.at,
+    )
 
 
 def doubled(running: Iterable[Enrolment]) -> list[Enrolment]:

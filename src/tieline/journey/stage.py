@@ -26,7 +26,7 @@ from tieline.journey.enrolment import (
     State,
     TimerDue,
 )
-from tieline.journey.entry import TRIGGER_AGE_MAX, doubled, enrol, refusal, starts, told
+from tieline.journey.entry import TRIGGER_AGE_MAX, doubled, enrol, following, refusal, starts, told
 from tieline.journey.library import Library, asked_of, parsed
 from tieline.journey.plan import Plan
 from tieline.model.event import JOURNEY_LEAVE_ASKED, MESSAGE_LINK_CLICKED, Identified
@@ -165,20 +165,22 @@ class JourneyStage:
             zone=ZoneInfo(self._zones.get(workspace_id, "UTC")),
             identifiers=await self._store.identifiers(workspace_id, sorted(nodes)),
             entered=await self._store.entered(workspace_id, wanted),
-            earlier=await self._heard(workspace_id, signals, profiles),
+            known=await self._heard(workspace_id, signals, profiles),
         )
         for mine in running.values():
             await self._end_doubled(round_, mine)
-        # A clock that was set back tells things in another order than it dates them; what happened first lets no timer
-        # fire that something told after it, and known by now, would have stopped.
-        for signal in sorted(signals, key=lambda one: one.at):
+        # What happened first lets no timer fire that something told after it, and known by now, would have stopped.
+        ordered = sorted(signals, key=lambda one: one.at)
+        for signal in ordered:
+            if signal.kind is SignalKind.EVENT and (profile_id := profiles.get(signal.node_id)) is not None:
+                round_.known[profile_id].append(EventSeen(signal.name, signal.data, signal.at))
+        for signal in ordered:
             profile_id = profiles.get(signal.node_id)
             if profile_id is None:
                 continue
             mine = running.setdefault(profile_id, [])
             if signal.kind is SignalKind.EVENT:
                 seen = EventSeen(signal.name, signal.data, signal.at)
-                round_.earlier[profile_id].append(seen)
                 mine[:] = [await self._see(round_, enrolment, seen) for enrolment in mine]
                 await self._credit(workspace_id, profile_id, seen)
             await self._enter(round_, signal, profile_id, mine)
@@ -214,8 +216,8 @@ class JourneyStage:
             new = enrol(journey, signal.node_id, trigger, signal.at, round_.now)
             new = await round_.move(journey, new, Entered())
             # What started this may have arrived late: what happened after it may have been said before it.
-            for seen in sorted(round_.earlier[profile_id], key=lambda one: one.at):
-                if seen.at > new.entered_at and not new.over:
+            for seen in following(round_.known[profile_id], new.entered_at, round_.now):
+                if not new.over:
                     new = await round_.move(journey, new, seen)
             mine.append(new)
             round_.entered[profile_id, journey.key] = max(last, new.entered_at) if last else new.entered_at
@@ -375,7 +377,7 @@ class _Round:
 
     Attributes:
         entered: When each person last entered each journey, by profile and key.
-        earlier: What each person did that was said before, by profile.
+        known: What each person did that was said before or in this round, by profile.
     """
 
     workspace_id: int
@@ -384,7 +386,7 @@ class _Round:
     zone: ZoneInfo
     identifiers: Mapping[bytes, tuple[str, str]]
     entered: dict[tuple[bytes, str], datetime] = field(default_factory=dict)
-    earlier: defaultdict[bytes, list[EventSeen]] = field(default_factory=lambda: defaultdict(list))
+    known: defaultdict[bytes, list[EventSeen]] = field(default_factory=lambda: defaultdict(list))
 
     async def move(self, journey: Journey, enrolment: Enrolment, happened: Happening) -> Enrolment:
         """Return where a person stands after something happened."""

@@ -15,6 +15,10 @@ class AnswerStore(Protocol):
         """Return the rules of all workspaces that are switched on."""
         ...
 
+    async def edition(self) -> str:
+        """Return a text that is another one after any rule was saved or switched."""
+        ...
+
     async def bound(self, workspace_id: int, node_ids: Sequence[bytes]) -> set[bytes]:
         """Return those of `node_ids` whose person is known as a member."""
         ...

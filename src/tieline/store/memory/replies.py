@@ -44,6 +44,10 @@ class MemoryAutoReplies(Dictionaries):
         rules: dict[tuple[int, str], AutoReply] = self._state["rules"]
         return [rule for _, rule in sorted(rules.items())]
 
+    async def edition(self) -> str:
+        """Return a text that is another one after any rule was saved or switched."""
+        return repr(sorted(self._state["rules"].items()))
+
     async def bound(self, workspace_id: int, node_ids: Sequence[bytes]) -> set[bytes]:
         """Return those of `node_ids` whose person is known as a member."""
         profile_of = {one.node.node_id: one.profile_id for one in self._placed(workspace_id)}

@@ -72,6 +72,14 @@ class PostgresAutoReplies:
         )
         return [AutoReply(*row) for row in await cursor.fetchall()]
 
+    async def edition(self) -> str:
+        """Return a text that is another one after any rule was saved or switched."""
+        cursor = await self._connection.execute(
+            "select count(*) || ' ' || coalesce(sum(xmin::text::numeric), 0) from auto_reply"
+        )
+        (found,) = await cursor.fetchone() or ("",)
+        return str(found)
+
     async def bound(self, workspace_id: int, node_ids: Sequence[bytes]) -> set[bytes]:
         """Return those of `node_ids` whose person is known as a member."""
         cursor = await self._connection.execute(
