@@ -288,9 +288,7 @@ class Advance:
         async with self.unit.transaction():
             now = self.clock.now()
             moved = await self.journey.process(now, SIGNALS_TOGETHER)
-            by_line, unreached = (
-                await self.outreach.process(moved.ways) if self.outreach is not None else ([], [])
-            )
+            by_line, unreached = await self.outreach.process(moved.ways) if self.outreach else ([], [])
             refused = [*unreached, *await self.deliver.process([*moved.requests, *by_line])]
             await self.webhooks.put(moved.calls)
             await self.news.said([*moved.said, *refused])

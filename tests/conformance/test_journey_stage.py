@@ -393,32 +393,3 @@ async def test_people_go_on_in_another_version_where_their_step_is_the_same(door
 
     assert moved == 1
     assert (len(after.requests), {said.name for said in after.said}) == (0, {"tag_added"})
-
-
-async def test_an_order_of_the_same_round_counts_before_what_was_told_earlier_and_happened_later(
-    doors: Doors,
-) -> None:
-    await doors.put(journey(WAIT, REMIND, exit_on=[{"event": "Ordered"}]))
-    await doors.put(journey(WAIT, REMIND, key="other", trigger={"kind": "event", "event": "Seen"}))
-    await doors.run(41, signal("Seen", "ann", minutes(41)))
-    moved = await doors.run(42, signal("Added", "ann", minutes(0)), signal("Ordered", "ann", minutes(20)))
-
-    assert moved.requests == []
-
-
-async def test_what_is_dated_later_than_now_lets_no_timer_of_a_new_enrolment_fire(doors: Doors) -> None:
-    """It was told before the clock was set back, so it came before what is known now, whatever its date says."""
-    await doors.put(journey(WAIT, REMIND, exit_on=[{"event": "Ordered"}]))
-    await doors.put(journey(WAIT, REMIND, key="other", trigger={"kind": "event", "event": "Seen"}))
-    await doors.run(120, signal("Seen", "ann", minutes(120)))
-    async with doors.unit.transaction():
-        await doors.signals.put(
-            [signal("Added", "ann", minutes(5)), signal("Ordered", "ann", minutes(25), log_offset=2)]
-        )
-    assert doors.stage is not None
-    sent = []
-    for _ in range(2):
-        async with doors.unit.transaction():
-            sent += (await doors.stage.process(minutes(40), 1)).requests
-
-    assert sent == []
