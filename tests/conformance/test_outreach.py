@@ -30,6 +30,7 @@ from tieline.model.outreach import Carried, Channel, Way, WayRequest
 from tieline.model.signal import Said
 from tieline.store.postgres.backlog import PostgresBacklog
 from tieline.store.postgres.deliver import PostgresSends
+from tieline.store.postgres.forget import FORGET
 from tieline.store.postgres.outreach import PostgresOutreach
 from tieline.store.postgres.unit import PostgresUnit
 
@@ -353,6 +354,29 @@ async def test_what_is_stopped_does_not_leave(house: House, post) -> None:
 
     assert await house.stands("a") == ("mail", "suppressed", "stopped")
     assert post[0].got == []
+
+
+async def test_who_is_erased_is_in_no_message_and_no_bounce(house: House, post) -> None:
+    post[0].refuses.add("ann@brand.test")
+    await house.wish("a", MAIL, purpose="transactional")
+    await house.run()
+    await house.wish("b", SMS, purpose="transactional")
+    said = {"workspace": WORKSPACE, "nodes": [ANN], "values": ["ann@brand.test"], "at": NOW}
+    async with house.unit.transaction():
+        for statement in (*FORGET["channel_send"], *FORGET["channel_bounce"]):
+            await house.unit.connection.execute(statement, said)
+        cursor = await house.unit.connection.execute(
+            "select state, reason, address, content, unsubscribe, person = %s from channel_send order by state",
+            (ANN,),
+        )
+        left = await cursor.fetchall()
+        bounces = await house.unit.connection.execute("select from channel_bounce")
+
+    assert left == [
+        ("failed", "smtp_550", "", {}, None, False),
+        ("suppressed", "erased", "", {}, None, False),
+    ]
+    assert await bounces.fetchone() is None
 
 
 async def test_costs_are_those_of_what_left(house: House, provider: Provider) -> None:

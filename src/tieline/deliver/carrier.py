@@ -99,7 +99,7 @@ class CarrierLoop:
         async with self._unit.transaction():
             reference = carried.reference if carried else ""
             taken = await self._store.settle(held, told.state, told.reason, now, told.again_at, reference)
-            if carried is not None and carried.gone:
+            if taken and carried is not None and carried.gone:
                 await self._store.bounced(held.workspace_id, held.kind, held.address, carried.reason, now)
             if taken:
                 standing: Standing | None = (

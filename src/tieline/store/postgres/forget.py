@@ -44,6 +44,17 @@ FORGET: Mapping[str, tuple[str, ...]] = {
         where {_MINE} (person = any(%(nodes)s) or line_user = any(%(values)s))
         """,
     ),
+    "channel_send": (
+        f"""
+        update channel_send set person = decode(repeat('00', 16), 'hex'), address = '', content = '{{}}', unsubscribe = null,
+            reference = '',
+            state = case state when 'planned' then 'suppressed' when 'prepared' then 'parked' else state end,
+            reason = case when state in ('planned', 'prepared') then 'erased' else reason end,
+            lease_until = null, settled_at = coalesce(settled_at, %(at)s)
+        where {_MINE} (person = any(%(nodes)s) or address = any(%(values)s))
+        """,
+    ),
+    "channel_bounce": (f"delete from channel_bounce where {_MINE} address = any(%(values)s)",),
     "reply": (f"delete from reply where {_MINE} (person = any(%(nodes)s) or line_user = any(%(values)s))",),
     # A code that was given out stays given out.
     "coupon_code": (
@@ -111,6 +122,7 @@ KEPT: Mapping[str, str] = {
     "audit_entry": "names nobody; of a profile only the beginning of its id",
     "auto_reply": "rules of the brand",
     "budget": "numbers",
+    "channel": "the brand's own",
     "catalog_item": "things",
     "computed_trait": "definitions",
     "console_device": "people who work for the brand",
