@@ -9,10 +9,20 @@ import msgspec
 from fastapi import APIRouter, Body, Request
 
 from tieline.api.doors import Doors
+from tieline.api.journey_answers import (
+    Experiments,
+    JourneyCounts,
+    JourneyErrors,
+    JourneyPeople,
+    OnTheWay,
+    Replayed,
+)
+from tieline.api.people import read_people
 from tieline.collect import own
 from tieline.errors import InvalidInputError, MalformedBodyError, NotFoundError, UnknownKeyError
 from tieline.model.event import JOURNEY_LEAVE_ASKED, JOURNEY_START_ASKED
 from tieline.model.signal import Said
+from tieline.store.postgres.facts import PostgresFacts
 from tieline.store.postgres.journey_reports import PostgresJourneyReports
 from tieline.store.postgres.workspaces import OWN_SOURCE
 
@@ -58,7 +68,7 @@ def _reading(routes: APIRouter, doors: Doors) -> None:
     """Add what shows the people on a journey."""
 
     @routes.get("/counts")
-    async def counts(request: Request, key: str, days: int = 30) -> dict[str, Any]:
+    async def counts(request: Request, key: str, days: int = 30) -> JourneyCounts:
         """Return how many people reached each step on each day; `step` is "" for the entry and "!reason" for an end."""
         workspace_id = await doors.keys.workspace(request)
         if not 1 <= days <= DAYS_MAX:
@@ -67,12 +77,12 @@ def _reading(routes: APIRouter, doors: Doors) -> None:
         async with doors.pool.connection() as connection:
             reports = await _known(connection, workspace_id, key)
             found = await reports.counts(workspace_id, key, (now - timedelta(days=days)).date())
-        return {"key": key, "counts": found, "as_of": now}
+        return JourneyCounts.model_validate({"key": key, "counts": found, "as_of": now})
 
     @routes.get("/people")
     async def people(
         request: Request, key: str, step: str | None = None, after: str = "", limit: int = 100
-    ) -> dict[str, Any]:
+    ) -> JourneyPeople:
         """List who is on the way and where, a page at a time; `next` is the `after` of the next page."""
         workspace_id = await doors.keys.workspace(request)
         if not 1 <= limit <= PAGE_MAX:
@@ -86,38 +96,42 @@ def _reading(routes: APIRouter, doors: Doors) -> None:
         async with doors.pool.connection() as connection:
             reports = await _known(connection, workspace_id, key)
             found = await reports.people(workspace_id, key, step, start, limit)
+            ids = dict.fromkeys(bytes.fromhex(one["profile_id"]) for one in found if one["profile_id"])
+            known = await read_people(PostgresFacts(connection), workspace_id, list(ids))
+        persons = {one.profile_id: one for one in known}
         onward = found[-1]["enrolment_id"] if len(found) == limit else None
-        return {"key": key, "people": found, "next": onward, "as_of": doors.clock.now()}
+        shown = [OnTheWay(**one, person=persons.get(one["profile_id"])) for one in found]
+        return JourneyPeople(key=key, people=shown, next=onward, as_of=doors.clock.now())
 
     @routes.get("/errors")
-    async def errors(request: Request, key: str, limit: int = 100) -> dict[str, Any]:
+    async def errors(request: Request, key: str, limit: int = 100) -> JourneyErrors:
         """List people whom an error stopped, messages that failed or are parked, and calls that failed."""
         workspace_id = await doors.keys.workspace(request)
         async with doors.pool.connection() as connection:
             reports = await _known(connection, workspace_id, key)
             found = await reports.errors(workspace_id, key, max(1, min(limit, PAGE_MAX)))
-        return {"key": key, **found, "as_of": doors.clock.now()}
+        return JourneyErrors.model_validate({"key": key, **found, "as_of": doors.clock.now()})
 
     @routes.get("/experiments")
-    async def experiments(request: Request, key: str) -> dict[str, Any]:
+    async def experiments(request: Request, key: str) -> Experiments:
         """Return how each arm of each test and holdout has done."""
         workspace_id = await doors.keys.workspace(request)
         async with doors.pool.connection() as connection:
             reports = await _known(connection, workspace_id, key)
             found = await reports.experiments(workspace_id, key)
-        return {"key": key, "arms": found, "as_of": doors.clock.now()}
+        return Experiments.model_validate({"key": key, "arms": found, "as_of": doors.clock.now()})
 
 
 def _asking(routes: APIRouter, doors: Doors) -> None:
     """Add what moves people by hand."""
 
     @routes.post("/errors/replay")
-    async def replay(request: Request, key: str) -> dict[str, Any]:
+    async def replay(request: Request, key: str) -> Replayed:
         """Let go on what an error stopped, where nothing can happen twice by it; return how many of each."""
         workspace_id = await doors.keys.workspace(request)
         async with doors.pool.connection() as connection, connection.transaction():
             reports = await _known(connection, workspace_id, key)
-            return {"key": key, **await reports.replay(workspace_id, key, doors.clock.now())}
+            return Replayed(key=key, **await reports.replay(workspace_id, key, doors.clock.now()))
 
     @routes.post("/start", status_code=202)
     async def start(request: Request, key: str, body: Json) -> dict[str, Any]:

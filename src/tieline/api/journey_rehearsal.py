@@ -11,6 +11,7 @@ from fastapi import APIRouter, Body, Request
 
 from tieline.api.costing import find_account, hold, read_month
 from tieline.api.doors import Doors, rows
+from tieline.api.journey_answers import Rehearsed
 from tieline.api.scope import about_everybody
 from tieline.api.segment_counts import definitions_of
 from tieline.condition import sql
@@ -64,13 +65,13 @@ def router(doors: Doors) -> APIRouter:
     routes = APIRouter(prefix="/api/journeys", tags=["journeys"])
 
     @routes.post("/dry-run")
-    async def draft(request: Request, body: Json) -> dict[str, Any]:
+    async def draft(request: Request, body: Json) -> Rehearsed:
         """Try `{"definition", "days"}` on the last days: who would have entered, which messages, cost, goals."""
         workspace_id = await doors.keys.workspace(request)
         return await _rehearse(doors, workspace_id, parse(body.get("definition")), _days(body))
 
     @routes.post("/{key}/dry-run")
-    async def saved(request: Request, key: str, body: Json) -> dict[str, Any]:
+    async def saved(request: Request, key: str, body: Json) -> Rehearsed:
         """Try the newest version of a journey on the last `{"days"}`."""
         workspace_id = await doors.keys.workspace(request)
         async with doors.pool.connection() as connection:
@@ -89,7 +90,7 @@ def _days(body: dict[str, Any]) -> int:
     return days
 
 
-async def _rehearse(doors: Doors, workspace_id: int, journey: Journey, days: int) -> dict[str, Any]:
+async def _rehearse(doors: Doors, workspace_id: int, journey: Journey, days: int) -> Rehearsed:
     now = doors.clock.now()
     since = now - timedelta(days=days)
     definitions, zone = await definitions_of(doors, workspace_id)
@@ -104,7 +105,7 @@ async def _rehearse(doors: Doors, workspace_id: int, journey: Journey, days: int
     for some in _parts(people):
         stage.play(await _pasts(doors, workspace_id, some, names, now, entering))
     found = stage.found
-    return {
+    shown = {
         "key": journey.key,
         "since": since,
         "until": now,
@@ -118,6 +119,7 @@ async def _rehearse(doors: Doors, workspace_id: int, journey: Journey, days: int
         ],
         "as_of": now,
     }
+    return Rehearsed.model_validate(shown)
 
 
 def _shown(found: Rehearsal) -> dict[str, Any]:

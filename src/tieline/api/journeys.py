@@ -1,6 +1,5 @@
 """Journeys: look at them, save a version, validate a draft, switch them on and off."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
@@ -9,6 +8,22 @@ from fastapi import APIRouter, Body, Request
 
 from tieline.api.broadcasts import who
 from tieline.api.doors import Doors
+from tieline.api.journey_answers import (
+    DraftProblem,
+    JourneyLine,
+    JourneyList,
+    JourneyShown,
+    JourneyVersion,
+    JourneyVersionLine,
+    JourneyVersions,
+    KindField,
+    Kinds,
+    KindShown,
+    MovedPeople,
+    SavedJourney,
+    SwitchedJourney,
+    Validated,
+)
 from tieline.api.journey_checks import check_references, message_problems, reference_problems
 from tieline.deliver.forecast import month_of
 from tieline.errors import InvalidInputError, InvalidJourneyError, NotFoundError, TielineError
@@ -40,29 +55,29 @@ def _drafting(routes: APIRouter, doors: Doors) -> None:
     """Add what an editor needs."""
 
     @routes.get("/kinds")
-    async def kinds(request: Request) -> dict[str, Any]:
+    async def kinds(request: Request) -> Kinds:
         """Return every kind of step and of trigger with its fields: what an editor offers."""
         await doors.keys.workspace(request)
-        return {
-            "steps": [_described(name, kind, step=True) for name, kind in STEP_KINDS.items()],
-            "triggers": [_described(name, kind, step=False) for name, kind in TRIGGER_KINDS.items()],
-        }
+        return Kinds(
+            steps=[_described(name, kind, step=True) for name, kind in STEP_KINDS.items()],
+            triggers=[_described(name, kind, step=False) for name, kind in TRIGGER_KINDS.items()],
+        )
 
     @routes.post("/validate")
-    async def validate(request: Request, body: Json) -> dict[str, Any]:
+    async def validate(request: Request, body: Json) -> Validated:
         """Say everything that is wrong with a draft at once, each with its step and its place."""
         workspace_id = await doors.keys.workspace(request)
         definition = body.get("definition")
         async with doors.pool.connection() as connection:
             found = await every_problem(connection, workspace_id, definition)
-        return {"problems": [_told(definition, one) for one in found], "ready": not found}
+        return Validated(problems=[_told(definition, one) for one in found], ready=not found)
 
 
 def _changing(routes: APIRouter, doors: Doors) -> None:
     """Add what changes a journey and those on it."""
 
     @routes.post("", status_code=201)
-    async def create(request: Request, body: Json) -> dict[str, Any]:
+    async def create(request: Request, body: Json) -> SavedJourney:
         """Save `{"definition", "state", "running"}` as a new version; what does not compile is refused with its place.
 
         `running` says what becomes of those on the way: `finish` (left out) lets them finish on the version they began,
@@ -88,19 +103,19 @@ def _changing(routes: APIRouter, doors: Doors) -> None:
             )
             await _set_budget(connection, workspace_id, journey, doors.clock.now())
             moved = await _move(connection, workspace_id, journey.key, version) if running == "move" else 0
-        return {"key": journey.key, "version": version, "state": state, "moved": moved}
+        return SavedJourney(key=journey.key, version=version, state=state, moved=moved)
 
     @routes.put("/{key}/state")
-    async def switch(request: Request, key: str, body: Json) -> dict[str, Any]:
+    async def switch(request: Request, key: str, body: Json) -> SwitchedJourney:
         """Switch a journey: live, draining (nobody enters, those on the way finish), paused (all stand still), stopped."""
         workspace_id = await doors.keys.workspace(request)
         state = _state(body.get("state"))
         async with doors.pool.connection() as connection, connection.transaction():
             await PostgresJourneys(connection).set_state(workspace_id, key, state, doors.clock.now())
-        return {"key": key, "state": state}
+        return SwitchedJourney(key=key, state=state)
 
     @routes.post("/{key}/move")
-    async def move(request: Request, key: str) -> dict[str, Any]:
+    async def move(request: Request, key: str) -> MovedPeople:
         """Let those on older versions go on in the newest one, as far as their step is there with the same kind."""
         workspace_id = await doors.keys.workspace(request)
         async with doors.pool.connection() as connection, connection.transaction():
@@ -108,43 +123,44 @@ def _changing(routes: APIRouter, doors: Doors) -> None:
             if head is None:
                 raise NotFoundError(f"There is no journey {key}.")
             moved = await _move(connection, workspace_id, key, head["version"])
-        return {"key": key, "version": head["version"], "moved": moved}
+        return MovedPeople(key=key, version=head["version"], moved=moved)
 
 
 def _reading(routes: APIRouter, doors: Doors) -> None:
     """Add what shows journeys."""
 
     @routes.get("")
-    async def every(request: Request) -> dict[str, Any]:
+    async def every(request: Request) -> JourneyList:
         """List journeys: state, version, who is on the way, who entered and reached the goal in 30 days."""
         workspace_id = await doors.keys.workspace(request)
         now = doors.clock.now()
         async with doors.pool.connection() as connection:
             found = await PostgresJourneyReports(connection).all(workspace_id, (now - LISTED_DAYS).date())
-        return {"journeys": found, "as_of": now}
+        return JourneyList(journeys=[JourneyLine(**one) for one in found], as_of=now)
 
     @routes.get("/{key}/versions")
-    async def versions(request: Request, key: str) -> dict[str, Any]:
+    async def versions(request: Request, key: str) -> JourneyVersions:
         """List the versions of a journey, the newest first, with how many people are still on each."""
         workspace_id = await doors.keys.workspace(request)
         async with doors.pool.connection() as connection:
             found = await PostgresJourneyReports(connection).versions(workspace_id, key)
         if not found:
             raise NotFoundError(f"There is no journey {key}.")
-        return {"key": key, "versions": found, "as_of": doors.clock.now()}
+        lines = [JourneyVersionLine(**one) for one in found]
+        return JourneyVersions(key=key, versions=lines, as_of=doors.clock.now())
 
     @routes.get("/{key}/versions/{version}")
-    async def one_version(request: Request, key: str, version: int) -> dict[str, Any]:
+    async def one_version(request: Request, key: str, version: int) -> JourneyVersion:
         """Return one version as it was saved."""
         workspace_id = await doors.keys.workspace(request)
         async with doors.pool.connection() as connection:
             found = await PostgresJourneyReports(connection).definition(workspace_id, key, version)
         if found is None:
             raise NotFoundError(f"The journey {key} has no version {version}.")
-        return {"key": key, "version": version, "definition": found}
+        return JourneyVersion(key=key, version=version, definition=found)
 
     @routes.get("/{key}")
-    async def read(request: Request, key: str) -> dict[str, Any]:
+    async def read(request: Request, key: str) -> JourneyShown:
         """Return a journey with its counts: where people stand, and what became of its messages."""
         workspace_id = await doors.keys.workspace(request)
         async with doors.pool.connection() as connection:
@@ -154,7 +170,8 @@ def _reading(routes: APIRouter, doors: Doors) -> None:
                 raise NotFoundError(f"There is no journey {key}.")
             people = await reports.stands(workspace_id, key)
             sends = await reports.sends(workspace_id, key)
-        return {**head, "people": people, "sends": sends, "as_of": doors.clock.now()}
+        shown = {**head, "people": people, "sends": sends, "as_of": doors.clock.now()}
+        return JourneyShown.model_validate(shown)
 
 
 async def every_problem(connection: Any, workspace_id: int, definition: Any) -> list[InvalidJourneyError]:
@@ -192,33 +209,33 @@ async def _move(connection: Any, workspace_id: int, key: str, version: int) -> i
     return await reports.move(workspace_id, key, version, steps)
 
 
-def _described(name: str, kind: Kind, *, step: bool) -> dict[str, Any]:
+def _described(name: str, kind: Kind, *, step: bool) -> KindShown:
     fields = (ID, *kind.fields) if step else kind.fields
-    return {
-        "kind": name,
-        "meaning": kind.meaning,
-        "example": kind.example,
-        "fields": [
-            {
-                "key": one.key,
-                "write": one.shape,
-                "required": one.required,
-                "meaning": one.meaning,
-                "leads_on": one.shape == "id of a step",
-            }
+    return KindShown(
+        kind=name,
+        meaning=kind.meaning,
+        example=kind.example,
+        fields=[
+            KindField(
+                key=one.key,
+                write=one.shape,
+                required=one.required,
+                meaning=one.meaning,
+                leads_on=one.shape == "id of a step",
+            )
             for one in fields
         ],
-    }
+    )
 
 
-def _told(definition: Any, error: TielineError) -> Mapping[str, Any]:
-    return {
-        "step": step_at(definition, error.field),
-        "field": error.field,
-        "message": error.message,
-        "way_out": error.way_out,
-        "code": error.code,
-    }
+def _told(definition: Any, error: TielineError) -> DraftProblem:
+    return DraftProblem(
+        step=step_at(definition, error.field),
+        field=error.field,
+        message=error.message,
+        way_out=error.way_out,
+        code=error.code,
+    )
 
 
 def _state(value: object) -> str:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Request
 from tieline.api.broadcasts import who
 from tieline.api.doors import Doors
 from tieline.api.journeys import every_problem
+from tieline.api.template_answers import MadeFromTemplate, TemplateDrafts, TemplateList, TemplateShown
 from tieline.errors import ConflictError, InvalidInputError
 from tieline.gallery.template import Template, drafts, template, templates
 from tieline.store.postgres.journeys import PostgresJourneys
@@ -21,23 +22,25 @@ def router(doors: Doors) -> APIRouter:
     routes = APIRouter(prefix="/api/templates", tags=["templates"])
 
     @routes.get("")
-    async def every(request: Request) -> dict[str, Any]:
+    async def every(request: Request) -> TemplateList:
         """List the templates, in all languages."""
         await doors.keys.workspace(request)
-        return {"templates": [_listed(one) for one in templates()]}
+        return TemplateList(templates=[TemplateShown(**_listed(one)) for one in templates()])
 
     @routes.get("/{key}")
     async def preview(
         request: Request, key: str, language: str = "zh-TW", account: str = "main"
-    ) -> dict[str, Any]:
+    ) -> TemplateDrafts:
         """Return a template with its definitions as they would be saved, in one language."""
         await doors.keys.workspace(request)
         chosen = template(key)
         made = drafts(chosen, language, account)
-        return {**_listed(chosen), "language": language, **msgspec.to_builtins(made)}
+        return TemplateDrafts.model_validate(
+            {**_listed(chosen), "language": language, **msgspec.to_builtins(made)}
+        )
 
     @routes.post("/{key}/drafts", status_code=201)
-    async def create(request: Request, key: str, body: Json) -> dict[str, Any]:
+    async def create(request: Request, key: str, body: Json) -> MadeFromTemplate:
         """Save a template's segments and its journeys as drafts: `{"language", "account"}`; nothing goes live by it.
 
         The answer says what has to be there before each journey can go live.
@@ -66,11 +69,13 @@ def router(doors: Doors) -> APIRouter:
                 problems[definition["key"]] = [
                     {"field": one.field, "message": one.message, "way_out": one.way_out} for one in found
                 ]
-        return {
-            "segments": [one["key"] for one in made.segments],
-            "journeys": [one["key"] for one in made.journeys],
-            "problems": problems,
-        }
+        return MadeFromTemplate.model_validate(
+            {
+                "segments": [one["key"] for one in made.segments],
+                "journeys": [one["key"] for one in made.journeys],
+                "problems": problems,
+            }
+        )
 
     return routes
 

@@ -9,6 +9,24 @@ const vocabulary = {
   staleTime: 60_000,
 };
 
+/** The names that conditions may speak of: what was said so far, not all that may be. */
+export function useVocabulary() {
+  return useQuery(vocabulary);
+}
+
+/** The properties of the events of one name. */
+export function useProperties(event: string) {
+  return useQuery({
+    queryKey: ["vocabulary", "properties", event],
+    queryFn: ({ signal }) =>
+      answer<components["schemas"]["Properties"]>(
+        api.GET("/api/segments/vocabulary/properties", { params: { query: { event } }, signal }),
+      ),
+    enabled: event !== "",
+    staleTime: 60_000,
+  });
+}
+
 /** The names of the traits that anybody has. */
 export function useTraits() {
   return useQuery({ ...vocabulary, select: (found) => Object.keys(found.traits) });

@@ -3,8 +3,6 @@ import { answer, api } from "@/api/client";
 import type { components } from "@/api/schema";
 import type { Condition } from "@/components/condition/condition";
 
-export type Vocabulary = components["schemas"]["Vocabulary"];
-export type Properties = components["schemas"]["Properties"];
 export type MemberPage = components["schemas"]["MemberPage"];
 
 export interface Segment {
@@ -52,24 +50,6 @@ export interface Version {
 }
 
 const at = (key: string) => ({ params: { path: { key } } });
-
-export function useVocabulary() {
-  return useQuery({
-    queryKey: ["segments", "vocabulary"],
-    queryFn: ({ signal }) => answer<Vocabulary>(api.GET("/api/segments/vocabulary", { signal })),
-    staleTime: 60_000,
-  });
-}
-
-export function useProperties(event: string) {
-  return useQuery({
-    queryKey: ["segments", "properties", event],
-    queryFn: ({ signal }) =>
-      answer<Properties>(api.GET("/api/segments/vocabulary/properties", { params: { query: { event } }, signal })),
-    enabled: event !== "",
-    staleTime: 60_000,
-  });
-}
 
 /** How many remain after each part, exactly, and whom each channel reaches. The last answer stays until the next. */
 export function useCounts(condition: Condition | null) {

@@ -3,9 +3,9 @@ import { Minus, Plus, Trash2 } from "lucide-react";
 import { Fragment } from "react";
 import { useSegmentNames } from "@/api/segments";
 import { Panel } from "@/components/page";
-import styles from "@/features/segments/builder.module.css";
-import { conditionOf, type Draft, newRow, type Row } from "@/features/segments/draft";
-import { EventFields } from "@/features/segments/event-fields";
+import styles from "@/components/condition/editor/editor.module.css";
+import { conditionOf, type Draft, newRow, type Row } from "@/components/condition/editor/draft";
+import { EventFields } from "@/components/condition/editor/event-fields";
 import {
   ConsentFields,
   FriendFields,
@@ -13,8 +13,8 @@ import {
   SegmentFields,
   TagFields,
   TraitFields,
-} from "@/features/segments/other-fields";
-import { useWords } from "@/features/segments/words";
+} from "@/components/condition/editor/other-fields";
+import { useWords } from "@/components/condition/editor/words";
 
 const ADDED = ["event", "trait", "tag", "segment", "friend", "consent"] as const;
 

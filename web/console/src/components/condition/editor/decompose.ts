@@ -11,7 +11,7 @@ import {
   type SegmentRow,
   type TagRow,
   type TraitRow,
-} from "@/features/segments/draft";
+} from "@/components/condition/editor/draft";
 
 /** Take a condition apart into a draft. Whatever the form has no fields for becomes a row that is kept as it is. */
 export function decompose(condition: Condition): Draft {

@@ -3,12 +3,12 @@ import { useAccountNames } from "@/api/names";
 import { useSegments } from "@/api/segments";
 import { useDescribe } from "@/components/condition/describe";
 import { useNames } from "@/components/names";
-import styles from "@/features/segments/builder.module.css";
-import { DATE_OPS, needsValue, type OtherRow, type SegmentRow, type TagRow, type TraitRow } from "@/features/segments/draft";
-import type { ConsentRow, FriendRow } from "@/features/segments/draft";
-import { TEXT_OPS } from "@/features/segments/draft";
-import { useVocabulary } from "@/features/segments/segments";
-import { useWords } from "@/features/segments/words";
+import styles from "@/components/condition/editor/editor.module.css";
+import { DATE_OPS, needsValue, type OtherRow, type SegmentRow, type TagRow, type TraitRow } from "@/components/condition/editor/draft";
+import type { ConsentRow, FriendRow } from "@/components/condition/editor/draft";
+import { TEXT_OPS } from "@/components/condition/editor/draft";
+import { useVocabulary } from "@/api/vocabulary";
+import { useWords } from "@/components/condition/editor/words";
 
 interface Fields<R> {
   row: R;

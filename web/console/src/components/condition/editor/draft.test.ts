@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Condition } from "@/components/condition/condition";
-import { decompose } from "@/features/segments/decompose";
-import { compose, conditionOf, emptyDraft, newRow, type Row } from "@/features/segments/draft";
+import { decompose } from "@/components/condition/editor/decompose";
+import { compose, conditionOf, emptyDraft, newRow, type Row } from "@/components/condition/editor/draft";
 
 const spent: Condition = {
   event: "Order Completed",

@@ -1,10 +1,10 @@
 import { ActionIcon, Autocomplete, Button, Select, TextInput } from "@mantine/core";
 import { Plus, X } from "lucide-react";
 import { useNames } from "@/components/names";
-import styles from "@/features/segments/builder.module.css";
-import { COUNTING, type EventRow, type Filter, needsProperty, needsValue, NUMBER_OPS, TEXT_OPS } from "@/features/segments/draft";
-import { useProperties, useVocabulary } from "@/features/segments/segments";
-import { useWords } from "@/features/segments/words";
+import styles from "@/components/condition/editor/editor.module.css";
+import { COUNTING, type EventRow, type Filter, needsProperty, needsValue, NUMBER_OPS, TEXT_OPS } from "@/components/condition/editor/draft";
+import { useProperties, useVocabulary } from "@/api/vocabulary";
+import { useWords } from "@/components/condition/editor/words";
 
 const SPANS = ["7", "30", "90", "180", "365"] as const;
 
