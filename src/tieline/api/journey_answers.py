@@ -19,9 +19,10 @@ class KindField(BaseModel):
 
 
 class KindShown(BaseModel):
-    """One kind of step or trigger, with a whole example."""
+    """One kind of step or trigger, with a whole example. `paid`: LINE may charge for what it does."""
 
     kind: str
+    paid: bool
     meaning: str
     example: dict[str, Any]
     fields: list[KindField]
@@ -235,7 +236,7 @@ class JourneyErrors(BaseModel):
     as_of: datetime
 
 
-class Replayed(BaseModel):
+class JourneyReplayed(BaseModel):
     """How much goes on again."""
 
     key: str
@@ -244,7 +245,7 @@ class Replayed(BaseModel):
     calls: int
 
 
-class Arm(BaseModel):
+class JourneyArm(BaseModel):
     """How one arm of a test or a holdout has done."""
 
     version: int
@@ -261,7 +262,7 @@ class Experiments(BaseModel):
     """All arms of a journey."""
 
     key: str
-    arms: list[Arm]
+    arms: list[JourneyArm]
     as_of: datetime
 
 

@@ -15,7 +15,7 @@ from tieline.api.journey_answers import (
     JourneyErrors,
     JourneyPeople,
     OnTheWay,
-    Replayed,
+    JourneyReplayed,
 )
 from tieline.api.people import read_people
 from tieline.collect import own
@@ -126,12 +126,12 @@ def _asking(routes: APIRouter, doors: Doors) -> None:
     """Add what moves people by hand."""
 
     @routes.post("/errors/replay")
-    async def replay(request: Request, key: str) -> Replayed:
+    async def replay(request: Request, key: str) -> JourneyReplayed:
         """Let go on what an error stopped, where nothing can happen twice by it; return how many of each."""
         workspace_id = await doors.keys.workspace(request)
         async with doors.pool.connection() as connection, connection.transaction():
             reports = await _known(connection, workspace_id, key)
-            return Replayed(key=key, **await reports.replay(workspace_id, key, doors.clock.now()))
+            return JourneyReplayed(key=key, **await reports.replay(workspace_id, key, doors.clock.now()))
 
     @routes.post("/start", status_code=202)
     async def start(request: Request, key: str, body: Json) -> dict[str, Any]:
