@@ -14,8 +14,8 @@ from tieline.api.journey_answers import (
     JourneyCounts,
     JourneyErrors,
     JourneyPeople,
-    OnTheWay,
     JourneyReplayed,
+    OnTheWay,
 )
 from tieline.api.people import read_people
 from tieline.collect import own
