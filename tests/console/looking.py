@@ -10,7 +10,7 @@ NAMES = {
     "LINE", "Tieline", "App", "SDK", "English", "Flex", "CSV", "Excel", "Parquet", "API", "POS", "CRM", "NT", "RFM", "NES", "QR",
     "Email", "SMS", "Liquid", "JSON", "HTTP", "HTTPS", "URL", "ID", "Asia", "Taipei", "AND", "OR", "UID", "Webhook",
     "PNG", "JPEG", "SVG", "Code", "Big", "UTF", "Shift", "JIS", "ISO", "Segment", "Developers", "Messaging", "Console", "Channel", "Provider",
-    "Verify", "Use", "tieline", "init", "Y", "N", "kB", "MB",
+    "Ctrl", "Delete", "Verify", "Use", "tieline", "init", "Y", "N", "kB", "MB",
 }  # fmt: skip
 """Names stand in Latin letters in every language."""
 

@@ -3,6 +3,7 @@ import { Broken } from "@/app/shell/broken";
 import { NotFound } from "@/app/shell/not-found";
 import { line } from "@/app/line-routes";
 import { messages } from "@/app/message-routes";
+import { journeys } from "@/app/journey-routes";
 import { settings, sources } from "@/app/settings-routes";
 import { Shell } from "@/app/shell/shell";
 
@@ -47,6 +48,7 @@ export const router = createBrowserRouter([
           ...messages,
           ...line,
           { path: "reports", lazy: async () => ({ Component: (await import("@/features/reports/page")).ReportsPage }) },
+          ...journeys,
           ...sources,
           ...settings,
           { path: "*", Component: NotFound },

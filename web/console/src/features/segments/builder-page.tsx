@@ -11,9 +11,9 @@ import styles from "@/features/segments/builder.module.css";
 import { LiveCounts } from "@/features/segments/counts";
 import { decompose } from "@/components/condition/editor/decompose";
 import { compose, type Draft, emptyDraft } from "@/components/condition/editor/draft";
-import { newKey } from "@/features/segments/key";
 import { type Segment, useSave, useSegment } from "@/features/segments/segments";
 import { useWords } from "@/features/segments/words";
+import { newKey } from "@/lib/key";
 
 const TYPING_MS = 250;
 
@@ -41,7 +41,7 @@ function Builder({ segment }: { segment?: Segment }) {
     event.preventDefault();
     if (!condition) return;
     save.mutate(
-      { key: segment?.key ?? newKey(name, new Date()), name: name.trim(), condition },
+      { key: segment?.key ?? newKey("segment", name, new Date()), name: name.trim(), condition },
       {
         onSuccess: ({ key }) => {
           notifications.show({ message: w("saved") });
