@@ -25,6 +25,7 @@ from tieline.deliver.sender import Sender
 from tieline.deliver.stage import DeliverStage
 from tieline.identify.command import DecisionStage
 from tieline.identify.erase import EraseStage, is_erasure, next_alone
+from tieline.identify.retract import RetractStage, is_retraction, next_retraction
 from tieline.identify.stage import IdentifyStage
 from tieline.identify.suppress import SuppressionStage
 from tieline.identify.switch import SwitchStage, is_switch, next_switch
@@ -70,6 +71,7 @@ class Absorb:
         search: Keeps the words under which people are found; None where nobody looks.
         forgetting: Erases people, and keeps them out; None where nobody asks for it.
         switch: Lets other rules hold; None where nobody changes them.
+        retract: Takes back what whole sources said of who is who; None where nobody asks for it.
         tags: Puts tags on by rule; None where there are no rules.
     """
 
@@ -92,6 +94,7 @@ class Absorb:
     search: SearchStage | None = None
     forgetting: "Forgetting | None" = None
     switch: SwitchStage | None = None
+    retract: RetractStage | None = None
     tags: TagStage | None = None
 
     async def step(self) -> int:
@@ -106,17 +109,13 @@ class Absorb:
         async with self.unit.transaction():
             now = self.clock.now()
             waiting = await self.log.read(await self.log.position("stream"), self.events_max)
-            arrived = next_switch(next_alone(next_undo(waiting)))
+            arrived = next_retraction(next_switch(next_alone(next_undo(waiting))))
             if not arrived:
                 return 0
             if not self.directory.knows({row.source_id for row in arrived}):
                 await self.directory.learn()
-            if self.undo is not None and is_undo(arrived[0]):
-                return await self._take_back(self.undo, arrived[0], now)
-            if self.forgetting is not None and is_erasure(arrived[0]):
-                return await self._erase(self.forgetting, arrived[0], now)
-            if self.switch is not None and is_switch(arrived[0]):
-                return await self._switch(self.switch, arrived[0], now)
+            if (taken := await self._apart(arrived[0], now)) is not None:
+                return taken
             await self.journey.refresh(now)
             standing = await self.undo.standing(arrived) if self.undo is not None else arrived
             collected = await self.collect.process(standing, now)
@@ -138,6 +137,18 @@ class Absorb:
             if self.tags is not None:
                 await self.tags.hear(identified)
         return len(arrived)
+
+    async def _apart(self, row: LogRow, now: datetime) -> int | None:
+        """Carry out a row that changes what is known of many at once, and is a batch alone; None if it is no such row."""
+        if self.undo is not None and is_undo(row):
+            return await self._take_back(self.undo, row, now)
+        if self.forgetting is not None and is_erasure(row):
+            return await self._erase(self.forgetting, row, now)
+        if self.switch is not None and is_switch(row):
+            return await self._redecide(self.switch, row, now)
+        if self.retract is not None and is_retraction(row):
+            return await self._redecide(self.retract, row, now)
+        return None
 
     async def _take_back(self, undo: UndoStage, row: LogRow, now: datetime) -> int:
         """Take back an import. History knows what it said, so history has to have come as far as the stream."""
@@ -172,12 +183,12 @@ class Absorb:
         await self._hand_on([row], told, changed, moves, now)
         return 1
 
-    async def _switch(self, switch: SwitchStage, row: LogRow, now: datetime) -> int:
-        """Let other rules hold, for everything that comes after."""
+    async def _redecide(self, stage: SwitchStage | RetractStage, row: LogRow, now: datetime) -> int:
+        """Let other rules hold for everything that comes after, or let a source count for nothing, or again."""
         events = (await self.collect.process([row], now)).events
-        switched = [done for event in events if (done := await switch.process(event)) is not None]
+        decided = [done for event in events if (done := await stage.process(event)) is not None]
         self.identify.forget()
-        moves = net([move for done in switched for move in done.moves])
+        moves = net([move for done in decided for move in done.moves])
         changed = await self.profile.process([], moves)
         if self.search is not None:
             await self.search.renew(changed)

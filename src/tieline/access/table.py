@@ -54,8 +54,8 @@ TABLE: tuple[Permission, ...] = (
         "POST /api/people/export", "GET /api/people/exports/**"), audited=True),
     Permission("people.erase", "Erase a person for good.", (OWNER,), (
         "POST /api/profiles/*/erase", "GET /api/erasures/**"), audited=True),
-    Permission("identity.rules", "Change the rules of who is one person.", (OWNER,), (
-        "PUT /api/identity/rules", "POST /api/identity/rules/**"), audited=True),
+    Permission("identity.rules", "Change the rules of who is one person; take back what a source said.", (OWNER,), (
+        "PUT /api/identity/rules", "POST /api/identity/rules/**", "POST /api/identity/retractions/**"), audited=True),
     Permission("identity.decide", "Decide who is one person.", (OWNER, MARKETER, SUPPORT), (
         "* /api/identity/**",), audited=True),
     Permission("segments.read", "Look at segments and count.", (OWNER, MARKETER, ANALYST, DEVELOPER), (

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Body, Request
+from psycopg import AsyncConnection
 
 from tieline.api.doors import Doors
 from tieline.api.identity_ends import named
@@ -19,6 +20,7 @@ from tieline.identify.settle import Explained
 from tieline.ids import keyed_hash
 from tieline.model.identity import CUT, JOIN
 from tieline.store.postgres.identity import PostgresIdentity
+from tieline.store.postgres.retract import PostgresRetractions
 from tieline.store.postgres.workspaces import PostgresWorkspaces
 
 Json = Annotated[dict[str, Any], Body()]
@@ -44,12 +46,14 @@ def router(doors: Doors) -> APIRouter:
         async with doors.pool.connection() as connection:
             book = await rule_book(connection)
             found = await Decisions(PostgresIdentity(connection), book).explain(workspace_id, node_id)
+            aside = await around(connection, workspace_id, found)
         rules = book.of(workspace_id)
         if node_id not in found.resolution.profile_of:
             raise NotFoundError("There is no such profile.")
         return {
             "profile_id": found.resolution.profile_of[node_id].hex(),
             **drawn(found, rules),
+            "retracted": aside,
             "as_of": doors.clock.now(),
         }
 
@@ -89,6 +93,12 @@ def router(doors: Doors) -> APIRouter:
         }
 
     return routes
+
+
+async def around(connection: AsyncConnection, workspace_id: int, found: Explained) -> list[dict[str, Any]]:
+    """Return the links of the people of an explanation that a retraction of their source sets aside."""
+    ids = [placed.node.node_id for placed in found.zones.placed]
+    return await PostgresRetractions(connection).around(workspace_id, ids)
 
 
 def drawn(found: Explained, rules: Rules) -> dict[str, Any]:

@@ -44,6 +44,7 @@ from tieline.api import (
     problem,
     profiles,
     report,
+    retractions,
     rooms,
     segment_counts,
     segment_life,
@@ -83,11 +84,8 @@ def build(doors: Doors, vault: Vault, login_channel: LineLogin, sms: Sms) -> Fas
     app.include_router(join_sources.door(doors))
     app.include_router(health.router(doors))
     app.include_router(profiles.router(doors))
-    app.include_router(doctor.router(doors))
-    app.include_router(erasure.router(doors))
-    app.include_router(graph.router(doors))
-    app.include_router(identity_rules.router(doors))
-    app.include_router(identity.router(doors))
+    for group in (doctor, erasure, graph, identity_rules, retractions, identity):
+        app.include_router(group.router(doors))
     app.include_router(segment_list.router(doors))
     app.include_router(segment_counts.router(doors))
     app.include_router(destinations.router(doors, vault))

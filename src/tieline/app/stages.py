@@ -30,6 +30,7 @@ from tieline.deliver.sender import Sender, SenderLimits
 from tieline.deliver.stage import DeliverStage
 from tieline.identify.command import DecisionStage
 from tieline.identify.erase import EraseStage
+from tieline.identify.retract import Retracting, RetractStage
 from tieline.identify.rules import RuleBook, Rules
 from tieline.identify.stage import IdentifyStage
 from tieline.identify.suppress import SuppressionStage
@@ -66,6 +67,7 @@ from tieline.store.postgres.outbox import PostgresHistoryOutbox
 from tieline.store.postgres.outreach import PostgresOutreach
 from tieline.store.postgres.refusals import PostgresRefusals
 from tieline.store.postgres.replies import PostgresAutoReplies, PostgresReplies
+from tieline.store.postgres.retract import PostgresRetractions
 from tieline.store.postgres.segments import PostgresSegments
 from tieline.store.postgres.signals import PostgresSignals
 from tieline.store.postgres.tags import PostgresTags
@@ -88,7 +90,7 @@ def absorb(
     """Log rows become people and facts."""
     connection, evaluator = unit.connection, ClickHouseEvaluator(history)
     identity, rules = PostgresIdentity(connection), RuleBook(directory.rules)
-    erasures = PostgresErasures(connection)
+    erasures, retractions = PostgresErasures(connection), PostgresRetractions(connection)
     return pipeline.Absorb(
         unit=unit,
         directory=directory,
@@ -99,7 +101,13 @@ def absorb(
         collect=CollectStage(
             messages, directory.sources, LineInbox(PostgresNonces(connection), PostgresJoins(connection)).read
         ),
-        identify=IdentifyStage(identity, directory.identity_keys, directory.regions, rules=rules),
+        identify=IdentifyStage(
+            identity,
+            directory.identity_keys,
+            directory.regions,
+            rules=rules,
+            retracting=Retracting(retractions),
+        ),
         decide=DecisionStage(identity, directory.identity_keys, directory.regions, rules),
         profile=ProfileStage(PostgresFacts(connection), message_key, directory.notices, directory.golden),
         journey=JourneyStage(PostgresJourneys(connection), evaluator, fill_tree, directory.zones),
@@ -125,6 +133,7 @@ def absorb(
             directory.sources,
         ),
         switch=SwitchStage(PostgresRules(connection), identity, partial(compute_apart, url)),
+        retract=RetractStage(retractions, identity, rules),
         tags=tagging(unit, directory, now),
     )
 

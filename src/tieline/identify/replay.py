@@ -23,8 +23,9 @@ from tieline.model.event import Identifier, Proof
 from tieline.model.identity import ALLOW, BLOCK, CUT, JOIN, Assertion, Link, Node
 
 RETRACT = "retract_source"
+RESTORE = "restore_source"
 PROOFS = {"typed": Proof.TYPED, "stated": Proof.STATED, "verified": Proof.VERIFIED}
-ASSERTIONS = (CUT, JOIN, BLOCK, ALLOW, RETRACT)
+ASSERTIONS = (CUT, JOIN, BLOCK, ALLOW, RETRACT, RESTORE)
 
 
 class Person(NamedTuple):
@@ -153,11 +154,19 @@ def _evidence(
 
 
 def _retracted(facts: _Facts) -> dict[str, datetime]:
-    """Return until when what a source said is taken back: facts after its last retraction count again."""
+    """Return until when what a source said is taken back: facts after its last retraction count again.
+
+    Giving a source its word back ends the retractions before it.
+    """
+    restored: dict[str, datetime] = {}
+    for fact in facts.of(RESTORE):
+        source = fact.said.source
+        restored[source] = max(fact.at, restored.get(source, fact.at))
     until: dict[str, datetime] = {}
     for fact in facts.of(RETRACT):
         source = fact.said.source
-        until[source] = max(fact.at, until.get(source, fact.at))
+        if source not in restored or fact.at > restored[source]:
+            until[source] = max(fact.at, until.get(source, fact.at))
     return until
 
 
@@ -221,6 +230,6 @@ def _wrong_fact(said: _Row) -> str:
 def _wrong_decision(said: _Row) -> str:
     if said.decision not in ASSERTIONS:
         return f"assert is {said.decision!r}; it must be one of {', '.join(ASSERTIONS)}."
-    if said.decision == RETRACT:
-        return "" if said.source else "To retract, name the source."
+    if said.decision in {RETRACT, RESTORE}:
+        return "" if said.source else f"{said.decision} names its source."
     return "" if said.identifiers else "A decision names its identifiers."

@@ -10,8 +10,9 @@ from tieline.errors import NotFoundError
 from tieline.identify.age import is_day
 from tieline.identify.batch import Evidence, LinkKey, add_link, add_star, marked
 from tieline.identify.evidence import day
-from tieline.identify.mark import said_by
+from tieline.identify.mark import Said, said_by
 from tieline.identify.memory import Known, Memory, NodeKey, Seat, star_key
+from tieline.identify.retract import Retracting
 from tieline.identify.rules import RuleBook
 from tieline.identify.settle import Settled, Settler
 from tieline.identify.star import IDENTIFIERS_MAX, Star, read
@@ -57,6 +58,7 @@ class IdentifyStage:
         keys: Identity key by workspace. Read anew for each event, so that it may grow.
         regions: Country by workspace, for telephone numbers that do not say theirs; TW if it is not there.
         rules: The rules of each workspace.
+        retracting: Sources whose word counts for nothing; None where nobody retracts any.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class IdentifyStage:
         *,
         rules: RuleBook | None = None,
         memory: Memory | None = None,
+        retracting: Retracting | None = None,
     ) -> None:
         self._store = store
         self._keys = keys
@@ -74,12 +77,14 @@ class IdentifyStage:
         self._rules = rules or RuleBook()
         self._settler = Settler(store, self._rules)
         self._memory = memory or Memory()
+        self._retracting = retracting
         self._decisions: object = None
         self._epochs: Mapping[int, datetime] = {}
 
     def forget(self) -> None:
         """Drop everything that was remembered; it is read again when it is needed."""
         self._memory.clear()
+        self._decisions = None
 
     async def process(self, events: Sequence[Event]) -> Identification:
         """Find the person of each event.
@@ -99,6 +104,8 @@ class IdentifyStage:
         batch = _Batch(defaultdict(lambda: Evidence({}, {})), defaultdict(dict), [])
         nodes = [self._node(event, batch) for event in events]
         moves = await self._take_in(batch, max((event.received_at for event in events), default=_FOREVER))
+        if self._retracting is not None:
+            await self._retracting.save()
         seats = self._memory.seats
         identified = [
             Identified(event, node[1], seat.profile_id)
@@ -113,10 +120,15 @@ class IdentifyStage:
             self.forget()
             self._decisions = decisions
             self._epochs = await self._store.epochs()
+            if self._retracting is not None:
+                await self._retracting.learn()
 
     def _node(self, event: Event, batch: _Batch) -> NodeKey | None:
         """Return the node of an event, and note what the event says that was not known."""
         said = said_by(event)
+        if self._retracting is not None and (retraction_id := self._retracting.of(event)):
+            late = self._retracting.late(event.workspace_id, retraction_id)
+            return self._set_aside(event, said, late, batch)
         key = star_key(event, said)
         known = self._memory.stars.get(key)
         seat = self._memory.seats.get(known.node) if known is not None else None
@@ -144,6 +156,19 @@ class IdentifyStage:
         known.first_at = min(known.first_at, event.at)
         known.until_at = max(known.until_at, _end_of_day(event.at, star))
         return known.node
+
+    def _set_aside(self, event: Event, said: Said, late: Evidence, batch: _Batch) -> NodeKey | None:
+        """Return the node of an event whose source was retracted since it happened: it names people and links nobody."""
+        star = self._read(event)
+        if not star.nodes or len(star.nodes) > IDENTIFIERS_MAX:
+            batch.parked.append(_park(event, star))
+            return None
+        source, proof, workspace_id = event.source.key, event.source.proof, event.workspace_id
+        keys = [(*pair, source, proof) for pair in star.pairs]
+        rules, marks = self._rules.of(workspace_id), marked(said, source, proof)
+        add_star(late, star.nodes, keys, event.at, marks, rules)
+        add_star(batch.evidence[workspace_id], star.nodes, (), event.at, (), rules)
+        return workspace_id, star.nodes[0].node_id
 
     def _aged(self, workspace_id: int, known: Known) -> bool:
         """Say whether links that were seen last when `known` says may have aged, so that seeing them again is news."""

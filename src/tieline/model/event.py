@@ -33,6 +33,7 @@ IMPORT_UNDONE = "import_undone"
 PROFILE_REFOLDED = "profile_refolded"
 PERSON_ERASED = "person_erased"
 RULES_CHANGED = "identity_rules_changed"
+SOURCE_RETRACTED = "source_retracted"
 
 
 class Proof(IntEnum):
@@ -103,6 +104,7 @@ WITHDRAWING = (
     IMPORT_UNDONE.encode(),
     IDENTITY_DECIDED.encode(),
     PERSON_ERASED.encode(),
+    SOURCE_RETRACTED.encode(),
 )
 
 

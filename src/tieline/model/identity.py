@@ -88,6 +88,22 @@ class Assertion(msgspec.Struct, frozen=True, gc=False):
     revoked_at: datetime | None = None
 
 
+class Retraction(msgspec.Struct, frozen=True, gc=False):
+    """A person decided that what a whole source said about who is who counts for nothing.
+
+    Attributes:
+        until_at: What it saw later counts again.
+    """
+
+    source: str
+    until_at: datetime
+    author: str
+    reason: str
+    at: datetime
+    retraction_id: int = 0
+    revoked_at: datetime | None = None
+
+
 class Placed(msgspec.Struct, frozen=True, gc=False):
     """Where a node stands.
 

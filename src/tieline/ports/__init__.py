@@ -30,6 +30,7 @@ from tieline.ports.journeys import (
 from tieline.ports.outreach import Carrier, OutreachStore
 from tieline.ports.people import FactStore, IdentityStore, ProfileFacts, WordStore, Zones
 from tieline.ports.replies import AnswerStore, ReplyApi, ReplyStore
+from tieline.ports.retract import Aside, RetractStore
 from tieline.ports.rules import Change, Computed, Elsewhere, RuleStore
 from tieline.ports.stream import (
     Backlog,
@@ -44,6 +45,7 @@ from tieline.ports.tags import TagStore
 
 __all__ = [
     "AnswerStore",
+    "Aside",
     "Backlog",
     "BroadcastStore",
     "Carrier",
@@ -78,6 +80,7 @@ __all__ = [
     "ProfileFacts",
     "ReplyApi",
     "ReplyStore",
+    "RetractStore",
     "Round",
     "RuleStore",
     "SegmentStore",

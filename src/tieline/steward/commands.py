@@ -11,6 +11,7 @@ Workspace = Annotated[str, typer.Option("--workspace", help="Key of the workspac
 Author = Annotated[str, typer.Option("--author", help="Who decides.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; it is kept.")]
 AsJson = Annotated[bool, typer.Option("--json/--no-json", help="Print one line of JSON for programs.")]
+Preview = Annotated[bool, typer.Option("--preview", help="Only say what would change.")]
 identity = typer.Typer(no_args_is_help=True, help="Who is who.")
 rules = typer.Typer(no_args_is_help=True, help="The rules of who is who.")
 identity.add_typer(rules, name="rules")
@@ -129,6 +130,71 @@ def identity_suggest(data: Data = Path("data"), workspace: Workspace = "main") -
     typer.echo(
         f"{found['profiles']} profiles: {found['suggestions']} suggestions, {found['households']} households kept apart."
     )
+
+
+@identity.command("retract")
+def identity_retract(
+    source: Annotated[str, typer.Argument(help="Key of a source, as Settings shows it.")],
+    author: Author = "",
+    reason: Reason = "",
+    data: Data = Path("data"),
+    workspace: Workspace = "main",
+    preview: Preview = False,  # noqa: FBT002 - a flag of the command line
+) -> None:
+    """Let what a whole source said about who is who until now count for nothing; `restore` takes that back."""
+    from tieline.steward import retract
+    from tieline.steward.desk import at_desk
+
+    if preview:
+        for line in retract.lines(
+            at_desk(data.resolve(), workspace, lambda desk: retract.preview(desk, source), snapshot=True)
+        ):
+            typer.echo(line)
+        return
+    at_desk(data.resolve(), workspace, lambda desk: retract.retract(desk, source, author, reason))
+    typer.echo(f"{source}: carried out while Tieline runs. List: tieline identity retractions")
+
+
+@identity.command("restore")
+def identity_restore(
+    retraction: Annotated[int, typer.Argument(help="As `retractions` lists it.")],
+    author: Author = "",
+    reason: Reason = "",
+    data: Data = Path("data"),
+    workspace: Workspace = "main",
+    preview: Preview = False,  # noqa: FBT002 - a flag of the command line
+) -> None:
+    """Give a source its word back: everything is as if it had never been retracted."""
+    from tieline.steward import retract
+    from tieline.steward.desk import at_desk
+
+    if preview:
+        for line in retract.lines(
+            at_desk(
+                data.resolve(), workspace, lambda desk: retract.preview(desk, "", retraction), snapshot=True
+            )
+        ):
+            typer.echo(line)
+        return
+    at_desk(data.resolve(), workspace, lambda desk: retract.restore(desk, retraction, author, reason))
+    typer.echo(f"Retraction {retraction}: taken back while Tieline runs.")
+
+
+@identity.command("retractions")
+def identity_retractions(data: Data = Path("data"), workspace: Workspace = "main") -> None:
+    """List the sources that were retracted, newest first."""
+    from tieline.steward import retract
+    from tieline.steward.desk import at_desk
+
+    for one in at_desk(data.resolve(), workspace, retract.listed):
+        gone = (
+            ""
+            if one["revoked_at"] is None
+            else f"; given back {one['revoked_at']:%Y-%m-%d} by {one['revoked_by']}"
+        )
+        typer.echo(
+            f"{one['id']}  {one['source']}  {one['at']:%Y-%m-%d} {one['author']}: {one['reason']}{gone}"
+        )
 
 
 @rules.command("show")

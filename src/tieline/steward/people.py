@@ -7,7 +7,7 @@ from typing import Any
 from psycopg import AsyncConnection
 
 from tieline.api.doctor import examine
-from tieline.api.graph import drawn
+from tieline.api.graph import around, drawn
 from tieline.api.identity_rules import rule_book
 from tieline.api.suggestions import search
 from tieline.clock import Clock
@@ -18,8 +18,14 @@ from tieline.store.postgres.identity import PostgresIdentity
 
 LANGUAGES = ("zh-TW", "en")
 _SAYS = {
-    "zh-TW": ("識別碼", "連結", "沒有合併的連結", "人的決定"),
-    "en": ("Identifiers", "Links", "Links that join nobody", "Decisions of people"),
+    "zh-TW": ("識別碼", "連結", "沒有合併的連結", "收回的來源所說的連結", "人的決定"),
+    "en": (
+        "Identifiers",
+        "Links",
+        "Links that join nobody",
+        "Links of sources that were retracted",
+        "Decisions of people",
+    ),
 }
 
 
@@ -29,7 +35,8 @@ async def explain(desk: Desk, named: str) -> dict[str, Any]:
     book = await rule_book(desk.connection)
     workspace_id = desk.workspace.workspace_id
     found = await Decisions(PostgresIdentity(desk.connection), book).explain(workspace_id, profile_id)
-    return {"profile_id": profile_id.hex(), **drawn(found, book.of(workspace_id))}
+    aside = await around(desk.connection, workspace_id, found)
+    return {"profile_id": profile_id.hex(), **drawn(found, book.of(workspace_id)), "retracted": aside}
 
 
 def told(found: dict[str, Any], language: str) -> Iterator[str]:
@@ -40,7 +47,7 @@ def told(found: dict[str, Any], language: str) -> Iterator[str]:
     """
     if language not in _SAYS:
         raise InvalidInputError(f"language is {language!r}; it must be one of {', '.join(LANGUAGES)}.")
-    identifiers, links, rejected, decisions = _SAYS[language]
+    identifiers, links, rejected, retracted, decisions = _SAYS[language]
     name = {one["node_id"]: f"{one['namespace']} {one['value']}" for one in found["nodes"]}
     yield f"{identifiers}:"
     for one in found["nodes"]:
@@ -56,6 +63,11 @@ def told(found: dict[str, Any], language: str) -> Iterator[str]:
         yield f"   {name.get(one['a'], one['a'][:8])} × {name.get(one['b'], one['b'][:8])}"
         yield f"     {one['sentence'][language]}"
         yield f"     → {', '.join(_remedy(remedy) for remedy in one['accepted_if'])}"
+    if found["retracted"]:
+        yield f"{retracted}:"
+    for one in found["retracted"]:
+        yield f"   {name.get(one['a'], one['a'][:8])} — {name.get(one['b'], one['b'][:8])}  {one['source']}"
+        yield f"     {one['at']:%Y-%m-%d} {one['author']}: {one['reason']} → tieline identity restore {one['retraction_id']}"
     if found["decisions"]:
         yield f"{decisions}:"
     for one in found["decisions"]:

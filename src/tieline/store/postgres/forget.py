@@ -114,6 +114,10 @@ FORGET: Mapping[str, tuple[str, ...]] = {
         """,
     ),
     "assertion": (f"delete from assertion where {_MINE} (a = any(%(nodes)s) or b = any(%(nodes)s))",),
+    "retracted_link": (
+        f"delete from retracted_link where {_MINE} (a = any(%(nodes)s) or b = any(%(nodes)s))",
+    ),
+    "retracted_mark": (f"delete from retracted_mark where {_MINE} node_id = any(%(nodes)s)",),
     "link": (f"delete from link where {_MINE} (a = any(%(nodes)s) or b = any(%(nodes)s))",),
     "node": (f"delete from node where {_MINE} node_id = any(%(nodes)s)",),
 }
@@ -162,6 +166,7 @@ KEPT: Mapping[str, str] = {
     "price_plan": "the brand's own",
     "proxied_send": "numbers",
     "proxy_key": "the brand's own",
+    "retraction": "sources, and who decided about them",
     "rich_menu": "what the brand draws for everybody",
     "rich_menu_gone": "menus, by LINE's names for them",
     "secret_key": "the brand's own",

@@ -110,13 +110,17 @@ class PostgresUndo:
         )
 
     async def first_linked(self, workspace_id: int, node_ids: Sequence[bytes]) -> dict[bytes, datetime]:
-        """Return since when each of these nodes is linked to another, by what is still linked."""
+        """Return since when each of these nodes is linked to another, by what is still linked or only set aside."""
         cursor = await self._connection.execute(
             """
             select node_id, min(first_at) from (
                 select a as node_id, first_at from link where workspace_id = %(workspace)s and a = any(%(nodes)s)
                 union all
                 select b, first_at from link where workspace_id = %(workspace)s and b = any(%(nodes)s)
+                union all
+                select a, first_at from retracted_link where workspace_id = %(workspace)s and a = any(%(nodes)s)
+                union all
+                select b, first_at from retracted_link where workspace_id = %(workspace)s and b = any(%(nodes)s)
             ) as ends group by node_id
             """,
             {"workspace": workspace_id, "nodes": list(node_ids)},
