@@ -124,7 +124,7 @@ class Absorb:
             known = await self.identify.process(collected.events)
             decided = await self.decide.process(collected.events)
             moves = net([*known.moves, *decided])
-            identified = self.decide.reseated(known.identified, decided)
+            identified = self.decide.happened(self.decide.reseated(known.identified, decided))
             if any(item.event.name == PROFILE_REFOLDED for item in identified):
                 await self.directory.learn()  # the rules that ask for it were saved before it was asked
             changed = await self.profile.process(identified, moves)

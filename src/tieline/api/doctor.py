@@ -8,7 +8,8 @@ from psycopg import AsyncConnection
 from tieline.api.doors import Doors
 from tieline.api.identity_rules import rule_book
 from tieline.identify.decide import Decisions
-from tieline.identify.doctor import Findings, Held, Shared, Zone, report
+from tieline.identify.doctor import Findings, Held, Shared, Zone, masked, report
+from tieline.store.postgres.conflicts import PostgresConflicts
 from tieline.store.postgres.identity import PostgresIdentity
 
 SHOWN = 20
@@ -65,7 +66,17 @@ async def examine(connection: AsyncConnection, workspace_id: int) -> dict[str, A
         workspace_id, *(zone.node_id for zone in divided)
     )
     found = report(findings, explained.resolution.decisions, book.of(workspace_id))
-    return {**found, "zones_explained": len(divided)}
+    conflicts = await PostgresConflicts(connection).open(workspace_id, book.of(workspace_id))
+    waiting = [
+        {
+            "namespace": one.namespace,
+            "value": masked(one.value),
+            "people": len(one.owners),
+            "example": one.node_id.hex(),
+        }
+        for one in conflicts[:SHOWN]
+    ]
+    return {**found, "conflicts": waiting, "conflicts_open": len(conflicts), "zones_explained": len(divided)}
 
 
 async def _rows(connection: AsyncConnection, query: str, asked: dict[str, Any]) -> list[Any]:

@@ -16,6 +16,7 @@ from tieline.api import (
     broadcasts,
     channels,
     collect,
+    conflicts,
     console,
     cost,
     cost_reports,
@@ -84,7 +85,7 @@ def build(doors: Doors, vault: Vault, login_channel: LineLogin, sms: Sms) -> Fas
     app.include_router(join_sources.door(doors))
     app.include_router(health.router(doors))
     app.include_router(profiles.router(doors))
-    for group in (doctor, erasure, graph, identity_rules, retractions, identity):
+    for group in (doctor, erasure, graph, identity_rules, retractions, conflicts, identity):
         app.include_router(group.router(doors))
     app.include_router(segment_list.router(doors))
     app.include_router(segment_counts.router(doors))

@@ -46,7 +46,7 @@ class DecisionStage:
         """Return which nodes changed profile by decisions among `events`."""
         moves: list[Moved] = []
         for event in events:
-            if event.name == IDENTITY_DECIDED and event.source.kind == "tieline":
+            if _is_decision(event):
                 moves += await self._decide(event)
         return moves
 
@@ -59,6 +59,14 @@ class DecisionStage:
             replace(item, profile_id=now_at.get((item.event.workspace_id, item.node_id), item.profile_id))
             for item in items
         ]
+
+    def happened(self, items: Sequence[Identified]) -> list[Identified]:
+        """Return `items` without decisions: what a steward decided is nothing that the customer did.
+
+        It stands in the identity graph with author and reason. In a timeline, a count or a trigger it would outlive the
+        decision being taken back.
+        """
+        return [item for item in items if not _is_decision(item.event)]
 
     async def _decide(self, event: Event) -> list[Moved]:
         said = event.properties
@@ -92,3 +100,7 @@ class DecisionStage:
         namespace, value = str(named.get("namespace", "")), str(named.get("value", ""))
         normal = normalize(namespace, value, self._regions.get(workspace_id, REGION))
         return keyed_hash(self._keys[workspace_id], namespace, normal) if isinstance(normal, str) else None
+
+
+def _is_decision(event: Event) -> bool:
+    return event.name == IDENTITY_DECIDED and event.source.kind == "tieline"

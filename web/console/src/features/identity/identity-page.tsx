@@ -2,6 +2,7 @@ import { Tabs } from "@mantine/core";
 import { ListChecks, Stethoscope } from "lucide-react";
 import { useSearchParams } from "react-router";
 import { Page } from "@/components/page";
+import { Conflicts } from "@/features/identity/conflicts";
 import { Doctor } from "@/features/identity/doctor";
 import { Queue } from "@/features/identity/queue";
 import { useWords } from "@/features/identity/words";
@@ -26,6 +27,7 @@ export function IdentityPage() {
           </Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="queue">
+          <Conflicts />
           <Queue />
         </Tabs.Panel>
         <Tabs.Panel value="doctor">

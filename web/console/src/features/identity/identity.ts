@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
+import type { components } from "@/api/schema";
 
 export interface Suggestion {
   id: number;
@@ -10,10 +11,18 @@ export interface Suggestion {
   evidence: { field: string; level: string; weight: number; values: [string, string] }[];
 }
 
+/** A likelihood as it may be said: rounded down, and never certain, for only a person's word is. */
+export function likely(score: number): number {
+  return Math.min(Math.floor(score * 1_000 + 1e-9) / 1_000, 0.999);
+}
+
+export type Conflict = components["schemas"]["Contested"];
+
 export interface DoctorReport {
   most_shared: { namespace: string; value: string; seen_with: number }[];
   largest_zones: { example: string; identifiers: number; profiles: number }[];
   rejected: { reason: string; links: number }[];
+  conflicts: { namespace: string; value: string; people: number; example: string }[];
   at_limit: { namespace: string; limit: number; profiles: number }[];
   as_of: string;
 }
@@ -44,6 +53,26 @@ export function useJudge() {
           body: { author },
         }),
       ),
+    onSuccess: () =>
+      Promise.all([
+        queries.invalidateQueries({ queryKey: ["identity"] }),
+        queries.invalidateQueries({ queryKey: ["people"] }),
+      ]),
+  });
+}
+
+export function useConflicts() {
+  return useQuery({
+    queryKey: ["identity", "conflicts"],
+    queryFn: ({ signal }) => answer<components["schemas"]["Conflicts"]>(api.GET("/api/identity/conflicts", { signal })),
+  });
+}
+
+export function useSettle() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ node, ...verdict }: { node: string; keep: string; author: string; reason: string }) =>
+      answer<components["schemas"]["Settled"]>(api.POST("/api/identity/conflicts/{node}", { params: { path: { node } }, body: verdict })),
     onSuccess: () =>
       Promise.all([
         queries.invalidateQueries({ queryKey: ["identity"] }),

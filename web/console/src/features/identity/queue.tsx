@@ -10,7 +10,7 @@ import { Panel } from "@/components/page";
 import { Blank, Failed, Waiting } from "@/components/states";
 import table from "@/components/table.module.css";
 import styles from "@/features/identity/identity.module.css";
-import { type Suggestion, useJudge, useRun, useSuggestions } from "@/features/identity/identity";
+import { likely, type Suggestion, useJudge, useRun, useSuggestions } from "@/features/identity/identity";
 import { useCodes, useWords } from "@/features/identity/words";
 import { useFormat } from "@/lib/format";
 
@@ -74,7 +74,7 @@ function Pair({ suggestion, decides }: { suggestion: Suggestion; decides: boolea
       <div className={styles["head"]}>
         <h2>{w("pair")}</h2>
         <Mark tone="accent">{code("band", suggestion.band)}</Mark>
-        <span className={styles["faint"]}>{w("score", { score: format.percent(suggestion.score, 1) })}</span>
+        <span className={styles["faint"]}>{w("score", { score: format.percent(likely(suggestion.score), 1) })}</span>
         <span className={styles["gap"]} />
         {decides ? (
           <div className={styles["actions"]}>
