@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from tieline.answer.stage import AnswerStage
 from tieline.clock import Clock
 from tieline.collect import own
+from tieline.collect.own import LogNews
 from tieline.collect.scrub import scrub
 from tieline.collect.stage import Collected, CollectStage
 from tieline.deliver.broadcast import BroadcastStage
@@ -35,7 +36,6 @@ from tieline.model.event import PROFILE_REFOLDED, Identified, LogRow, Source
 from tieline.model.identity import Moved
 from tieline.model.profile import ProfileChanged
 from tieline.model.send import SendState
-from tieline.model.signal import Said
 from tieline.ports import (
     ChunkStore,
     Directory,
@@ -290,7 +290,7 @@ class Advance:
     journey: JourneyStage
     deliver: DeliverStage
     webhooks: WebhookStore
-    news: "LogNews"
+    news: LogNews
     clock: Clock
     outreach: OutreachStage | None = None
 
@@ -313,7 +313,7 @@ class Broadcast:
     unit: Transaction
     broadcast: BroadcastStage
     deliver: DeliverStage
-    news: "LogNews"
+    news: LogNews
     clock: Clock
 
     async def step(self) -> int:
@@ -362,7 +362,7 @@ class WriteOut:
 
     unit: Transaction
     chunks: ChunkStore
-    news: "LogNews"
+    news: LogNews
     clock: Clock
 
     async def step(self) -> int:
@@ -390,21 +390,3 @@ class Reply:
         if not handled:
             await self.replier.land(0.02)
         return handled
-
-
-@dataclass(frozen=True)
-class LogNews:
-    """Writes what Tieline itself did into the log, where it is collected like anything else.
-
-    Attributes:
-        own_sources: Id of Tieline's own source by workspace.
-    """
-
-    log: LogStore
-    own_sources: Mapping[int, int]
-    clock: Clock
-
-    async def said(self, events: Sequence[Said]) -> None:
-        """Tell, in the transaction that did it."""
-        if events:
-            await self.log.append(own.rows(events, self.own_sources, self.clock.now()))

@@ -115,7 +115,6 @@ def test_the_cart_journey_is_drawn_tried_switched_on_and_its_message_arrives_on_
 
     phone = page.context.new_page()
     phone.goto(f"{simulated.url}/")
-    phone.get_by_role("listitem").first.click()
     phone.get_by_text("你挑的亞麻襯衫還在，M 剩 2 件。").first.wait_for(timeout=30_000)
 
 

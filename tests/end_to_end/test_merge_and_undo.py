@@ -242,3 +242,28 @@ def test_a_retraction_is_taken_back_by_the_command_line(brand_served: Served) ->
         f"/api/identity/retractions/{kept['id']}/undo", json={"author": "amy", "reason": "x"}
     )
     assert again.status_code == 409
+
+
+def test_two_members_on_one_line_account_wait_for_a_word(brand_served: Served) -> None:
+    line = {"type": "line:900", "id": "U" + "c" * 32}
+    answer = brand_served.http.post("/api/sources", json={"key": "crm-2", "kind": "server", "name": "CRM"})
+    key = (answer.json()["write_key"], "")
+    for member in ("L-1", "L-2"):
+        said = {"type": "track", "event": "Bound", "userId": member, "context": {"externalIds": [line]}}
+        brand_served.http.post("/v1/batch", json={"batch": [said]}, auth=key, headers={"Authorization": ""})
+        wait_for(brand_served.settled)
+
+    doctor = brand_served.get("/api/identity/doctor")
+    (conflict,) = brand_served.get("/api/identity/conflicts")["conflicts"]
+    second = conflict["owners"][1]["node"]
+    verdict = {"keep": second, "author": "amy", "reason": "L-1 是她姊姊"}
+    brand_served.post(f"/api/identity/conflicts/{conflict['node']}", verdict)
+
+    assert (doctor["conflicts_open"], doctor["conflicts"][0]["people"]) == (1, 2)
+    assert [one["holds"] for one in conflict["owners"]] == [True, False]
+    held = brand_served.get("/api/profiles/lookup", namespace="member_id", value="L-2")["identifiers"]
+    assert sorted(one["namespace"] for one in held) == ["line:900", "member_id"]
+    assert brand_served.get("/api/identity/conflicts")["conflicts"] == []
+    assert (
+        brand_served.http.post(f"/api/identity/conflicts/{conflict['node']}", json=verdict).status_code == 404
+    )

@@ -8,10 +8,10 @@ from uuid import UUID
 import pytest
 
 from tieline.api.commit import GroupCommit
+from tieline.collect.own import LogNews
 from tieline.deliver import groups, outcome
 from tieline.identify.stage import IdentifyStage
 from tieline.model.signal import Signal
-from tieline.pipeline import LogNews
 from tieline.ports import LiveSegment
 from tieline.segment.stage import SegmentStage
 from tieline.store.memory.journeys import MemoryJourneys

@@ -114,7 +114,9 @@ def router(doors: Doors) -> APIRouter:
 async def _open(doors: Doors, workspace_id: int, node_id: bytes | None = None) -> Sequence[Conflict]:
     async with doors.pool.connection() as connection:
         rules = (await rule_book(connection)).of(workspace_id)
-        return await PostgresConflicts(connection).open(workspace_id, rules, node_id)
+        return await PostgresConflicts(connection).open(
+            workspace_id, rules.proven_accounts, rules.single_owners, node_id
+        )
 
 
 def _shown(conflict: Conflict) -> Contested:

@@ -66,7 +66,10 @@ async def examine(connection: AsyncConnection, workspace_id: int) -> dict[str, A
         workspace_id, *(zone.node_id for zone in divided)
     )
     found = report(findings, explained.resolution.decisions, book.of(workspace_id))
-    conflicts = await PostgresConflicts(connection).open(workspace_id, book.of(workspace_id))
+    rules = book.of(workspace_id)
+    conflicts = await PostgresConflicts(connection).open(
+        workspace_id, rules.proven_accounts, rules.single_owners
+    )
     waiting = [
         {
             "namespace": one.namespace,

@@ -14,6 +14,7 @@ from tieline.channel.line.client import LineClient
 from tieline.channel.line.inbox import LineInbox
 from tieline.channel.mail import Mail
 from tieline.clock import Clock
+from tieline.collect.own import LogNews
 from tieline.collect.stage import CollectStage, message_key, named_key
 from tieline.connect import exported, rejects, undo
 from tieline.connect.called import Called
@@ -150,7 +151,7 @@ def change_rules(unit: PostgresUnit, url: str, now: Clock) -> upkeep.ChangeRules
 
 def pass_day(unit: PostgresUnit, directory: PostgresDirectory, now: Clock) -> upkeep.PassDay:
     """Links grow old."""
-    news = pipeline.LogNews(PostgresLog(unit.connection), directory.own_sources, now)
+    news = LogNews(PostgresLog(unit.connection), directory.own_sources, now)
     messages, rules = PostgresMessages(unit.connection), RuleBook(directory.rules)
     return upkeep.PassDay(unit, messages, news, directory.own_sources, rules, now)
 
@@ -187,7 +188,7 @@ def opener(settings: Settings) -> Callable[[Destination], str]:
 
 def tagging(unit: PostgresUnit, directory: PostgresDirectory, now: Clock) -> TagStage:
     """Tags that are put on by rule."""
-    news = pipeline.LogNews(PostgresLog(unit.connection), directory.own_sources, now)
+    news = LogNews(PostgresLog(unit.connection), directory.own_sources, now)
     return TagStage(PostgresTags(unit.connection), news)
 
 
@@ -236,7 +237,7 @@ def advance(
             units=PostgresUnits(connection),
         ),
         webhooks=PostgresWebhooks(connection),
-        news=pipeline.LogNews(PostgresLog(connection), directory.own_sources, now),
+        news=LogNews(PostgresLog(connection), directory.own_sources, now),
         clock=now,
         outreach=OutreachStage(PostgresOutreach(connection), PostgresSends(connection), SystemIds(), now),
     )
@@ -259,7 +260,7 @@ def carry(
         PostgresSends(connection),
         PostgresBacklog(connection),
         {"email": Mail(secret, settings.public_url), "sms": called, "webhook": called},
-        pipeline.LogNews(PostgresLog(connection), directory.own_sources, now),
+        LogNews(PostgresLog(connection), directory.own_sources, now),
     )
 
 
@@ -285,14 +286,14 @@ def broadcast(
             chunks=PostgresChunks(connection),
             units=PostgresUnits(connection),
         ),
-        news=pipeline.LogNews(PostgresLog(connection), directory.own_sources, now),
+        news=LogNews(PostgresLog(connection), directory.own_sources, now),
         clock=now,
     )
 
 
 def send(unit: PostgresUnit, client: LineClient, directory: PostgresDirectory, now: Clock) -> pipeline.Send:
     """Planned messages leave."""
-    news = pipeline.LogNews(PostgresLog(unit.connection), directory.own_sources, now)
+    news = LogNews(PostgresLog(unit.connection), directory.own_sources, now)
     sends, backlog = PostgresSends(unit.connection), PostgresBacklog(unit.connection)
     limits, purse = SenderLimits(zones=directory.zones), line.purse(unit, directory)
     sender = Sender(unit, sends, backlog, client, news, SystemIds(), limits, purse)
@@ -303,11 +304,11 @@ def send(unit: PostgresUnit, client: LineClient, directory: PostgresDirectory, n
 
 def write_out(unit: PostgresUnit, directory: PostgresDirectory, now: Clock) -> pipeline.WriteOut:
     """What left for many is written down for each."""
-    news = pipeline.LogNews(PostgresLog(unit.connection), directory.own_sources, now)
+    news = LogNews(PostgresLog(unit.connection), directory.own_sources, now)
     return pipeline.WriteOut(unit, PostgresChunks(unit.connection), news, now)
 
 
 def reply(unit: PostgresUnit, client: LineClient, directory: PostgresDirectory, now: Clock) -> pipeline.Reply:
     """Answers leave."""
-    news = pipeline.LogNews(PostgresLog(unit.connection), directory.own_sources, now)
+    news = LogNews(PostgresLog(unit.connection), directory.own_sources, now)
     return pipeline.Reply(Replier(unit, PostgresReplies(unit.connection), client, news), now)

@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
 
+from tieline.clock import Clock
 from tieline.model.event import (
     MESSAGE_FAILED,
     MESSAGE_LINK_CLICKED,
@@ -17,6 +19,7 @@ from tieline.model.event import (
     NewLogRow,
 )
 from tieline.model.signal import Said
+from tieline.ports import LogStore
 
 ITEMS_MAX = 500
 _TOLD = frozenset({MESSAGE_SENT, MESSAGE_FAILED, MESSAGE_SUPPRESSED, MESSAGE_LINK_CLICKED})
@@ -61,3 +64,21 @@ def rows(said: Sequence[Said], own_sources: Mapping[int, int], now: datetime) ->
 def only_told(rows: Sequence[LogRow], events: Sequence[Identified]) -> bool:
     """Tell whether a batch says of nobody more than what became of messages; all else may change who may be written to."""
     return all(row.kind is LogKind.OWN for row in rows) and all(one.event.name in _TOLD for one in events)
+
+
+@dataclass(frozen=True)
+class LogNews:
+    """Writes what Tieline itself did into the log, where it is collected like anything else.
+
+    Attributes:
+        own_sources: Id of Tieline's own source by workspace.
+    """
+
+    log: LogStore
+    own_sources: Mapping[int, int]
+    clock: Clock
+
+    async def said(self, events: Sequence[Said]) -> None:
+        """Tell, in the transaction that did it."""
+        if events:
+            await self.log.append(rows(events, self.own_sources, self.clock.now()))

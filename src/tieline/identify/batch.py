@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from tieline.identify.mark import Said, fold
+from tieline.identify.mark import Said
 from tieline.identify.rules import Rules
 from tieline.identify.star import Named
 from tieline.model.event import Proof
-from tieline.model.identity import Link, Mark, Node
+from tieline.model.identity import Link, Mark, Node, fold_marks
 
 LinkKey = tuple[bytes, bytes, str, Proof]
 
@@ -39,7 +39,7 @@ def name_node(
         nodes[node_id] = Node(node_id, namespace, value, at, marks)
     elif at < known.first_at or (marks and marks != known.marks):
         nodes[node_id] = Node(
-            node_id, namespace, value, min(at, known.first_at), fold((*known.marks, *marks))
+            node_id, namespace, value, min(at, known.first_at), fold_marks((*known.marks, *marks))
         )
 
 

@@ -6,11 +6,10 @@ from typing import NamedTuple, cast
 from msgspec.structs import replace
 
 from tieline.errors import NotFoundError
-from tieline.identify.mark import fold
 from tieline.identify.retract import nodes_of, parts, reaching
 from tieline.identify.rules import RuleBook
 from tieline.identify.settle import Settler
-from tieline.model.identity import Assertion, Link, Mark, Node, Placed
+from tieline.model.identity import Assertion, Link, Mark, Node, Placed, fold_marks
 from tieline.ports import Aside, IdentityStore, RetractStore, Zones
 
 LOOKED_AT_MAX = 20_000
@@ -118,7 +117,7 @@ class _Supposed:
     def _placed(self, placed: Placed) -> Placed:
         node = placed.node
         marks: Sequence[Mark] = [mark for mark in node.marks if mark.source != self._without]
-        marks = fold([*marks, *self._also.marks.get(node.node_id, ())])
+        marks = fold_marks([*marks, *self._also.marks.get(node.node_id, ())])
         return placed if marks == node.marks else replace(placed, node=replace(node, marks=marks))
 
 

@@ -11,10 +11,9 @@ from tieline.identify.clusters import Forest
 from tieline.identify.evidence import Decided, blocking, expired, in_force, proves
 from tieline.identify.fit import fits
 from tieline.identify.graph import oldest
-from tieline.identify.mark import fold
 from tieline.identify.rules import RULES, Rules
 from tieline.model.event import Proof
-from tieline.model.identity import Assertion, Link, Node, Placed
+from tieline.model.identity import Assertion, Link, Node, Placed, fold_marks
 
 
 class Growth(NamedTuple):
@@ -129,7 +128,9 @@ def joined(node: Node, again: Node) -> Node:
     """Return `node` with what else is said of it: earlier times and more marks; `node` itself if that is nothing."""
     if again.first_at >= node.first_at and (not again.marks or again.marks == node.marks):
         return node
-    return replace(node, first_at=min(node.first_at, again.first_at), marks=fold((*node.marks, *again.marks)))
+    return replace(
+        node, first_at=min(node.first_at, again.first_at), marks=fold_marks((*node.marks, *again.marks))
+    )
 
 
 def _extends(link: Link, zones: _Zones, decided: Decided, rules: Rules, epoch: datetime | None) -> bool:

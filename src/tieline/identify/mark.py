@@ -14,11 +14,9 @@ from rapidfuzz.distance import JaroWinkler
 
 from tieline.model.birth import nearly, read_birth
 from tieline.model.event import TRAITS_SET, Event
-from tieline.model.identity import BIRTH_DATE, GIVEN_NAME, Mark, Node
+from tieline.model.identity import BIRTH_DATE, GIVEN_NAME, VALUES_MAX, Node
 
 KINDS = (GIVEN_NAME, BIRTH_DATE)
-VALUES_MAX = 8
-"""Words of one kind and source that a node keeps, the least first; a value with more of them differs from nobody."""
 _TRAITS = {
     "given_name": GIVEN_NAME,
     "first_name": GIVEN_NAME,
@@ -60,18 +58,6 @@ def spelled(kind: str, value: str) -> str:
         return read_birth(value)
     plain = unicodedata.normalize("NFKC", value).casefold()
     return "".join(letter for letter in plain if letter.isalpha())
-
-
-def fold(marks: Iterable[Mark]) -> tuple[Mark, ...]:
-    """Return the set of marks as a node keeps it: a function of the set, whatever was folded before."""
-    kept: list[Mark] = []
-    held: dict[tuple[str, str, bool], int] = {}
-    for mark in sorted(set(marks)):
-        group = (mark.kind, mark.source, mark.proven)
-        held[group] = held.get(group, 0) + 1
-        if held[group] <= VALUES_MAX + 1:
-            kept.append(mark)
-    return tuple(kept)
 
 
 def words(node: Node, kind: str, *, proven_only: bool) -> frozenset[str]:

@@ -85,6 +85,18 @@ class Rules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=True):
     bases: tuple[LinkingBasis, ...] = ()
 
     @cached_property
+    def proven_accounts(self) -> list[str]:
+        """Namespaces of accounts that stand for a person and that only proof can link."""
+        return [rule.namespace for rule in self.table if rule.anchor and rule.proven_only]
+
+    @cached_property
+    def single_owners(self) -> list[str]:
+        """Namespaces that stand for a person, who has one of each."""
+        return [
+            rule.namespace for rule in self.table if rule.anchor and rule.limit == 1 and not rule.proven_only
+        ]
+
+    @cached_property
     def strong_tier(self) -> int:
         """The weaker of the two strongest tiers."""
         return sorted(rule.tier for rule in (*self.table, self.other))[:2][-1]

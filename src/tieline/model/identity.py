@@ -1,5 +1,6 @@
 """Who is who: identifier nodes, the links that sources claim, and what people decided about them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
@@ -22,6 +23,9 @@ ALLOW = "allow"
 # Kinds of mark.
 GIVEN_NAME = "given_name"
 BIRTH_DATE = "birth_date"
+
+VALUES_MAX = 8
+"""Words of one kind and source that a node keeps, the least first; a value with more of them differs from nobody."""
 
 
 class Mark(msgspec.Struct, frozen=True, gc=False, array_like=True, order=True):
@@ -130,3 +134,15 @@ class Moved(msgspec.Struct, frozen=True, gc=False):
     node_id: bytes
     from_id: bytes
     to_id: bytes
+
+
+def fold_marks(marks: Iterable[Mark]) -> tuple[Mark, ...]:
+    """Return the set of marks as a node keeps it: a function of the set, whatever was folded before."""
+    kept: list[Mark] = []
+    held: dict[tuple[str, str, bool], int] = {}
+    for mark in sorted(set(marks)):
+        group = (mark.kind, mark.source, mark.proven)
+        held[group] = held.get(group, 0) + 1
+        if held[group] <= VALUES_MAX + 1:
+            kept.append(mark)
+    return tuple(kept)

@@ -12,6 +12,7 @@ from tieline.api.commit import GroupCommit
 from tieline.channel.line.client import LineClient
 from tieline.channel.line.inbox import LineInbox
 from tieline.clock import FakeClock
+from tieline.collect.own import LogNews
 from tieline.collect.stage import CollectStage, message_key
 from tieline.deliver.body import Bodies
 from tieline.deliver.broadcast import BroadcastStage
@@ -98,7 +99,7 @@ def advance(stores: Stores, session: Session, clock: FakeClock, dice: Dice) -> p
         journey=JourneyStage(session.through(stores.journeys), stores.history, fill_tree, ZONES),
         deliver=DeliverStage(session.through(stores.sends), dice.ids, clock, PUBLIC_URL),
         webhooks=session.through(stores.webhooks),
-        news=pipeline.LogNews(session.through(stores.log), OWN_SOURCES, clock),
+        news=LogNews(session.through(stores.log), OWN_SOURCES, clock),
         clock=clock,
     )
 
@@ -109,14 +110,14 @@ def broadcast(stores: Stores, session: Session, clock: FakeClock, dice: Dice) ->
         unit=session,
         broadcast=BroadcastStage(session.through(stores.broadcasts), stores.history),
         deliver=DeliverStage(session.through(stores.sends), dice.ids, clock, PUBLIC_URL),
-        news=pipeline.LogNews(session.through(stores.log), OWN_SOURCES, clock),
+        news=LogNews(session.through(stores.log), OWN_SOURCES, clock),
         clock=clock,
     )
 
 
 def send(stores: Stores, session: Session, clock: FakeClock, line: Caller, dice: Dice) -> pipeline.Send:
     """Compose the loop that calls LINE."""
-    news = pipeline.LogNews(session.through(stores.log), OWN_SOURCES, clock)
+    news = LogNews(session.through(stores.log), OWN_SOURCES, clock)
     sends, backlog = session.through(stores.sends), session.through(stores.log)
     return pipeline.Send(
         Sender(session, sends, backlog, line, news, dice.ids, SenderLimits(zones=ZONES)), clock

@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 from psycopg import AsyncConnection
 
-from tieline.identify.rules import Rules
 from tieline.model.event import Proof
 
 SHOWN_MAX = 100
@@ -77,16 +76,21 @@ class PostgresConflicts:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def open(self, workspace_id: int, rules: Rules, node_id: bytes | None = None) -> Sequence[Conflict]:
-        """Return accounts (whatever only proof can link) that are proven for two people of whom a profile holds one."""
-        accounts = [rule.namespace for rule in rules.table if rule.anchor and rule.proven_only]
-        owners = [
-            rule.namespace for rule in rules.table if rule.anchor and rule.limit == 1 and not rule.proven_only
-        ]
+    async def open(
+        self, workspace_id: int, accounts: Sequence[str], owners: Sequence[str], node_id: bytes | None = None
+    ) -> Sequence[Conflict]:
+        """Return accounts that are proven for two people of whom a profile holds one.
+
+        Args:
+            workspace_id: Whose.
+            accounts: Namespaces of what only proof can link.
+            owners: Namespaces of which a person has one.
+            node_id: The account to look at alone; None is all.
+        """
         cursor = await self._connection.execute(
             _OPEN,
             {
-                "workspace": workspace_id, "accounts": accounts, "owners": owners,
+                "workspace": workspace_id, "accounts": list(accounts), "owners": list(owners),
                 "proven": int(Proof.VERIFIED), "node": node_id,
             },
             binary=True,

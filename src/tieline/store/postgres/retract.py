@@ -8,9 +8,8 @@ from typing import Any
 import msgspec
 from psycopg import AsyncConnection
 
-from tieline.identify.mark import fold
 from tieline.model.event import Proof
-from tieline.model.identity import Link, Mark, Retraction
+from tieline.model.identity import Link, Mark, Retraction, fold_marks
 from tieline.ports import Aside
 
 _RETRACTION = "source, until_at, author, reason, at, retraction_id, revoked_at"
@@ -194,7 +193,7 @@ class PostgresRetractions:
             binary=True,
         )
         now = {
-            bytes(node_id): fold([*(_read(said) for said in held or ()), *marks[bytes(node_id)]])
+            bytes(node_id): fold_marks([*(_read(said) for said in held or ()), *marks[bytes(node_id)]])
             for node_id, held in await cursor.fetchall()
         }
         await self._connection.execute(
