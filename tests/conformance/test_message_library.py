@@ -105,3 +105,20 @@ async def test_a_test_goes_to_ten_people_at_most(brand):
     refused = await brand.refused("POST", "/api/messages/hello/test", {"account": "main", "people": people})
 
     assert refused == (422, "invalid_input", "/people")
+
+
+async def test_the_account_of_another_workspace_is_not_known(brand):
+    await brand.rows(
+        "insert into workspace (key, name, identity_key, created_at) values ('other', 'O', 'x', now()) returning 1"
+    )
+    await brand.rows(
+        """
+        insert into line_account overriding system value select (jsonb_populate_record(own, jsonb_build_object(
+            'workspace_id', (select workspace_id from workspace where key = 'other'), 'account_id', 999, 'key', 'theirs', 'channel_id', '999'
+        ))).* from line_account as own returning 1
+        """
+    )
+
+    refused = await brand.refused("POST", "/api/messages/check", {"messages": HELLO, "account": "theirs"})
+
+    assert refused[:2] == (404, "not_found")

@@ -27,7 +27,7 @@ from tieline.api.journey_answers import (
 from tieline.api.journey_checks import check_references, message_problems, reference_problems
 from tieline.deliver.forecast import month_of
 from tieline.errors import InvalidInputError, InvalidJourneyError, NotFoundError, TielineError
-from tieline.journey.definition import Journey, SendLine
+from tieline.journey.definition import Journey, Reach, SendLine
 from tieline.journey.kind import ID, Kind
 from tieline.journey.moving import shared_steps
 from tieline.journey.parse import parse, problems, step_at
@@ -213,7 +213,7 @@ def _described(name: str, kind: Kind, *, step: bool) -> KindShown:
     fields = (ID, *kind.fields) if step else kind.fields
     return KindShown(
         kind=name,
-        paid=kind.make is SendLine,
+        paid=kind.make in {SendLine, Reach},
         meaning=kind.meaning,
         example=kind.example,
         fields=[

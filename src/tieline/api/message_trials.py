@@ -9,6 +9,7 @@ from fastapi import APIRouter, Body, Request
 from psycopg import AsyncConnection
 from pydantic import BaseModel
 
+from tieline.api.costing import find_account
 from tieline.api.doors import Doors
 from tieline.api.profiles import load, parse_id
 from tieline.api.shape import read_shape
@@ -21,7 +22,6 @@ from tieline.errors import InvalidInputError, InvalidTemplateError
 from tieline.identify.normalize import normalize
 from tieline.ids import keyed_hash
 from tieline.model.signal import SendRequest
-from tieline.store.postgres.accounts import PostgresAccounts
 from tieline.store.postgres.deliver import PostgresSends
 from tieline.store.postgres.library import PostgresLibrary
 from tieline.store.postgres.workspaces import OWN_SOURCE, PostgresWorkspaces
@@ -119,7 +119,7 @@ def router(doors: Doors) -> APIRouter:
         found = [Flaw(pointer=one.pointer, sentence=one.sentence) for one in problems(asked.messages)]
         if found or not asked.account:
             return Checked(ok=not found, problems=found)
-        await _account(doors, asked.account)
+        await _account(doors, workspace_id, asked.account)
         answer = await doors.line.validate(workspace_id, asked.account, "push", _request(asked.messages))
         return Checked(ok=answer.status == 200, problems=_details(answer.body), line_status=answer.status)
 
@@ -160,7 +160,7 @@ def router(doors: Doors) -> APIRouter:
 
 async def _send_test(doors: Doors, workspace_id: int, key: str, asked: Test) -> TestSent:
     now = doors.clock.now()
-    await _account(doors, asked.account)
+    await _account(doors, workspace_id, asked.account)
     async with doors.pool.connection() as connection, connection.transaction():
         saved = await PostgresLibrary(connection).find(workspace_id, key, asked.version)
         people = [await _node(doors, connection, workspace_id, person) for person in asked.people]
@@ -215,15 +215,14 @@ async def _node(doors: Doors, connection: AsyncConnection, workspace_id: int, pe
     return (await load(doors, workspace_id, node_id)).profile_id
 
 
-async def _account(doors: Doors, key: str) -> None:
-    """Let the client know an account.
+async def _account(doors: Doors, workspace_id: int, key: str) -> None:
+    """Let the client know an account of this workspace.
 
     Raises:
         NotFoundError: It is not connected.
     """
     async with doors.pool.connection() as connection:
-        found = await PostgresAccounts(connection).find(key)
-    doors.accounts[found.workspace_id, found.key] = found
+        await find_account(doors, connection, workspace_id, key)
 
 
 def _request(messages: Messages) -> bytes:

@@ -4,7 +4,7 @@ import type { Kind } from "@/features/journeys/definition";
 export const DRAGGED = "application/x-tieline-step";
 
 const GROUPED: Record<string, readonly string[]> = {
-  send: ["send_line", "coupon"],
+  send: ["send_line", "send", "coupon"],
   wait: ["wait", "wait_until_time", "wait_until_date", "wait_for_event", "split_by_button"],
   split: ["condition", "random_split", "ab_test", "holdout"],
   data: ["tag", "set_trait", "webhook", "start_journey", "leave_journey"],

@@ -40,6 +40,10 @@ export function firstWords(messages: unknown): string {
   return typeof said === "string" ? said : "";
 }
 
+function channels(ways: unknown): string {
+  return (Array.isArray(ways) ? (ways as { channel?: string }[]) : []).map(({ channel }) => channel ?? "").join(" / ");
+}
+
 /** What a step does, in one line under the name of its kind. */
 export function useSummary(): (step: Step | Trigger) => string {
   const w = useWords();
@@ -75,6 +79,8 @@ export function useSummary(): (step: Step | Trigger) => string {
         return w("say.holdout", { share: text(step["share"]) });
       case "send_line":
         return firstWords(step["messages"]) || w("say.empty");
+      case "send":
+        return channels(step["ways"]);
       case "set_trait":
         return `${names.trait(text(step["name"]))} = ${text(step["value"])}`;
       case "webhook":
