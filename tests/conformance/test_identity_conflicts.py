@@ -16,7 +16,7 @@ from tieline.testing.build import undone
 KEY = b"k" * 32
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 CRM, WEB = Source(1, 1, "crm", "server"), Source(1, 2, "shop", "web")
-LINE, OTHER_LINE = (Identifier("line:900", "U" + letter * 32) for letter in "ab")
+LINE, OTHER_LINE = (Identifier("line:900", f"U{letter}0123456789abcdef0123456789abcde") for letter in "ab")
 M1, M2, PHONE = (
     Identifier("member_id", "M1"),
     Identifier("member_id", "M2"),
@@ -44,14 +44,14 @@ async def test_two_members_on_one_line_account_are_a_conflict_that_the_first_hol
     stage, conflicts, _ = world
     await stage.process([seen(0, LINE, M1), seen(2, LINE, M2)])
 
-    (found,) = await conflicts.open(1, RULES.proven_accounts, RULES.single_owners)
+    (found,) = await conflicts.open(1, RULES.replaced_accounts, RULES.single_owners)
 
     assert found.node_id == node(LINE)
     assert [(one.value, one.holds, one.sources) for one in found.owners] == [
         ("M1", True, ["crm"]),
         ("M2", False, ["crm"]),
     ]
-    assert (await conflicts.open(1, RULES.proven_accounts, RULES.single_owners, node(OTHER_LINE))) == []
+    assert (await conflicts.open(1, RULES.replaced_accounts, RULES.single_owners, node(OTHER_LINE))) == []
 
 
 async def test_a_cut_decides_the_conflict_and_its_undoing_opens_it_again(world):
@@ -59,14 +59,14 @@ async def test_a_cut_decides_the_conflict_and_its_undoing_opens_it_again(world):
     await stage.process([seen(0, LINE, M1), seen(2, LINE, M2)])
 
     decided = await decisions.cut(1, node(LINE), node(M1), "amy", "the phone was her sister's", AT)
-    closed = await conflicts.open(1, RULES.proven_accounts, RULES.single_owners)
+    closed = await conflicts.open(1, RULES.replaced_accounts, RULES.single_owners)
     await decisions.undo(1, decided.assertion_id, "amy", AT)
 
     assert closed == []
     assert node(LINE) in {move.node_id for move in decided.moves} or node(M1) in {
         move.node_id for move in decided.moves
     }
-    assert len(await conflicts.open(1, RULES.proven_accounts, RULES.single_owners)) == 1
+    assert len(await conflicts.open(1, RULES.replaced_accounts, RULES.single_owners)) == 1
 
 
 async def test_what_nobody_proved_or_rules_settle_is_no_conflict(world):
@@ -79,4 +79,4 @@ async def test_what_nobody_proved_or_rules_settle_is_no_conflict(world):
         ]
     )  # fmt: skip
 
-    assert await conflicts.open(1, RULES.proven_accounts, RULES.single_owners) == []
+    assert await conflicts.open(1, RULES.replaced_accounts, RULES.single_owners) == []

@@ -245,7 +245,7 @@ def test_a_retraction_is_taken_back_by_the_command_line(brand_served: Served) ->
 
 
 def test_two_members_on_one_line_account_wait_for_a_word(brand_served: Served) -> None:
-    line = {"type": "line:900", "id": "U" + "c" * 32}
+    line = {"type": "line:900", "id": "Uc0123456789abcdef0123456789abcde"}
     answer = brand_served.http.post("/api/sources", json={"key": "crm-2", "kind": "server", "name": "CRM"})
     key = (answer.json()["write_key"], "")
     for member in ("L-1", "L-2"):

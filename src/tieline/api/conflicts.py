@@ -115,7 +115,7 @@ async def _open(doors: Doors, workspace_id: int, node_id: bytes | None = None) -
     async with doors.pool.connection() as connection:
         rules = (await rule_book(connection)).of(workspace_id)
         return await PostgresConflicts(connection).open(
-            workspace_id, rules.proven_accounts, rules.single_owners, node_id
+            workspace_id, rules.replaced_accounts, rules.single_owners, node_id
         )
 
 

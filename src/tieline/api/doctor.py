@@ -68,7 +68,7 @@ async def examine(connection: AsyncConnection, workspace_id: int) -> dict[str, A
     found = report(findings, explained.resolution.decisions, book.of(workspace_id))
     rules = book.of(workspace_id)
     conflicts = await PostgresConflicts(connection).open(
-        workspace_id, rules.proven_accounts, rules.single_owners
+        workspace_id, rules.replaced_accounts, rules.single_owners
     )
     waiting = [
         {

@@ -85,15 +85,15 @@ class Rules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=True):
     bases: tuple[LinkingBasis, ...] = ()
 
     @cached_property
-    def proven_accounts(self) -> list[str]:
-        """Namespaces of accounts that stand for a person and that only proof can link."""
-        return [rule.namespace for rule in self.table if rule.anchor and rule.proven_only]
+    def replaced_accounts(self) -> list[str]:
+        """Namespaces of accounts that a newer one of the same person replaces, as with LINE."""
+        return [rule.namespace for rule in self.table if rule.anchor and rule.replaced]
 
     @cached_property
     def single_owners(self) -> list[str]:
-        """Namespaces that stand for a person, who has one of each."""
+        """Namespaces of which a person has one, for good."""
         return [
-            rule.namespace for rule in self.table if rule.anchor and rule.limit == 1 and not rule.proven_only
+            rule.namespace for rule in self.table if rule.anchor and rule.limit == 1 and not rule.replaced
         ]
 
     @cached_property

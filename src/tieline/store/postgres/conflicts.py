@@ -83,7 +83,7 @@ class PostgresConflicts:
 
         Args:
             workspace_id: Whose.
-            accounts: Namespaces of what only proof can link.
+            accounts: Namespaces of what a newer one of the same person replaces, as with LINE.
             owners: Namespaces of which a person has one.
             node_id: The account to look at alone; None is all.
         """
