@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from line_brand import picture, seed_line
+from line_pages import picture, seed_line
 from looking import findings, overflowing, untranslated
 from serving import Served, Simulated
 from window import BUILT, chromium

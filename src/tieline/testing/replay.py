@@ -32,6 +32,14 @@ def messages(row: LogRow) -> list[tuple[str, int]]:
     ]
 
 
+def decisions(row: LogRow) -> set[int]:
+    """Return the places of decisions of people, which are nothing that a customer did."""
+    if row.kind is not LogKind.OWN:
+        return set()
+    items = msgspec.json.decode(row.body)["batch"]
+    return {place for place, item in enumerate(items) if item.get("event") == IDENTITY_DECIDED}
+
+
 def reordered(rows: Sequence[LogRow], dice: Dice) -> list[LogRow]:
     """Return `rows` in another order, some twice.
 
