@@ -3,6 +3,23 @@
 from tieline.journey import definition, fields
 from tieline.journey.kind import NEXT, Field, Kind
 
+EXPIRES_AFTER = Field(
+    "expires_after",
+    "expires_after",
+    fields.read_wait,
+    "duration",
+    "A message that could not leave by then is dropped. Left out: P1D.",
+    required=False,
+)
+LOOKUP = Field(
+    "lookup",
+    "lookup",
+    fields.read_lookup,
+    '`{name: {"catalog": key, "key": template}}`',
+    "Rows of catalogues that the templates read under these names.",
+    required=False,
+)
+
 SENDING: dict[str, Kind] = {
     "send_line": Kind(
         definition.SendLine,
@@ -23,22 +40,8 @@ SENDING: dict[str, Kind] = {
                 f"list of 1 to {definition.MESSAGES_MAX} LINE messages",
                 "Message objects of the Messaging API; each text in them is a Liquid template.",
             ),
-            Field(
-                "expires_after",
-                "expires_after",
-                fields.read_wait,
-                "duration",
-                "A message that could not leave by then is dropped. Left out: P1D.",
-                required=False,
-            ),
-            Field(
-                "lookup",
-                "lookup",
-                fields.read_lookup,
-                '`{name: {"catalog": key, "key": template}}`',
-                "Rows of catalogues that the templates read under these names.",
-                required=False,
-            ),
+            EXPIRES_AFTER,
+            LOOKUP,
             NEXT,
         ),
         {
@@ -69,22 +72,8 @@ SENDING: dict[str, Kind] = {
                 f"list of 1 to {fields.WAYS_MAX} `{{channel: key, …}}`",
                 "Channels as they were set up, each with what it says there: `subject` and `text` by e-mail, `text` by SMS, `body` to a webhook, `messages` on LINE; each text is a Liquid template. Among equally cheap ones the first.",
             ),
-            Field(
-                "expires_after",
-                "expires_after",
-                fields.read_wait,
-                "duration",
-                "A message that could not leave by then is dropped. Left out: P1D.",
-                required=False,
-            ),
-            Field(
-                "lookup",
-                "lookup",
-                fields.read_lookup,
-                '`{name: {"catalog": key, "key": template}}`',
-                "Rows of catalogues that the templates read under these names.",
-                required=False,
-            ),
+            EXPIRES_AFTER,
+            LOOKUP,
             NEXT,
         ),
         {
