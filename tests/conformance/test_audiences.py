@@ -11,7 +11,6 @@ from tieline.simulator.faults import FaultKind, FaultSwitch
 from tieline.store.postgres.audiences import PostgresAudiences
 
 AUDIENCES = "/api/line/accounts/main/audiences"
-NOW = datetime.now(UTC)
 
 
 @pytest.fixture
@@ -29,11 +28,12 @@ async def fill(brand, count, **more):
     return users
 
 
-async def sync(brand, url, at=NOW, rounds=12):
+async def sync(brand, url, rounds=12):
+    start = datetime.now(UTC)  # never older than the audience, however long ago this module was read
     async with brand.sender(url) as send:
         carrier = AudienceSync(brand.unit, PostgresAudiences(brand.unit.connection), send.sender._line)
         for number in range(rounds):
-            moment = at + timedelta(seconds=31 * number)
+            moment = start + timedelta(seconds=31 * number)
             brand.transport._now = lambda moment=moment: moment
             await carrier.step(moment)
 

@@ -28,7 +28,8 @@ export function Bell() {
             size="lg"
             aria-label={label}
             onClick={() => {
-              if (!opened && unseen) seen.mutate();
+              // What ended a moment ago must stand in the list that is opened, not in the next one asked for.
+              if (!opened) void (unseen ? seen.mutateAsync() : inbox.refetch());
               toggle();
             }}
           >
