@@ -8,11 +8,19 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg import sql
 
 from tieline.store.clickhouse.engine import ClickHouse, open_embedded
 from tieline.store.postgres.engine import prepare, start_embedded, stop_embedded
 from tieline.store.postgres.unit import PostgresUnit
+
+# How long an example takes says how busy the machine is, and nothing about the code.
+settings.register_profile("tieline", deadline=None, print_blob=True)
+settings.load_profile("tieline")
+
+# This server is thrown away: what a crash of it would need is left out. Tests that kill start servers of their own.
+UNCRASHED = ("fsync", "full_page_writes", "synchronous_commit", "autovacuum")
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +28,10 @@ def _postgres_template() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="tl-pg-"))
     url = start_embedded(folder)
     prepare(url)
+    with psycopg.connect(url, autocommit=True) as connection:
+        for setting in UNCRASHED:
+            connection.execute(sql.SQL("alter system set {} = off").format(sql.Identifier(setting)))
+        connection.execute("select pg_reload_conf()")
     yield url
     stop_embedded(folder)
     shutil.rmtree(folder, ignore_errors=True)

@@ -15,7 +15,6 @@ from typing import NoReturn, Self
 import structlog
 
 from tieline import settings
-from tieline.app import run
 from tieline.clock import monotonic
 from tieline.errors import StartError, TielineError
 from tieline.store.postgres import engine as postgres
@@ -99,6 +98,8 @@ def serve(data: Path, host: str, port: int) -> None:
     """
     import uvloop
 
+    from tieline.app import run
+
     chosen = settings.load(data)
     if not (data / "tieline.json").exists() and not chosen.postgres_url:
         raise StartError(f"{data} holds no Tieline.", way_out=f"Create one with: tieline init --data {data}")
@@ -123,6 +124,8 @@ def serve(data: Path, host: str, port: int) -> None:
 def work(data: Path) -> None:
     """Run the stream, journeys and delivery until told to stop, or until the parent is gone."""
     import uvloop
+
+    from tieline.app import run
 
     chosen = settings.load(data)
     if not sys.stdin.isatty() and os.environ.get("TIELINE_SUPERVISED"):

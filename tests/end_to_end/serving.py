@@ -1,11 +1,15 @@
 """Start the real thing: `tieline init`, `tieline serve` and the simulated LINE, as processes of their own."""
 
+import atexit
+import functools
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -37,6 +41,25 @@ def wait_for(what: Callable[[], Any], seconds: float = PATIENCE_SECONDS) -> Any:
     raise AssertionError(f"nothing after {seconds} s (last: {last!r})")
 
 
+def run(environment: dict[str, str], *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [*CLI, *arguments], env=environment, check=False, capture_output=True, text=True, timeout=240
+    )
+    assert done.returncode == 0 or not check, f"{arguments[0]} ended with {done.returncode}: {done.stderr}"
+    return done
+
+
+@functools.cache
+def initialised() -> tuple[Path, dict[str, str]]:
+    """Return a data folder as `tieline init` leaves it, and its keys: made once, for every test copies it."""
+    folder = Path(tempfile.mkdtemp(prefix="tl-init-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TIELINE_")}
+    made = run(environment, "init", "--data", str(folder / "data"), "--json")
+    run(environment, "stop", "--data", str(folder / "data"))
+    return folder / "data", json.loads(made.stdout)
+
+
 class Served:
     """A Tieline that runs in a folder of its own."""
 
@@ -49,21 +72,18 @@ class Served:
             "TIELINE_PUBLIC_URL": self.url,
             **{f"TIELINE_{name}": value for name, value in settings.items()},
         }
-        made = self.run("init", "--data", str(self.data), "--json")
-        self.keys: dict[str, str] = json.loads(made.stdout)
+        template, keys = initialised()
+        subprocess.run(
+            ["cp", "-a", str(template), str(self.data)], check=True
+        )  # its owners and modes with it
+        self.keys: dict[str, str] = dict(keys)
         self.process: subprocess.Popen[bytes] | None = None
         self.http = httpx.Client(
             base_url=self.url, timeout=30, headers={"Authorization": f"Bearer {self.keys['secret_key']}"}
         )
 
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [*CLI, *arguments], env=self.environment, check=False, capture_output=True, text=True, timeout=120
-        )
-        assert done.returncode == 0 or not check, (
-            f"{arguments[0]} ended with {done.returncode}: {done.stderr}"
-        )
-        return done
+        return run(self.environment, *arguments, check=check)
 
     def start(self) -> None:
         with (self.data.parent / "serve.log").open("ab") as log:

@@ -10,7 +10,7 @@ from tieline.api.doors import Doors
 from tieline.clock import Clock
 from tieline.errors import InvalidInputError, NotFoundError
 from tieline.identify.rule_file import check, parse, shipped
-from tieline.identify.rules import RULES, RuleBook, Rules
+from tieline.identify.rules import RULES, RuleBook, read_rules
 from tieline.ports import Change
 from tieline.store.postgres.identity_rules import PostgresRules
 from tieline.store.postgres.workspaces import PostgresWorkspaces
@@ -142,8 +142,3 @@ async def decided(
 async def rule_book(connection: AsyncConnection) -> RuleBook:
     """Return the rules that hold now."""
     return RuleBook(read_rules(await PostgresRules(connection).live()))
-
-
-def read_rules(live: dict[int, Any]) -> dict[int, Rules]:
-    """Read rules as they are stored."""
-    return {workspace_id: msgspec.convert(rules, Rules) for workspace_id, rules in live.items()}

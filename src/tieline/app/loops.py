@@ -7,7 +7,6 @@ from contextlib import (
     asynccontextmanager,
 )
 
-from tieline.api.identity_rules import read_rules
 from tieline.app import line, stages
 from tieline.app.parts import clock, open_clickhouse, vault
 from tieline.channel.line.client import LineClient
@@ -16,6 +15,7 @@ from tieline.connect.outgoing import OutgoingCaller
 from tieline.connect.sync import SyncLoop
 from tieline.connect.webhook import WebhookLoop
 from tieline.deliver.carrier import CarrierLoop
+from tieline.identify.rules import read_rules
 from tieline.settings import Settings
 from tieline.store.clickhouse.evaluate import ClickHouseEvaluator
 from tieline.store.clickhouse.history import ClickHouseHistory

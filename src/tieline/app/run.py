@@ -1,4 +1,7 @@
-"""Run the loops, the HTTP application, or both, until a signal comes."""
+"""Run the loops, the HTTP application, or both, until a signal comes.
+
+Each process imports its own half only: reading both would double the time until it answers.
+"""
 
 import asyncio
 import gc
@@ -9,16 +12,16 @@ from contextlib import (
     contextmanager,
     suppress,
 )
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
-from tieline.api.doors import HistoryQuestions
-from tieline.app.http import answering
-from tieline.app.loops import working
 from tieline.app.parts import history_socket
 from tieline.settings import Settings
 from tieline.store.clickhouse import socket
+
+if TYPE_CHECKING:
+    from tieline.api.doors import HistoryQuestions
 
 
 def calm_collector() -> None:
@@ -30,6 +33,8 @@ def calm_collector() -> None:
 
 async def work(settings: Settings, url: str) -> None:
     """Run the loops and answer questions to history, until a signal comes."""
+    from tieline.app.loops import working
+
     calm_collector()
     async with working(settings, url) as (history, loops):
         server = await socket.serve(history, history_socket(settings))
@@ -39,11 +44,15 @@ async def work(settings: Settings, url: str) -> None:
 
 async def serve_http(settings: Settings, url: str, host: str, port: int, *, alone: bool) -> None:
     """Answer HTTP until a signal comes; alone, run the loops in this process too."""
+    from tieline.app.http import answering
+
     calm_collector()
     async with AsyncExitStack() as stack:
         questions: HistoryQuestions
         others: list[Callable[[], Awaitable[None]]] = []
         if alone:
+            from tieline.app.loops import working
+
             questions, loops = await stack.enter_async_context(working(settings, url))
             others += [loop.run for loop in loops]
         else:

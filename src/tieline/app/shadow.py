@@ -4,17 +4,18 @@ import asyncio
 import multiprocessing
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from psycopg import AsyncConnection
 
 from tieline.identify.doctor import masked
-from tieline.identify.rebuild import Rebuilt, difference, rebuild
 from tieline.identify.rules import Rules
 from tieline.ports import Computed, Elsewhere
 from tieline.store.postgres import engine
 from tieline.store.postgres.identity import PostgresIdentity
-from tieline.store.postgres.whole import assertions, read
+
+if TYPE_CHECKING:
+    from tieline.identify.rebuild import Rebuilt
 
 SHOWN_MAX = 8
 """Identifiers of one example."""
@@ -56,8 +57,13 @@ async def _compute(url: str, workspace_id: int, rules: Rules, version: int) -> C
         await told.close()
 
 
-async def decide(connection: AsyncConnection, workspace_id: int, rules: Rules, progress: Progress) -> Rebuilt:
+async def decide(
+    connection: AsyncConnection, workspace_id: int, rules: Rules, progress: Progress
+) -> "Rebuilt":
     """Decide a workspace anew from what the transaction of `connection` sees."""
+    from tieline.identify.rebuild import rebuild
+    from tieline.store.postgres.whole import assertions, read
+
     listed = {
         which: [
             (rule.namespace, value) for rule in (*rules.table, rules.other) for value in getattr(rule, which)
@@ -71,7 +77,9 @@ async def decide(connection: AsyncConnection, workspace_id: int, rules: Rules, p
     return await rebuild(workspace_id, whole, said, rules, epoch, store, progress)
 
 
-async def _told(connection: AsyncConnection, workspace_id: int, rebuilt: Rebuilt) -> Computed:
+async def _told(connection: AsyncConnection, workspace_id: int, rebuilt: "Rebuilt") -> Computed:
+    from tieline.identify.rebuild import difference
+
     whole, now = rebuilt.read, rebuilt.now
     before = whole.places(whole.kept.profile)
     found = difference(before, now.profile)

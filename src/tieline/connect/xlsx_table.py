@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
-
 from tieline.connect.archive import check_workbook
 from tieline.connect.limits import Limits
 from tieline.connect.table import EXACT_BELOW, Row, cell_text, check_row_number, named_columns, row_of
@@ -58,6 +56,8 @@ class XlsxTable:
                 yield row_of(number, self.columns, cells)
 
     def _values(self, width: int) -> Iterator[tuple[int, Sequence[str]]]:
+        import openpyxl
+
         with self._path.open("rb") as file:
             try:
                 book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import Any
 
 import msgspec
 
@@ -135,6 +136,11 @@ class Rules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=True):
         return [
             namespace for namespace, count in counts.items() if count > 1 and count > self.of(namespace).limit
         ]
+
+
+def read_rules(live: Mapping[int, Any]) -> dict[int, Rules]:
+    """Read rules as they are stored, by workspace."""
+    return {workspace_id: msgspec.convert(rules, Rules) for workspace_id, rules in live.items()}
 
 
 class RuleBook:
