@@ -18,7 +18,7 @@ from tieline.condition.place import Place
 from tieline.condition.valued import Classes, Measured, Valued
 from tieline.errors import InvalidInputError
 from tieline.report import touch
-from tieline.report.lift import Group, Interval, lift
+from tieline.report.lift import Group, Interval, Lift, lift
 from tieline.store.postgres.segments import PostgresSegments
 
 WINDOW_MAX = 90
@@ -78,13 +78,7 @@ def router(doors: Doors) -> APIRouter:
         found = lift(groups[TREATED], groups[HELD_OUT])
         return {
             "groups": {name: group._asdict() for name, group in groups.items()},
-            "lift": {
-                "rate": _shown(found.rate),
-                "conversions": _shown(found.conversions),
-                "relative": found.relative,
-                "money": _shown(found.money),
-                "revenue": _shown(found.revenue),
-            },
+            "lift": shown_lift(found),
             "as_of": doors.clock.now(),
         }
 
@@ -124,6 +118,17 @@ async def arms(
 
 def _number(said: Any) -> float:
     return float(said) if said is not None and said == said else 0.0  # noqa: PLR0124 - one person has no variance
+
+
+def shown_lift(found: Lift) -> dict[str, Any]:
+    """Return a lift as reports answer it."""
+    return {
+        "rate": _shown(found.rate),
+        "conversions": _shown(found.conversions),
+        "relative": found.relative,
+        "money": _shown(found.money),
+        "revenue": _shown(found.revenue),
+    }
 
 
 def _shown(interval: Interval | None) -> dict[str, Any] | None:

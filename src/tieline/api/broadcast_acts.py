@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from fastapi import APIRouter, Request
 
+from tieline.api.broadcast_answers import BroadcastMoved, BroadcastResumed, BroadcastStopped
 from tieline.api.broadcasts import first_state, look_up, refuse_over_month, who
 from tieline.api.doors import Doors
 from tieline.deliver.policy import Reason
@@ -40,7 +41,7 @@ async def _moved(
 def _beginning(routes: APIRouter, doors: Doors) -> None:
     """Add what starts a broadcast, or gives it up before."""
 
-    @routes.post("/{key}/start")
+    @routes.post("/{key}/start", response_model=BroadcastMoved)
     async def start(request: Request, key: str) -> dict[str, Any]:
         """Start a draft when its moment comes; one that quota or a budget does not reach for stays a draft."""
         workspace_id = await doors.keys.workspace(request)
@@ -52,7 +53,7 @@ def _beginning(routes: APIRouter, doors: Doors) -> None:
             state = await first_state(connection, workspace_id, said)
         return await _moved(doors, request, key, ("draft",), state)
 
-    @routes.post("/{key}/approve")
+    @routes.post("/{key}/approve", response_model=BroadcastMoved)
     async def approve(request: Request, key: str) -> dict[str, Any]:
         """Say yes to a broadcast of somebody else."""
         workspace_id = await doors.keys.workspace(request)
@@ -70,12 +71,12 @@ def _beginning(routes: APIRouter, doors: Doors) -> None:
             await refuse_over_month(doors, connection, workspace_id, key, said)
         return {"key": key, "state": "ready"}
 
-    @routes.post("/{key}/confirm")
+    @routes.post("/{key}/confirm", response_model=BroadcastMoved)
     async def confirm(request: Request, key: str) -> dict[str, Any]:
         """Send to the frozen recipients although they differ from the preview."""
         return await _moved(doors, request, key, ("drifted",), "planning")
 
-    @routes.post("/{key}/cancel")
+    @routes.post("/{key}/cancel", response_model=BroadcastMoved)
     async def cancel(request: Request, key: str) -> dict[str, Any]:
         """Give up a broadcast of which nothing was sent yet."""
         return await _moved(doors, request, key, ("draft", "approval", "ready", "drifted"), "cancelled")
@@ -84,7 +85,7 @@ def _beginning(routes: APIRouter, doors: Doors) -> None:
 def _stopping(routes: APIRouter, doors: Doors) -> None:
     """Add what stops a broadcast and lets it go on."""
 
-    @routes.post("/{key}/stop")
+    @routes.post("/{key}/stop", response_model=BroadcastStopped)
     async def stop(request: Request, key: str) -> dict[str, Any]:
         """Let no further call start within a second; what has left cannot be taken back."""
         workspace_id = await doors.keys.workspace(request)
@@ -97,7 +98,7 @@ def _stopping(routes: APIRouter, doors: Doors) -> None:
             aside = await desk.halt(workspace_id, key, who(request), now)
         return {"key": key, "state": "stopped", "laid_aside": aside}
 
-    @routes.post("/{key}/resume")
+    @routes.post("/{key}/resume", response_model=BroadcastResumed)
     async def resume(request: Request, key: str) -> dict[str, Any]:
         """Go on where a stopped broadcast was stopped; nobody gets it twice."""
         workspace_id = await doors.keys.workspace(request)

@@ -1,4 +1,4 @@
-"""Broadcasts: save, preview, approve, start, stop and go on; what became of one."""
+"""Broadcasts: preview, save, test; which there are, and how far one has come."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -7,6 +7,13 @@ import msgspec
 from fastapi import APIRouter, Body, Request
 from psycopg import AsyncConnection
 
+from tieline.api.broadcast_answers import (
+    BroadcastList,
+    BroadcastMoved,
+    BroadcastPreview,
+    BroadcastShown,
+    BroadcastTested,
+)
 from tieline.api.broadcast_parse import parse
 from tieline.api.costing import find_account, hold, read_month, refuse_over
 from tieline.api.doors import Doors
@@ -16,24 +23,19 @@ from tieline.deliver.stage import DeliverStage
 from tieline.errors import ConflictError, InvalidInputError, NotFoundError
 from tieline.ids import keyed_hash
 from tieline.model.access import Caller
-from tieline.model.broadcast import HELD_OUT, UNDECIDED, Broadcast
+from tieline.model.broadcast import Broadcast
 from tieline.model.signal import SendRequest
-from tieline.model.unit import shown
-from tieline.store.clickhouse.results import ClickHouseResults
 from tieline.store.postgres.broadcast_desk import PostgresBroadcastDesk
 from tieline.store.postgres.cost import PostgresCost
 from tieline.store.postgres.deliver import PostgresSends
 from tieline.store.postgres.habits import habits
 from tieline.store.postgres.refusals import PostgresRefusals
 from tieline.store.postgres.segments import PostgresSegments
-from tieline.store.postgres.units import PostgresUnits
 from tieline.store.postgres.workspaces import PostgresWorkspaces
 
 STATES = ("draft", "ready")
 LISTED_MAX = 200
 TESTERS_MAX = 20
-BOUGHT_WITHIN = timedelta(days=7)
-LEFT_WITHIN = timedelta(hours=48)
 SLOW = 0.5
 """A minute with less than this part of the minute before it raises the alarm."""
 Json = Annotated[dict[str, Any], Body()]
@@ -50,7 +52,7 @@ def router(doors: Doors) -> APIRouter:
 def _saving(routes: APIRouter, doors: Doors) -> None:
     """Add what comes before the start."""
 
-    @routes.post("/preview")
+    @routes.post("/preview", response_model=BroadcastPreview)
     async def preview(request: Request, body: Json) -> dict[str, Any]:
         """Count who would get a broadcast now; `recipients` is what `expected` may hold the start to."""
         workspace_id = await doors.keys.workspace(request)
@@ -85,7 +87,7 @@ def _saving(routes: APIRouter, doors: Doors) -> None:
             "as_of": doors.clock.now(),
         }
 
-    @routes.post("", status_code=201)
+    @routes.post("", status_code=201, response_model=BroadcastMoved)
     async def create(request: Request, body: Json) -> dict[str, Any]:
         """Save a broadcast and start it when its moment comes; with `"state": "draft"`, only save it.
 
@@ -113,7 +115,7 @@ def _saving(routes: APIRouter, doors: Doors) -> None:
                 )
         return {"key": key, "state": state}
 
-    @routes.post("/{key}/test", status_code=202)
+    @routes.post("/{key}/test", status_code=202, response_model=BroadcastTested)
     async def test(request: Request, key: str, body: Json) -> dict[str, Any]:
         """Send it now to `{"people": [{"namespace", "value"}], "variant"}`: testers, who need no consent to marketing."""
         workspace_id = await doors.keys.workspace(request)
@@ -152,7 +154,7 @@ def _saving(routes: APIRouter, doors: Doors) -> None:
 def _reading(routes: APIRouter, doors: Doors) -> None:
     """Add what shows broadcasts."""
 
-    @routes.get("")
+    @routes.get("", response_model=BroadcastList)
     async def every(request: Request) -> dict[str, Any]:
         """List broadcasts, the newest first."""
         workspace_id = await doors.keys.workspace(request)
@@ -160,7 +162,7 @@ def _reading(routes: APIRouter, doors: Doors) -> None:
             found = await PostgresBroadcastDesk(connection).all(workspace_id, LISTED_MAX)
         return {"broadcasts": found, "as_of": doors.clock.now()}
 
-    @routes.get("/{key}")
+    @routes.get("/{key}", response_model=BroadcastShown)
     async def read(request: Request, key: str) -> dict[str, Any]:
         """Return a broadcast, how far it has come, how fast it goes, and when it will be done."""
         workspace_id = await doors.keys.workspace(request)
@@ -179,74 +181,6 @@ def _reading(routes: APIRouter, doors: Doors) -> None:
             "as_of": now,
         }
 
-    @routes.get("/{key}/report")
-    async def report(request: Request, key: str) -> dict[str, Any]:
-        """Return what came of it by arm: sent, suppressed by reason, clicked, bought in 7 days, blocked within 48 hours.
-
-        `opened` is null: LINE tells opens of a whole message and not of people. What it tells stands under `line`: who
-        saw and who tapped, until two weeks after the last message; nothing of fewer than 20 people.
-        """
-        workspace_id = await doors.keys.workspace(request)
-        origin = f"broadcast:{key}"
-        async with doors.pool.connection() as connection:
-            found = await look_up(connection, workspace_id, key)
-            desk = PostgresBroadcastDesk(connection)
-            arms, sends = await desk.arms(workspace_id, key), await desk.sends(workspace_id, key)
-            units = await PostgresUnits(connection).of(workspace_id, origin)
-        results = ClickHouseResults(doors.history)
-        clicked = await results.by_step(workspace_id, origin)
-        bought = await results.bought(workspace_id, origin, BOUGHT_WITHIN)
-        left = await results.left(workspace_id, origin, LEFT_WITHIN)
-        names = sorted({one["arm"] for one in sends} | (arms.keys() - {UNDECIDED}))
-        return {
-            "key": key,
-            "name": found["name"],
-            "state": found["state"],
-            "winner": found["winner"],
-            "arms": [
-                {**_arm(one, arms, sends, clicked, bought, left), "line": _at_line(units.get(one))}
-                for one in names
-            ],
-            "as_of": doors.clock.now(),
-        }
-
-
-def _arm(name: str, arms: Any, sends: Any, clicked: Any, bought: Any, left: Any) -> dict[str, Any]:
-    mine = [one for one in sends if one["arm"] == name]
-    kept_out = name == HELD_OUT
-    nobody = {"people": 0, "events": 0, "amount": 0.0}
-    orders = bought.get(name, nobody)
-    return {
-        "arm": name,
-        "people": arms.get(name, 0),
-        "sent": sum(one["people"] for one in mine if one["state"] == "accepted"),
-        "suppressed": {
-            one["reason"]: one["people"] for one in mine if one["state"] in {"suppressed", "expired"}
-        },
-        "failed": {one["reason"]: one["people"] for one in mine if one["state"] in {"failed", "parked"}},
-        "opened": None,
-        "clicked": None if kept_out else clicked.get(name, 0),
-        "bought": None if kept_out else orders,
-        "blocked_afterwards": None if kept_out else int(left.get(name, nobody)["people"]),
-    }
-
-
-def _at_line(unit: Any) -> dict[str, Any] | None:
-    """Return what LINE says of an arm, and when it said so; None where LINE does not count it."""
-    if unit is None:
-        return None
-    said = unit["said"]
-    return {
-        "unit": unit["unit"],
-        "from": unit["from"],
-        "to": unit["to"],
-        "asked_at": unit["asked_at"],
-        "final": unit["ask_at"] is None,
-        "seen": shown(said, "overview", "uniqueImpression"),
-        "clicked": shown(said, "overview", "uniqueClick"),
-        "played": shown(said, "overview", "uniqueMediaPlayed"),
-    }
-
 
 def progress(found: Any, sends: Any, pace: Any, now: datetime) -> dict[str, Any]:
     """Say how far it is, at which pace, when it will be done, and whether the pace has fallen."""
@@ -254,7 +188,8 @@ def progress(found: Any, sends: Any, pace: Any, now: datetime) -> dict[str, Any]
     over = sum(one["people"] for one in sends) - open_now
     frozen = found["frozen"] or 0
     held = int(found["definition"].get("holdout", 0)) * frozen // 100
-    left = max(0, frozen - held - found["planned"]) + open_now
+    unplanned = 0 if found["state"] == "planned" else max(0, frozen - held - found["planned"])
+    left = unplanned + open_now
     per_minute = int(pace["last_minute"])
     running = found["state"] in {"planning", "planned"} and left > 0
     return {

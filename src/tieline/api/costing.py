@@ -1,7 +1,7 @@
 """What an account's month looks like now: read once, used by every route that speaks of money."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from psycopg import AsyncConnection
@@ -47,6 +47,22 @@ async def find_account(doors: Doors, connection: AsyncConnection, workspace_id: 
     return found
 
 
+async def find_plan(connection: AsyncConnection, account: LineAccount, on: date) -> Plan:
+    """Return what an account's messages cost on a day.
+
+    Raises:
+        NotFoundError: The account's plan is in no table.
+    """
+    own = (await PostgresPlans(connection).all()).get(account.workspace_id, [])
+    plan = price.plan(account.price_plan, on, [*price.PLANS, *own])
+    if plan is None:
+        raise NotFoundError(
+            f"The price plan {account.price_plan} of the account {account.key} is not known.",
+            way_out="Enter it under /api/cost/plans, or choose another for the account.",
+        )
+    return plan
+
+
 async def read_month(doors: Doors, connection: AsyncConnection, account: LineAccount) -> Month:
     """Return an account's month: plan, what is used, what is to come.
 
@@ -55,13 +71,7 @@ async def read_month(doors: Doors, connection: AsyncConnection, account: LineAcc
     """
     now = doors.clock.now()
     workspace_id, key = account.workspace_id, account.key
-    own = (await PostgresPlans(connection).all()).get(workspace_id, [])
-    plan = price.plan(account.price_plan, now.date(), [*price.PLANS, *own])
-    if plan is None:
-        raise NotFoundError(
-            f"The price plan {account.price_plan} of the account {key} is not known.",
-            way_out="Enter it under /api/cost/plans, or choose another for the account.",
-        )
+    plan = await find_plan(connection, account, now.date())
     cost = PostgresCost(connection)
     reading = await Quota(doors.line, cost.used).reading((workspace_id, key), now)
     begun = [

@@ -13,6 +13,7 @@ from tieline.api import (
     bind,
     bind_login,
     broadcast_acts,
+    broadcast_report,
     broadcasts,
     channels,
     collect,
@@ -107,6 +108,7 @@ def build(doors: Doors, vault: Vault, login_channel: LineLogin, sms: Sms) -> Fas
     app.include_router(cost.router(doors))
     app.include_router(cost_reports.router(doors))
     app.include_router(broadcast_acts.router(doors))
+    app.include_router(broadcast_report.router(doors))
     app.include_router(sources.router(doors))
     app.include_router(accounts.router(doors, vault))
     _of_accounts(app, doors, vault)

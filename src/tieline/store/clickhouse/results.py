@@ -1,7 +1,7 @@
 """What came of messages, asked of ClickHouse: who clicked, who bought, who left afterwards."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -37,6 +37,13 @@ from (
     where later.at > sent.sent_at and later.at <= sent.sent_at + toIntervalSecond({{seconds:UInt32}})
 )
 group by step
+"""
+_ORDERS = f"""
+select {_NOW} as person, at, toFloat64OrZero(toString(properties.total)) as amount
+from event
+where workspace_id = {{workspace:UInt32}} and event = {{name:String}}
+  and at > {{since:DateTime64(3, 'UTC')}} and at <= {{until:DateTime64(3, 'UTC')}}
+limit {{most:UInt32}}
 """
 ORDER = "Order Completed"
 
@@ -85,6 +92,11 @@ class ClickHouseResults:
     async def bought(self, workspace_id: int, origin: str, window: timedelta) -> dict[str, dict[str, float]]:
         """Return who bought within a time after the message, by step."""
         return await self.after(workspace_id, origin, ORDER, window)
+
+    async def orders(self, workspace_id: int, since: datetime, until: datetime, most: int) -> pa.Table:
+        """Return at most so many orders after `since` and not after `until`: person (their profile now), at, amount."""
+        named = {"workspace": workspace_id, "name": ORDER, "since": since, "until": until, "most": most}
+        return await self._history.query(_ORDERS, named)
 
     async def left(self, workspace_id: int, origin: str, window: timedelta) -> dict[str, dict[str, float]]:
         """Return who blocked an account within a time after the message, by step."""

@@ -152,10 +152,11 @@ class PostgresBroadcastDesk:
         )
 
     async def sends(self, workspace_id: int, key: str) -> list[dict[str, Any]]:
-        """Return how many messages stand where, and why, by arm."""
+        """Return how many messages stand where, why, and how many of them LINE charges for, by arm."""
         return await self._rows(
             """
-            select step as arm, case state when 'grouped' then 'planned' else state end as state, reason, count(*) as people
+            select step as arm, case state when 'grouped' then 'planned' else state end as state, reason,
+                   count(*) as people, coalesce(sum(billed), 0)::bigint as billed
             from send
             where workspace_id = %s and origin = %s group by 1, 2, 3 order by 1, 2, 3
             """,
