@@ -23,6 +23,7 @@ from tieline.errors import InvalidConditionError, InvalidJourneyError, InvalidTe
 from tieline.journey.parse import parse as parse_journey
 from tieline.model.broadcast import Variant
 from tieline.model.event import LogKind, NewLogRow
+from tieline.model.reply import ReplyState
 from tieline.model.send import SendState
 from tieline.simulator.faults import FaultKind, FaultSwitch
 from tieline.testing.story import Killed, Story
@@ -160,6 +161,40 @@ async def test_05_a_push_of_unknown_outcome_is_asked_again_under_its_key(kind: F
     assert story.account.ledger.facts()["delivered_messages"] == 1
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        FaultKind.DROP_BEFORE,
+        FaultKind.ACCEPT_THEN_HANG,
+        FaultKind.ACCEPT_THEN_RESET,
+        FaultKind.ERROR_AFTER_ACCEPT,
+    ],
+)
+async def test_05_a_reply_of_unknown_outcome_is_not_sent_again_and_no_push_takes_its_place(
+    kind: FaultKind,
+) -> None:
+    story = await friends(1)
+    await story.answer(
+        "hours",
+        {
+            "key": "hours",
+            "account": "main",
+            "on": {"kind": "message"},
+            "messages": [{"type": "text", "text": "10 to 22"}],
+        },
+    )
+    story.account.faults.append(FaultSwitch(kind, next_calls=1))
+    await story.say("when are you open?")
+    story.restart()
+    await story.pass_by(minutes=30)
+
+    (row,) = story.stores.replies.rows.values()
+    assert row.state is ReplyState.UNKNOWN
+    assert Counter(story.phones.called)["/v2/bot/message/reply"] == 1
+    assert story.sends == []
+    assert story.phones.heard == []
+
+
 async def test_06_out_of_quota_ends_it_with_the_rest_listed_and_too_fast_is_tried_again() -> None:
     story = await friends(3)
     story.account.quota = 0
@@ -205,6 +240,21 @@ async def test_08_a_refusal_survives_a_merge_and_a_split_gives_each_their_own_wo
         "broadcast:merged": "no_consent",
         "broadcast:split": "",
     }
+
+
+async def test_08_an_undo_that_saw_an_older_decision_is_refused() -> None:
+    story = await friends(1)
+    email = "ann@shop.com.tw"
+    whose = {"externalIds": [{"type": "email", "id": email}]}
+    await story.tell({"type": "track", "event": "Seen", "context": whose})
+    seen = await story.decide("join", "M0", email)
+    await story.decide("undo", "M0", email)
+    newest = await story.decide("join", "M0", email)
+
+    await story.decide("undo", "M0", email, seen)
+    assert story.profile_of("M0") == story.profile_of(email)
+    await story.decide("undo", "M0", email, newest)
+    assert story.profile_of("M0") != story.profile_of(email)
 
 
 async def test_09_two_members_never_become_one_by_themselves_and_no_value_stands_for_nobody() -> None:
@@ -326,6 +376,7 @@ def test_14_a_message_that_line_would_refuse_is_refused_before_the_first_recipie
     assert str(getattr(refused.value, "field", "")).startswith("/messages/0")
 
 
+@pytest.mark.parametrize("city", ["Asia/Taipei", "Asia/Tokyo"])
 @pytest.mark.parametrize(
     ("due", "reminded_at"),
     [
@@ -334,11 +385,11 @@ def test_14_a_message_that_line_would_refuse_is_refused_before_the_first_recipie
         ("2028-03-02", "2028-02-28T10:00"),  # in a leap year
     ],
 )
-async def test_15_three_days_before_at_ten_is_that_day_by_the_clock_of_taipei(
-    due: str, reminded_at: str
+async def test_15_three_days_before_at_ten_is_that_day_by_the_clock_of_the_brand(
+    due: str, reminded_at: str, city: str
 ) -> None:
-    moment = datetime.fromisoformat(reminded_at).replace(tzinfo=TAIPEI)
-    story = Story(moment - timedelta(days=5))
+    moment = datetime.fromisoformat(reminded_at).replace(tzinfo=ZoneInfo(city))
+    story = Story(moment - timedelta(days=5), zone=city)
     await story.befriend(0, "M0")
     wait = {
         "id": "wait",
@@ -348,8 +399,40 @@ async def test_15_three_days_before_at_ten_is_that_day_by_the_clock_of_taipei(
         "time": "10:00",
         "next": "remind",
     }
-    await story.journey({**CART, "exit_on": CART["exit_on"], "steps": [wait, REMIND]})
+    await story.journey({**CART, "steps": [wait, REMIND]})
     await story.track("Product Added", "M0", cart_id="c1", due=due)
     await story.until(moment + timedelta(days=1))
 
     assert [one.at for one in story.phones.heard] == [moment.astimezone(UTC)]
+
+
+@pytest.mark.parametrize(("city", "last_hour"), [("Asia/Taipei", "15:30"), ("Asia/Tokyo", "14:30")])
+async def test_15_a_month_ends_at_midnight_of_the_brand_and_not_of_the_server(
+    city: str, last_hour: str
+) -> None:
+    end = datetime.fromisoformat(f"2026-03-31T{last_hour}+00:00")  # half an hour before April begins there
+    story = Story(end - timedelta(days=1), zone=city)
+    await story.befriend(0, "M0")
+    wait = {"id": "wait", "kind": "wait_until_date", "date": "trigger.due", "time": "00:00", "next": "remind"}
+    await story.journey({**CART, "steps": [wait, REMIND]})
+    await story.track("Product Added", "M0", cart_id="c1", due="2026-04-01")
+    await story.until(end)
+    early = len(story.phones.heard)
+    await story.until(end + timedelta(minutes=31))
+
+    assert (early, len(story.phones.heard)) == (0, 1)
+
+
+@pytest.mark.parametrize(("city", "last_hour"), [("Asia/Taipei", "15:30"), ("Asia/Tokyo", "14:30")])
+async def test_15_who_is_born_this_month_changes_at_midnight_of_the_brand(city: str, last_hour: str) -> None:
+    end = datetime.fromisoformat(f"2026-03-31T{last_hour}+00:00")
+    story = Story(end - timedelta(hours=2), zone=city)
+    await story.befriend(0, "M0")
+    await story.identify("M0", born="1990-04-17")
+    await story.segment("birthday", {"trait": "born", "op": "month_is", "value": "current"})
+    await story.until(end)
+    await story.broadcast("march", variants=HELLO, segment="birthday")
+    await story.until(end + timedelta(minutes=36))
+    await story.broadcast("april", variants=HELLO, segment="birthday")
+
+    assert [row.send.origin for row in story.sends] == ["broadcast:april"]

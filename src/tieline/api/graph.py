@@ -137,6 +137,7 @@ def drawn(found: Explained, rules: Rules) -> dict[str, Any]:
         ],
         "decisions": [
             {
+                "decision_id": one.assertion_id,
                 "kind": one.kind,
                 "a": one.a.hex(),
                 "b": one.b.hex(),

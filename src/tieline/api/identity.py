@@ -8,21 +8,27 @@ from fastapi import APIRouter, Body, Request
 
 from tieline.api.doors import Doors
 from tieline.api.identity_ends import named
-from tieline.errors import InvalidInputError, UnavailableError
+from tieline.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
 from tieline.model.event import IDENTITY_DECIDED, LogKind, NewLogRow
 from tieline.store.postgres.workspaces import OWN_SOURCE
 
 WAIT_SECONDS = 5.0
+LOOK_AGAIN = "Look at the graph again, and decide by what it shows now."
 Json = Annotated[dict[str, Any], Body()]
 
 
 class Decision(msgspec.Struct, forbid_unknown_fields=True):
-    """Two identifiers, each {"namespace", "value"} or {"node"}, and why."""
+    """Two identifiers, each {"namespace", "value"} or {"node"}, and why.
+
+    Attributes:
+        decision: With "undo": the `decision_id` that the graph showed. It is refused where a newer one stands.
+    """
 
     a: dict[str, str]
     b: dict[str, str]
     author: str
     reason: str
+    decision: int | None = None
 
 
 def router(doors: Doors) -> APIRouter:
@@ -31,7 +37,11 @@ def router(doors: Doors) -> APIRouter:
 
     @routes.post("/{kind}")
     async def decide(request: Request, kind: str, body: Json) -> dict[str, Any]:
-        """Cut two identifiers apart, join them, or undo the latest such decision; each is named by value or by `node`."""
+        """Cut two identifiers apart, join them, or undo the latest such decision; each is named by value or by `node`.
+
+        An undo that names the `decision` it takes back is refused if that one is not the latest any more: whoever asked
+        had not seen what was decided since.
+        """
         workspace_id = await doors.keys.workspace(request)
         if kind not in {"cut", "join", "undo"}:
             raise InvalidInputError(f"{kind!r} is no decision; it must be cut, join or undo.")
@@ -44,11 +54,28 @@ def router(doors: Doors) -> APIRouter:
                 await named(connection, workspace_id, end, place)
                 for end, place in ((decision.a, "/a"), (decision.b, "/b"))
             ]
+        seen = decision.decision if kind == "undo" else None
+        if seen is not None and await _taken_back(doors, workspace_id, seen):
+            raise ConflictError(f"The decision {seen} was taken back already.", way_out=LOOK_AGAIN)
         offset = await say(doors, workspace_id, kind, decision)
         await absorbed(doors, offset)
+        if seen is not None and not await _taken_back(doors, workspace_id, seen):
+            raise ConflictError(f"Another decision stands since {seen}.", way_out=LOOK_AGAIN)
         return {"kind": kind, "log_offset": offset, "as_of": doors.clock.now()}
 
     return routes
+
+
+async def _taken_back(doors: Doors, workspace_id: int, decision: int) -> bool:
+    async with doors.pool.connection() as connection:
+        cursor = await connection.execute(
+            "select revoked_at is not null from assertion where workspace_id = %s and assertion_id = %s",
+            (workspace_id, decision),
+        )
+        row = await cursor.fetchone()
+    if row is None:
+        raise NotFoundError(f"There is no decision {decision}.", field="/decision")
+    return bool(row[0])
 
 
 async def say(doors: Doors, workspace_id: int, kind: str, decision: Decision) -> int:

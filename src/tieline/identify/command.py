@@ -79,20 +79,22 @@ class DecisionStage:
         if a is None or b is None:
             return []
         if kind == UNDO:
-            return await self._undo(workspace_id, a, b, author, event.at)
+            return await self._undo(workspace_id, {a, b}, author, event.at, said.get("decision"))
         if kind in KINDS and (a != b or kind in {BLOCK, ALLOW}):
             decision = Assertion(kind, a, b, event.at, author=author, reason=reason)
             return (await self._decisions.decide(workspace_id, decision)).moves
         return []
 
-    async def _undo(self, workspace_id: int, a: bytes, b: bytes, author: str, at: datetime) -> list[Moved]:
-        """Take back the latest decision about `a` and `b`."""
-        zones = await self._store.zones(workspace_id, [a, b])
-        about = [one for one in zones.assertions if {one.a, one.b} == {a, b} and one.revoked_at is None]
-        if not about:
+    async def _undo(
+        self, workspace_id: int, ends: set[bytes], author: str, at: datetime, seen: int | None
+    ) -> list[Moved]:
+        """Take back the latest decision about two nodes; nothing if `seen` names another: a newer one came since."""
+        zones = await self._store.zones(workspace_id, sorted(ends))
+        about = [one for one in zones.assertions if {one.a, one.b} == ends and one.revoked_at is None]
+        latest = max((one.assertion_id for one in about), default=None)
+        if latest is None or seen not in {None, latest}:
             return []
-        latest = max(about, key=lambda one: one.assertion_id)
-        return (await self._decisions.undo(workspace_id, latest.assertion_id, author, at)).moves
+        return (await self._decisions.undo(workspace_id, latest, author, at)).moves
 
     def _node(self, workspace_id: int, named: Any) -> bytes | None:
         if not isinstance(named, Mapping):

@@ -17,7 +17,7 @@ from tieline.collect.stage import CollectStage, message_key
 from tieline.deliver.body import Bodies
 from tieline.deliver.broadcast import BroadcastStage
 from tieline.deliver.fill import fill_tree
-from tieline.deliver.reply import ReplyStage
+from tieline.deliver.reply import Replier, ReplyStage
 from tieline.deliver.sender import Sender, SenderLimits
 from tieline.deliver.stage import DeliverStage
 from tieline.errors import UnavailableError
@@ -39,7 +39,6 @@ from tieline.testing.weather import Crash, Weather
 
 IDENTITY_KEYS = {scenario.WORKSPACE: b"k" * 32}
 REGIONS = {scenario.WORKSPACE: "TW"}
-ZONES = {scenario.WORKSPACE: scenario.ZONE}
 NOTICES = {scenario.WORKSPACE: "2026-01"}
 OWN_SOURCES = {scenario.WORKSPACE: scenario.OWN.source_id}
 REFRESH_SEGMENTS = timedelta(minutes=5)
@@ -70,8 +69,8 @@ def absorb(
         identify=IdentifyStage(identity, IDENTITY_KEYS, REGIONS),
         decide=DecisionStage(identity, IDENTITY_KEYS, REGIONS),
         profile=ProfileStage(session.through(stores.facts), message_key, NOTICES, {}),
-        journey=JourneyStage(session.through(stores.journeys), stores.history, fill_tree, ZONES),
-        answer=AnswerStage(session.through(stores.auto_replies), ZONES),
+        journey=JourneyStage(session.through(stores.journeys), stores.history, fill_tree, stores.zones),
+        answer=AnswerStage(session.through(stores.auto_replies), stores.zones),
         reply=ReplyStage(
             session.through(stores.replies), session.through(stores.sends), Bodies(dice.ids, PUBLIC_URL)
         ),
@@ -96,7 +95,7 @@ def advance(stores: Stores, session: Session, clock: FakeClock, dice: Dice) -> p
     """Compose the loop that moves people along journeys and plans what is sent."""
     return pipeline.Advance(
         unit=session,
-        journey=JourneyStage(session.through(stores.journeys), stores.history, fill_tree, ZONES),
+        journey=JourneyStage(session.through(stores.journeys), stores.history, fill_tree, stores.zones),
         deliver=DeliverStage(session.through(stores.sends), dice.ids, clock, PUBLIC_URL),
         webhooks=session.through(stores.webhooks),
         news=LogNews(session.through(stores.log), OWN_SOURCES, clock),
@@ -120,8 +119,14 @@ def send(stores: Stores, session: Session, clock: FakeClock, line: Caller, dice:
     news = LogNews(session.through(stores.log), OWN_SOURCES, clock)
     sends, backlog = session.through(stores.sends), session.through(stores.log)
     return pipeline.Send(
-        Sender(session, sends, backlog, line, news, dice.ids, SenderLimits(zones=ZONES)), clock
+        Sender(session, sends, backlog, line, news, dice.ids, SenderLimits(zones=stores.zones)), clock
     )
+
+
+def reply(stores: Stores, session: Session, clock: FakeClock, line: LineClient) -> pipeline.Reply:
+    """Compose the loop that answers what people write."""
+    news = LogNews(session.through(stores.log), OWN_SOURCES, clock)
+    return pipeline.Reply(Replier(session, session.through(stores.replies), line, news), clock)
 
 
 class Process(NamedTuple):

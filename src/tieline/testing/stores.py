@@ -32,20 +32,24 @@ class Outbox(MemoryOutbox):
 
 
 class Stores:
-    """The stores of one installation, furnished with the scenario."""
+    """The stores of one installation, furnished with the scenario.
 
-    def __init__(self) -> None:
+    Args:
+        zone: Time zone of the brand.
+    """
+
+    def __init__(self, zone: str = scenario.ZONE) -> None:
         self.database = Database()
         self.identity = MemoryIdentity()
         self._adopt_identity()
         placed = self.identity.everyone
-        zones = {scenario.WORKSPACE: scenario.ZONE}
+        self.zones = {scenario.WORKSPACE: zone}
         self.log = MemoryLog()
         self.messages = MemoryMessages()
         self.outbox = Outbox()
         self.signals = MemorySignals()
         self.facts = MemoryFacts(placed)
-        self.segments = MemorySegments(zones)
+        self.segments = MemorySegments(self.zones)
         self.journeys = MemoryJourneys(placed, self.log, self.signals)
         self.broadcasts = MemoryBroadcasts(placed, self.facts, self.segments)
         self.webhooks = MemoryWebhooks()

@@ -13,6 +13,7 @@ from tieline.channel.line.secrets import KEY_BYTES, Vault
 from tieline.clock import FakeClock
 from tieline.model.broadcast import Broadcast
 from tieline.model.event import IDENTITY_DECIDED, LogKind, NewLogRow, Source
+from tieline.model.reply import AutoReply
 from tieline.simulator import phone
 from tieline.simulator.platform import LinePlatform
 from tieline.simulator.settings import SimulatorSettings
@@ -44,15 +45,17 @@ class Killed(Exception):  # noqa: N818 - what happens to a process, not what is 
 
 
 class Phones(httpx.AsyncBaseTransport):
-    """Carries calls to LINE and keeps what arrives on phones."""
+    """Carries calls to LINE, and keeps their paths and what arrives on phones."""
 
     def __init__(self, line: SimulatedTransport, clock: FakeClock) -> None:
         self._line = line
         self._clock = clock
         self.heard: list[Heard] = []
+        self.called: list[str] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Carry one call."""
+        self.called.append(request.url.path)
         answer = await self._line.handle_async_request(request)
         if request.url.path in SENDING and answer.status_code == httpx.codes.OK:
             said = msgspec.json.decode(await request.aread())
@@ -67,15 +70,16 @@ class Story:
     Args:
         at: When it begins.
         people: How many people could become friends.
+        zone: Time zone of the brand.
 
     Attributes:
         kill_after: Statements after which the sender is killed, once; None lets it live.
         webhooks: Every webhook that arrived, as it came.
     """
 
-    def __init__(self, at: datetime, people: int = 3) -> None:
+    def __init__(self, at: datetime, people: int = 3, zone: str = scenario.ZONE) -> None:
         self.clock = FakeClock(at.astimezone(UTC))
-        self.stores = Stores()
+        self.stores = Stores(zone)
         self.platform = LinePlatform(SimulatorSettings(seed=1))
         self.account = self.platform.add_account(
             scenario.CHANNEL,
@@ -105,7 +109,10 @@ class Story:
         advance = installation.advance(stores, self._session("advance"), clock, dice)
         broadcast = installation.broadcast(stores, self._session("broadcast"), clock, dice)
         self._send = installation.send(stores, self._session("send"), clock, client, dice)  # type: ignore[arg-type] # a client can be called as it is
-        self._steps = (absorb.step, remember.step, advance.step, broadcast.step, self._send.step)
+        reply = installation.reply(stores, self._session("reply"), clock, client)
+        self._steps = (
+            absorb.step, remember.step, advance.step, broadcast.step, self._send.step, reply.step,
+        )  # fmt: skip
         self._api = self._session("api")
 
     async def segment(self, key: str, condition: Mapping[str, Any]) -> None:
@@ -120,6 +127,10 @@ class Story:
             scenario.WORKSPACE, key, name, definition, "live", "ann", self.clock.now()
         )
         await self.pass_by(seconds=2)  # journeys are read again once a second
+
+    async def answer(self, key: str, definition: Mapping[str, Any]) -> None:
+        """Save an auto-reply and switch it on."""
+        await self.stores.auto_replies.put(AutoReply(scenario.WORKSPACE, key, definition))
 
     async def broadcast(self, key: str, **said: Any) -> None:
         """Start a broadcast."""
@@ -235,21 +246,26 @@ class Story:
         """Return the first words of every message, in order; of one person, or of all."""
         return [shown(heard.messages[0]) for heard in self.phones.heard if user in {"", heard.user}]
 
-    async def decide(self, kind: str, member: str, email: str) -> None:
-        """Let somebody decide whether an e-mail address is a member's: join, cut or undo."""
+    async def decide(self, kind: str, member: str, email: str, seen: int | None = None) -> int:
+        """Let somebody decide whether an e-mail address is a member's: join, cut or undo; return the newest decision.
+
+        `seen`: the decision that who undoes looked at.
+        """
         said = {
             "kind": kind,
             "a": {"namespace": "member_id", "value": member},
             "b": {"namespace": "email", "value": email},
             "author": "ann",
             "reason": "asked",
+            "decision": seen,
         }
         outside = {"externalIds": [{"type": "member_id", "id": member}]}
         item = {"type": "track", "event": IDENTITY_DECIDED, "properties": said, "context": outside}
         await self.tell(item, source=scenario.OWN)
+        return max(decision for _, decision in self.stores.identity.asserted)
 
     def profile_of(self, member: str) -> bytes:
-        """Return the profile that a member's number belongs to now."""
+        """Return the profile that a member's number, or another identifier, belongs to now."""
         everyone = self.stores.identity.everyone(scenario.WORKSPACE)
         return next(one.profile_id for one in everyone if one.node.value == member)
 
