@@ -18,6 +18,7 @@ from tieline.api.broadcast_parse import parse
 from tieline.api.costing import find_account, hold, read_month, refuse_over
 from tieline.api.doors import Doors
 from tieline.api.keys import CALLER
+from tieline.api.profiles import parse_id
 from tieline.api.segments import required_key
 from tieline.deliver.stage import DeliverStage
 from tieline.errors import ConflictError, InvalidInputError, NotFoundError
@@ -117,7 +118,10 @@ def _saving(routes: APIRouter, doors: Doors) -> None:
 
     @routes.post("/{key}/test", status_code=202, response_model=BroadcastTested)
     async def test(request: Request, key: str, body: Json) -> dict[str, Any]:
-        """Send it now to `{"people": [{"namespace", "value"}], "variant"}`: testers, who need no consent to marketing."""
+        """Send it now to testers, who need no consent to marketing.
+
+        `{"people": [{"profile_id"} or {"namespace", "value"}], "variant"}`.
+        """
         workspace_id = await doors.keys.workspace(request)
         people = body.get("people")
         if not isinstance(people, list) or not 1 <= len(people) <= TESTERS_MAX:
@@ -254,16 +258,21 @@ async def look_up(connection: AsyncConnection, workspace_id: int, key: str) -> d
 
 async def _nodes(connection: AsyncConnection, workspace_id: int, people: list[Any]) -> list[bytes]:
     try:
-        named = [(str(one["namespace"]), str(one["value"])) for one in people]
+        ids = [parse_id(str(one["profile_id"])) for one in people if "profile_id" in one]
+        named = [(str(one["namespace"]), str(one["value"])) for one in people if "profile_id" not in one]
     except (TypeError, KeyError):
-        raise InvalidInputError("Each tester needs namespace and value.", field="/people") from None
+        raise InvalidInputError(
+            "Each tester needs profile_id, or namespace and value.", field="/people"
+        ) from None
     cursor = await connection.execute(
         """
-        select distinct node_id from node join unnest(%s::text[], %s::text[]) as asked (namespace, value)
-               on node.namespace = asked.namespace and node.value = asked.value
+        select distinct on (profile_id) node_id from node
         where workspace_id = %s
+          and (node_id = any(%s::bytea[])
+               or (namespace, value) in (select * from unnest(%s::text[], %s::text[]) as asked (namespace, value)))
+        order by profile_id, node_id
         """,
-        ([one[0] for one in named], [one[1] for one in named], workspace_id),
+        (workspace_id, ids, [one[0] for one in named], [one[1] for one in named]),
         binary=True,
     )
     return [bytes(node_id) for (node_id,) in await cursor.fetchall()]

@@ -17,6 +17,7 @@ export const theme = createTheme({
       "#18455d",
       "#123447",
     ],
+    red: ["#fbeeec", "#f5d9d5", "#ecb3ab", "#ee9186", "#d9705f", "#c95a4b", "#b8473c", "#a5342a", "#87281f", "#681d16"],
   },
   fontFamily: "var(--font)",
   fontFamilyMonospace: "var(--mono)",

@@ -9,6 +9,7 @@ import {
   KeyRound,
   LayoutGrid,
   type LucideIcon,
+  Megaphone,
   MessageCircle,
   MessageCircleReply,
   MessageSquareText,
@@ -20,7 +21,7 @@ import {
   UsersRound,
 } from "lucide-react";
 
-type Word = "journeys" | "reports" | "lineAccounts" | "menus" | "replies" | "joins" | "messageLibrary" | "quality" | "workspace" | "members" | "keys" | "audit" | "home" | "people" | "segments" | "identity" | "sources" | "imports";
+type Word = "broadcasts" | "journeys" | "reports" | "lineAccounts" | "menus" | "replies" | "joins" | "messageLibrary" | "quality" | "workspace" | "members" | "keys" | "audit" | "home" | "people" | "segments" | "identity" | "sources" | "imports";
 export type Group = "audience" | "messages" | "line" | "journeys" | "data" | "settings";
 
 export interface Place {
@@ -39,6 +40,7 @@ export const PLACES: readonly Place[] = [
   { path: "/people", word: "people", icon: Users, group: "audience", needs: "people.read" },
   { path: "/segments", word: "segments", icon: Filter, group: "audience", needs: "segments.read" },
   { path: "/identity", word: "identity", icon: Fingerprint, group: "audience", needs: "people.read" },
+  { path: "/broadcasts", word: "broadcasts", icon: Megaphone, group: "messages", needs: "messages.read" },
   { path: "/messages", word: "messageLibrary", icon: MessageSquareText, group: "messages", needs: "messages.read" },
   { path: "/accounts", word: "lineAccounts", icon: MessageCircle, group: "line", needs: "line.read" },
   { path: "/menus", word: "menus", icon: LayoutGrid, group: "line", needs: "line.read" },

@@ -1,29 +1,23 @@
 import { Button, Menu, TextInput } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { ChevronDown } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import { Link, useNavigate, useParams } from "react-router";
 import { useMay } from "@/api/me";
 import { Page, Panel } from "@/components/page";
 import { Failed, Waiting } from "@/components/states";
 import { Archive } from "@/features/messages/archive";
-import { Bubbles } from "@/components/message/bubbles";
 import { Cost } from "@/features/messages/cost";
-import { DraftOf } from "@/components/message/draft";
-import { byPointer } from "@/components/message/flaws";
+import { Editor } from "@/components/message/editor";
+import { useFaults } from "@/components/message/faults";
 import { BLANKS, keyFrom } from "@/components/message/kinds";
 import { MergeMenu } from "@/components/message/merge-menu";
-import { type Kept, useCheck, useMessage, useSave } from "@/features/messages/messages";
+import { type Kept, useMessage, useSave } from "@/features/messages/messages";
 import styles from "@/components/message/message.module.css";
-import { Preview } from "@/features/messages/preview";
-import { QuickReplies } from "@/components/message/quick";
 import { TestSend } from "@/features/messages/test-send";
 import type { Json } from "@/components/message/tree";
 import { Versions } from "@/features/messages/versions";
 import { useWords } from "@/features/messages/words";
-
-const TYPING_MS = 250;
 
 export function ComposerPage() {
   const { key = "" } = useParams();
@@ -44,10 +38,8 @@ function Composer({ kept }: { kept: Kept | null }) {
   const [messages, setMessages] = useState<Json[]>(kept?.messages ?? [BLANKS.text]);
   const [saved, setSaved] = useState(kept ? JSON.stringify(kept.messages) : "");
   const [strict, setStrict] = useState(false);
-  const [asked] = useDebouncedValue(messages, TYPING_MS);
-  const check = useCheck(asked);
-  const flaws = useMemo(() => check.data?.problems ?? [], [check.data]);
-  const known = useMemo(() => byPointer(flaws), [flaws]);
+  const faults = useFaults(messages);
+  const { flaws } = faults;
   const changed = JSON.stringify(messages) !== saved || name !== (kept?.name ?? "");
 
   function keep() {
@@ -88,33 +80,29 @@ function Composer({ kept }: { kept: Kept | null }) {
         </>
       }
     >
-      <DraftOf messages={messages} change={setMessages} flaws={known} strict={strict}>
-        <div className={styles["columns"]}>
-          <div className={styles["left"]}>
-            <Panel>
-              <div className={styles["named"]}>
-                <TextInput
-                  label={w("name")}
-                  placeholder={w("nameHint")}
-                  maxLength={200}
-                  value={name}
-                  error={strict && name.trim() === "" ? w("nameFirst") : null}
-                  onChange={(event) => setName(event.currentTarget.value)}
-                />
-                <MergeMenu />
-              </div>
-            </Panel>
-            <Bubbles messages={messages} flaws={flaws} strict={strict} change={setMessages} />
-            {messages.length ? <QuickReplies last={messages.length - 1} /> : null}
-            {save.error ? <Failed error={save.error} small /> : null}
-            {check.error ? <Failed error={check.error} retry={() => void check.refetch()} small /> : null}
-          </div>
-          <div className={styles["right"]}>
-            <Preview messages={messages} />
-            {may("cost.read") ? <Cost /> : null}
-          </div>
-        </div>
-      </DraftOf>
+      <Editor
+        messages={messages}
+        change={setMessages}
+        faults={faults}
+        strict={strict}
+        head={
+          <Panel>
+            <div className={styles["named"]}>
+              <TextInput
+                label={w("name")}
+                placeholder={w("nameHint")}
+                maxLength={200}
+                value={name}
+                error={strict && name.trim() === "" ? w("nameFirst") : null}
+                onChange={(event) => setName(event.currentTarget.value)}
+              />
+              <MergeMenu />
+            </div>
+          </Panel>
+        }
+        foot={save.error ? <Failed error={save.error} small /> : null}
+        beside={may("cost.read") ? <Cost /> : null}
+      />
     </Page>
   );
 }

@@ -11,7 +11,8 @@ import table from "@/components/table.module.css";
 import { firstWords, kindOf } from "@/components/message/kinds";
 import { type Kept, useMessages } from "@/features/messages/messages";
 import styles from "@/components/message/message.module.css";
-import { useCodes, useWords } from "@/features/messages/words";
+import { useCodes } from "@/components/message/words";
+import { useWords } from "@/features/messages/words";
 import { useFormat } from "@/lib/format";
 
 export function MessagesPage() {

@@ -5,8 +5,6 @@ import type { Json } from "@/components/message/tree";
 import { useLanguage } from "@/lib/language";
 
 export type Kept = components["schemas"]["KeptMessage"];
-export type Filled = components["schemas"]["Filled"];
-export type Checked = components["schemas"]["Checked"];
 type MessageList = components["schemas"]["MessageList"];
 type Versions = components["schemas"]["MessageVersions"];
 type Saved = components["schemas"]["MessageSaved"];
@@ -54,31 +52,6 @@ export function useArchive() {
   return useMutation({
     mutationFn: (key: string) => answer(api.DELETE("/api/messages/{key}", { params: { path: { key } } })),
     onSuccess: () => queries.invalidateQueries({ queryKey: MESSAGES }),
-  });
-}
-
-/** What LINE would refuse of what is written now. */
-export function useCheck(messages: readonly Json[]) {
-  return useQuery({
-    queryKey: ["message-check", messages],
-    queryFn: ({ signal }) => answer<Checked>(api.POST("/api/messages/check", { body: { messages }, signal })),
-    placeholderData: (before) => before,
-    staleTime: Infinity,
-  });
-}
-
-/** The messages as one person gets them; without a person, as somebody of whom nothing is known does. */
-export function useFilled(messages: readonly Json[], profileId: string) {
-  return useQuery({
-    queryKey: ["message-preview", messages, profileId],
-    queryFn: ({ signal }) =>
-      answer<Filled>(
-        api.POST("/api/messages/preview", { body: { messages, ...(profileId ? { person: { profile_id: profileId } } : {}) }, signal }),
-      ),
-    placeholderData: (before) => before,
-    staleTime: Infinity,
-    retry: false,
-    enabled: messages.length > 0,
   });
 }
 

@@ -2,19 +2,20 @@ import { Button, Modal, Pill, Select } from "@mantine/core";
 import { useState } from "react";
 import type { Person } from "@/api/people";
 import { useQuota } from "@/api/quota";
+import { useReasons } from "@/components/reasons";
 import { Failed } from "@/components/states";
 import { useWords as useCommon } from "@/components/words";
 import { useTest } from "@/features/messages/messages";
 import styles from "@/components/message/message.module.css";
 import { PersonBox } from "@/components/person-box";
-import { useCodes, useWords } from "@/features/messages/words";
+import { useWords } from "@/features/messages/words";
 
 const TESTERS_MAX = 10;
 
 /** Send what was saved to a few people now. The rules that hold for every message hold for this one too. */
 export function TestSend({ messageKey, close }: { messageKey: string; close: () => void }) {
   const w = useWords();
-  const code = useCodes();
+  const reason = useReasons();
   const common = useCommon();
   const accounts = useQuota().data?.accounts ?? [];
   const [account, setAccount] = useState("");
@@ -57,7 +58,7 @@ export function TestSend({ messageKey, close }: { messageKey: string; close: () 
             {test.data.sends.map((send) => (
               <li key={send.send_id}>
                 <span data-data>{nameOf(send.profile_id)}</span>：
-                {send.state === "suppressed" ? w("notSent", { why: code("reason", send.reason) }) : w("onItsWay")}
+                {send.state === "suppressed" ? w("notSent", { why: reason(send.reason) }) : w("onItsWay")}
               </li>
             ))}
           </ul>

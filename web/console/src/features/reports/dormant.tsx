@@ -3,7 +3,7 @@ import { useState } from "react";
 import { AsOf, Figure } from "@/components/figure";
 import { Panel } from "@/components/page";
 import { Failed, Waiting } from "@/components/states";
-import { Export } from "@/features/reports/export";
+import { Export } from "@/components/export";
 import { useDormant } from "@/features/reports/reports";
 import styles from "@/features/reports/reports.module.css";
 import { useWords } from "@/features/reports/words";

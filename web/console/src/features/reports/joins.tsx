@@ -4,7 +4,7 @@ import { Funnel } from "@/components/funnel";
 import { Panel } from "@/components/page";
 import { Failed, Waiting } from "@/components/states";
 import table from "@/components/table.module.css";
-import { Export } from "@/features/reports/export";
+import { Export } from "@/components/export";
 import styles from "@/features/reports/reports.module.css";
 import { useWords } from "@/features/reports/words";
 import { useFormat } from "@/lib/format";

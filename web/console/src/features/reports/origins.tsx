@@ -2,7 +2,7 @@ import { AsOf, Definition } from "@/components/figure";
 import { Panel } from "@/components/page";
 import { Failed, Waiting } from "@/components/states";
 import table from "@/components/table.module.css";
-import { Export } from "@/features/reports/export";
+import { Export } from "@/components/export";
 import { Lift } from "@/features/reports/lift";
 import { type OriginRow, originRows, useAttribution, useOriginNames, useSavings } from "@/features/reports/reports";
 import styles from "@/features/reports/reports.module.css";

@@ -4,7 +4,6 @@ export const { useWords, useCodes } = defineWords(
   {
     title: "報表",
     lead: "好友走到哪一步、訊息花了多少錢、帶來多少，以及哪些錢白花了。",
-    export: "匯出 CSV",
     people: "人數",
     kind: "種類",
     name: "項目",
@@ -74,7 +73,6 @@ export const { useWords, useCodes } = defineWords(
   {
     title: "レポート",
     lead: "友だちの進み具合、メッセージの費用と成果、無駄になった費用。",
-    export: "CSV を出力",
     people: "人数",
     kind: "種類",
     name: "項目",
@@ -144,7 +142,6 @@ export const { useWords, useCodes } = defineWords(
   {
     title: "Reports",
     lead: "How far friends get, what messages cost and bring, and what was spent for nothing.",
-    export: "Export CSV",
     people: "People",
     kind: "Kind",
     name: "Item",

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { Download } from "lucide-react";
-import { useWords } from "@/features/reports/words";
+import { useWords } from "@/components/words";
 import { csvOf, download } from "@/lib/csv";
 
 /** What a report shows, as a file. */

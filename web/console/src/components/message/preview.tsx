@@ -3,14 +3,14 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { useState } from "react";
 import type { Person } from "@/api/people";
 import { useQuota } from "@/api/quota";
+import { useFilled } from "@/api/messages";
 import { Problem } from "@/api/problem";
 import { Panel } from "@/components/page";
-import { useFilled } from "@/features/messages/messages";
 import styles from "@/components/message/message.module.css";
 import { PersonBox } from "@/components/person-box";
 import { Phone } from "@/components/message/phone";
 import type { Json } from "@/components/message/tree";
-import { useWords } from "@/features/messages/words";
+import { useWords } from "@/components/message/words";
 
 const TYPING_MS = 250;
 
