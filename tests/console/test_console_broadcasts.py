@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from line_pages import seed_line
+from line_pages import put, seed_line
 from looking import findings, overflowing, untranslated
 from playwright.sync_api import Page, expect
 from serving import Served, Simulated, wait_for
@@ -31,6 +31,7 @@ def tieline(line: Simulated, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     try:
         served.start()
         seed_line(served, line)
+        put(served, "/api/messages/hello", {"name": "打招呼", "messages": [{"type": "text", "text": "嗨"}]})
         near = {"any": [{"trait": "name", "op": "eq", "value": f"好友{n}"} for n in range(3)]}
         served.post("/api/segments", {"key": "near", "name": "附近的好友", "condition": near})
         wait_for(lambda: served.get("/api/segments/near")["state"] == "live")
@@ -170,6 +171,7 @@ PAGES = (
     "/broadcasts/edit?from=slow&step=test",
     "/broadcasts/edit?from=slow&step=schedule",
     "/broadcasts/slow",
+    "/messages/hello",
 )
 
 

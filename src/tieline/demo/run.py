@@ -73,6 +73,9 @@ async def _play(data: Path, facts: Facts, *, once: bool) -> None:
         await world.run(world.clock.now(), 1.0)  # from here on people tap, and LINE's tokens live for minutes
         port = free_port()
         console.print(f"\n  [bold]http://127.0.0.1:{port}/[/bold]   Ctrl-C 結束\n")
+        console.print(f"  後台：[bold]{world.address}/[/bold]")
+        for one in world.logins:
+            console.print(f"    {one.brand}：{one.email} / {one.password}", highlight=False)
         status = page.render(facts, _links(world, story))
         known = {brand.channel.key: brand for brand in brands}
         await site.serve(site.build(status, known, world.sms_file), port)
@@ -81,7 +84,12 @@ async def _play(data: Path, facts: Facts, *, once: bool) -> None:
 def _links(world: World, story: Story) -> list[Link]:
     phones = [Link(f"手機：{title}", address) for title, address in story.phones_to_see.items()]
     customers = [Link(f"顧客檔案：{title}", address) for title, address in story.people_to_see.items()]
+    consoles = [
+        Link(f"後台：{one.brand}", f"{world.address}/", f"登入帳號 {one.email}，密碼 {one.password}")
+        for one in world.logins
+    ]
     return [
+        *consoles,
         Link(
             "好友的手機（模擬的 LINE）",
             f"{world.line_address}/",

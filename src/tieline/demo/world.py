@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 import httpx
 
@@ -26,6 +26,14 @@ FAST = 60.0
 """A minute passes in a second."""
 
 
+class Login(NamedTuple):
+    """Who may log in to the console of one brand."""
+
+    brand: str
+    email: str
+    password: str
+
+
 class World:
     """Two programs on one data folder and one clock.
 
@@ -34,6 +42,7 @@ class World:
         line_address: Of the phone page of the simulated LINE platform.
         clock: What both programs believe the time to be.
         revived: How often Tieline was killed and started again.
+        logins: Of the console, one for each brand, in the order they were founded.
     """
 
     def __init__(self, data: Path) -> None:
@@ -42,6 +51,7 @@ class World:
         self._ports = free_port(), free_port()
         self._tieline: Child | None = None
         self.revived = 0
+        self.logins: list[Login] = []
         self.address, self.line_address = (f"http://127.0.0.1:{port}" for port in self._ports)
         self._set_clock(OPENS_AT, 1.0)
         self.sms_file = data / "sms.txt"
@@ -68,6 +78,7 @@ class World:
         """Create a workspace, as an operator does on the command line, before Tieline runs."""
         arguments = ["init", "--data", str(self._data), "--workspace", key, "--name", name, "--json"]
         keys = await asyncio.to_thread(told, arguments, self._settings())
+        self.logins.append(Login(name, keys["admin_email"], keys["admin_password"]))
         brand = Brand(self.tieline, keys["secret_key"], channel)
         brand.write_keys = {"server": keys["write_key"], "web": keys["web_write_key"]}
         return brand

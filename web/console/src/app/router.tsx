@@ -1,4 +1,5 @@
 import { createBrowserRouter } from "react-router";
+import { audience } from "@/app/audience-routes";
 import { Broken } from "@/app/shell/broken";
 import { NotFound } from "@/app/shell/not-found";
 import { line } from "@/app/line-routes";
@@ -45,6 +46,7 @@ export const router = createBrowserRouter([
             lazy: async () => ({ Component: (await import("@/features/segments/segment-page")).SegmentPage }),
           },
           { path: "identity", lazy: async () => ({ Component: (await import("@/features/identity/identity-page")).IdentityPage }) },
+          ...audience,
           ...messages,
           ...line,
           { path: "reports", lazy: async () => ({ Component: (await import("@/features/reports/page")).ReportsPage }) },

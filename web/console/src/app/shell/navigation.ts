@@ -17,11 +17,14 @@ import {
   Route,
   ScrollText,
   Settings,
+  Sigma,
+  Sprout,
+  Tags,
   Users,
   UsersRound,
 } from "lucide-react";
 
-type Word = "broadcasts" | "journeys" | "reports" | "lineAccounts" | "menus" | "replies" | "joins" | "messageLibrary" | "quality" | "workspace" | "members" | "keys" | "audit" | "home" | "people" | "segments" | "identity" | "sources" | "imports";
+type Word = "tags" | "lifecycle" | "traits" | "broadcasts" | "journeys" | "reports" | "lineAccounts" | "menus" | "replies" | "joins" | "messageLibrary" | "quality" | "workspace" | "members" | "keys" | "audit" | "home" | "people" | "segments" | "identity" | "sources" | "imports";
 export type Group = "audience" | "messages" | "line" | "journeys" | "data" | "settings";
 
 export interface Place {
@@ -39,6 +42,9 @@ export const PLACES: readonly Place[] = [
   { path: "/reports", word: "reports", icon: ChartColumn, needs: "reports.read" },
   { path: "/people", word: "people", icon: Users, group: "audience", needs: "people.read" },
   { path: "/segments", word: "segments", icon: Filter, group: "audience", needs: "segments.read" },
+  { path: "/tags", word: "tags", icon: Tags, group: "audience", needs: "segments.read" },
+  { path: "/lifecycle", word: "lifecycle", icon: Sprout, group: "audience", needs: "segments.read" },
+  { path: "/traits", word: "traits", icon: Sigma, group: "audience", needs: "segments.read" },
   { path: "/identity", word: "identity", icon: Fingerprint, group: "audience", needs: "people.read" },
   { path: "/broadcasts", word: "broadcasts", icon: Megaphone, group: "messages", needs: "messages.read" },
   { path: "/messages", word: "messageLibrary", icon: MessageSquareText, group: "messages", needs: "messages.read" },

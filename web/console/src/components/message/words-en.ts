@@ -43,6 +43,8 @@ export const en: Record<keyof typeof zh, string> = {
   asNobody: "Clear",
   cannotFill: "This cannot be filled for the person; the preview shows what was before.",
   fromLibrary: "Take from the library",
+  write: "Write the message",
+  takeOver: "Take over",
   "kind.text": "Text",
   "kind.textV2": "Text with emoji",
   "kind.flex": "Flex card",

@@ -43,6 +43,8 @@ export const ja: Record<keyof typeof zh, string> = {
   asNobody: "解除",
   cannotFill: "この内容は差し込めません。直前の表示のままです。",
   fromLibrary: "メッセージから取り込む",
+  write: "メッセージを編集",
+  takeOver: "反映する",
   "kind.text": "テキスト",
   "kind.textV2": "テキスト（絵文字）",
   "kind.flex": "Flex カード",

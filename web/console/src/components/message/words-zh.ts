@@ -41,6 +41,8 @@ export const zh = {
   asNobody: "取消",
   cannotFill: "這份內容無法填入這位顧客的資料，預覽停在前一刻。",
   fromLibrary: "從訊息庫帶入",
+  write: "編輯訊息",
+  takeOver: "套用",
   "kind.text": "文字",
   "kind.textV2": "文字（含表情）",
   "kind.flex": "Flex 卡片",

@@ -2,7 +2,7 @@ import { Autocomplete, Select } from "@mantine/core";
 import table from "@/components/table.module.css";
 import type { Looked } from "@/features/imports/imports";
 import styles from "@/features/imports/imports.module.css";
-import { type Kind, type Meaning, type Role, ROLES } from "@/features/imports/mapping";
+import { consentIn, consentOf, type Kind, type Meaning, type Role, ROLES } from "@/features/imports/mapping";
 import { useCodes, useWords } from "@/features/imports/words";
 
 const NAMES: Partial<Record<Role, string[]>> = {
@@ -10,6 +10,7 @@ const NAMES: Partial<Record<Role, string[]>> = {
   trait: ["name", "given_name", "family_name", "birth_date", "gender", "city", "address", "tier"],
   property: ["total", "store", "coupon", "currency"],
   item: ["sku", "name", "price", "quantity"],
+  consent: [],
 };
 const OF_EVENTS: Role[] = ["property", "item", "id", "group"];
 
@@ -24,7 +25,13 @@ interface Props {
 export function Columns({ looked, kind, meanings, change }: Props) {
   const w = useWords();
   const code = useCodes();
-  const roles = ROLES.filter((role) => kind !== "customers" || !OF_EVENTS.includes(role));
+  const consent = consentIn(looked.suggestion ?? {});
+  // Which words mean yes is guessed by the server: without a guess there is nothing to grant by.
+  const rolesOf = (column: string) =>
+    ROLES.filter((role) =>
+      role === "consent" ? kind === "customers" && column === consent?.column : kind !== "customers" || !OF_EVENTS.includes(role),
+    );
+  const begun = (role: Role): Meaning => (role === "consent" && consent ? consentOf(consent) : { role, name: "", rest: {} });
   const put = (column: string, meaning: Meaning | null) => {
     const others = Object.fromEntries(Object.entries(meanings).filter(([name]) => name !== column));
     change(meaning ? { ...others, [column]: meaning } : others);
@@ -61,9 +68,9 @@ export function Columns({ looked, kind, meanings, change }: Props) {
                     w={170}
                     size="xs"
                     comboboxProps={{ keepMounted: false }}
-                    data={roles.map((role) => ({ value: role, label: code("role", role || "none") }))}
+                    data={rolesOf(column).map((role) => ({ value: role, label: code("role", role || "none") }))}
                     value={meaning?.role ?? ""}
-                    onChange={(role) => put(column, role ? { role: role as Role, name: "", rest: {} } : null)}
+                    onChange={(role) => put(column, role ? begun(role) : null)}
                     data-data
                   />
                   {meaning && names ? (
@@ -71,7 +78,7 @@ export function Columns({ looked, kind, meanings, change }: Props) {
                       aria-label={w("nameOf", { column })}
                       w={170}
                       size="xs"
-                      placeholder={w("nameHint")}
+                      placeholder={w(meaning.role === "consent" ? "noticeHint" : "nameHint")}
                       data={names}
                       value={meaning.name}
                       onChange={(name) => put(column, { ...meaning, name })}
@@ -79,6 +86,9 @@ export function Columns({ looked, kind, meanings, change }: Props) {
                     />
                   ) : null}
                 </div>
+                {meaning?.role === "consent" && consent ? (
+                  <p className={styles["soft"]}>{w("consentWhy", { words: (consent.granted ?? []).join("、") })}</p>
+                ) : null}
               </td>
             </tr>
           );

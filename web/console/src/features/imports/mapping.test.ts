@@ -34,3 +34,13 @@ it("says what is missing before a file can be tried", () => {
   expect(lacks("orders", {})).toEqual(["identifier", "at"]);
   expect(lacks("customers", { a: { role: "identifier", name: "phone", rest: {} }, b: { role: "trait", name: "", rest: {} } })).toEqual(["name"]);
 });
+
+it("shows the column of consent, and takes it in only with the version of the text", () => {
+  const guessed = { ...customers, consent: { ...customers.consent, notice_version: "" } };
+  const meanings = meaningsOf(guessed);
+  const without = Object.fromEntries(Object.entries(meanings).filter(([column]) => column !== "同意"));
+
+  expect(meanings["同意"]).toEqual({ role: "consent", name: "", rest: { granted: ["是"], purpose: "marketing", channel: "line" } });
+  expect(lacks("customers", meanings)).toEqual(["notice"]);
+  expect(documentOf({ source: "crm", kind: "customers", event: "", meanings: without, base: guessed })).not.toHaveProperty("consent");
+});

@@ -1,45 +1,33 @@
-import { ActionIcon, Button, Input, Select, Textarea } from "@mantine/core";
-import { Plus, X } from "lucide-react";
-import { useMessages } from "@/api/messages";
+import { ActionIcon, Button, Input, Textarea } from "@mantine/core";
+import { Plus, Smartphone, X } from "lucide-react";
+import { useState } from "react";
+import { MessageDialog } from "@/components/message/dialog";
+import { BLANKS, BUBBLES_MAX, firstWords, kindOf } from "@/components/message/kinds";
+import { LibrarySelect } from "@/components/message/library-select";
+import type { Json } from "@/components/message/tree";
+import { useCodes } from "@/components/message/words";
 import styles from "@/features/journeys/form.module.css";
-import { JsonField } from "@/features/journeys/json-field";
 import { useWords } from "@/features/journeys/words";
 
-type Message = Record<string, unknown>;
-
-const BUBBLES_MAX = 5;
 const TEXT_MAX = 5_000;
 
 interface MessagesFieldProps {
   value: unknown;
-  change: (messages: Message[]) => void;
+  change: (messages: Json[]) => void;
   error?: string | undefined;
 }
 
-/** What is sent: texts are written here, everything else is taken from the library of messages or shown as it is written. */
+/** What is sent: texts are written here; the composer opens over the canvas for everything else. */
 export function MessagesField({ value, change, error }: MessagesFieldProps) {
   const w = useWords();
-  const library = useMessages();
-  const messages = Array.isArray(value) ? (value as Message[]) : [];
-  const put = (at: number, message: Message) => change(messages.map((one, other) => (other === at ? message : one)));
-  const kept = library.data?.messages ?? [];
+  const code = useCodes();
+  const [composing, compose] = useState(false);
+  const messages = Array.isArray(value) ? (value as Json[]) : [];
+  const put = (at: number, message: Json) => change(messages.map((one, other) => (other === at ? message : one)));
   return (
     <Input.Wrapper label={w("field.messages")} error={error} labelElement="div">
       <div className={styles["stack"]}>
-        {kept.length ? (
-          <Select
-            aria-label={w("fromLibrary")}
-            placeholder={w("fromLibrary")}
-            searchable
-            value={null}
-            data={kept.map(({ key, name }) => ({ value: key, label: name }))}
-            onChange={(key) => {
-              const chosen = kept.find((one) => one.key === key);
-              if (chosen) change(structuredClone(chosen.messages));
-            }}
-            data-data
-          />
-        ) : null}
+        <LibrarySelect take={change} />
         {messages.map((message, at) => (
           <div key={at} className={styles["bubble"]}>
             {message["type"] === "text" ? (
@@ -54,12 +42,11 @@ export function MessagesField({ value, change, error }: MessagesFieldProps) {
                 data-data
               />
             ) : (
-              <div>
-                <p className={styles["alt"]} data-data>
-                  {typeof message["altText"] === "string" ? message["altText"] : ""}
-                </p>
-                <JsonField label={w("bubbleJson", { number: at + 1 })} value={message} change={(next) => put(at, (next ?? message) as Message)} />
-              </div>
+              <p className={styles["alt"]}>
+                {code("kind", kindOf(message))}
+                <br />
+                <span data-data>{firstWords([message])}</span>
+              </p>
             )}
             <ActionIcon
               variant="subtle"
@@ -72,17 +59,22 @@ export function MessagesField({ value, change, error }: MessagesFieldProps) {
             </ActionIcon>
           </div>
         ))}
-        <Button
-          variant="subtle"
-          size="compact-xs"
-          className={styles["begin"] ?? ""}
-          leftSection={<Plus size={13} aria-hidden />}
-          disabled={messages.length >= BUBBLES_MAX}
-          onClick={() => change([...messages, { type: "text", text: "" }])}
-        >
-          {w("addBubble", { count: BUBBLES_MAX })}
-        </Button>
+        <div className={styles["row"]}>
+          <Button variant="default" size="compact-sm" leftSection={<Smartphone size={14} aria-hidden />} onClick={() => compose(true)}>
+            {w("compose")}
+          </Button>
+          <Button
+            variant="subtle"
+            size="compact-sm"
+            leftSection={<Plus size={13} aria-hidden />}
+            disabled={messages.length >= BUBBLES_MAX}
+            onClick={() => change([...messages, BLANKS.text])}
+          >
+            {w("addBubble", { count: BUBBLES_MAX })}
+          </Button>
+        </div>
         <p className={styles["faint"]}>{w("mergeWhy")}</p>
+        {composing ? <MessageDialog messages={messages} take={change} close={() => compose(false)} /> : null}
       </div>
     </Input.Wrapper>
   );
