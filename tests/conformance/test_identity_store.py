@@ -11,6 +11,7 @@ from tieline.identify.decide import Decisions
 from tieline.identify.stage import IdentifyStage
 from tieline.model.event import Event, Identifier, Proof, Source
 from tieline.model.identity import CUT, JOIN, Assertion, Link, Mark, Moved, Node, Placed
+from tieline.ports import Turn
 from tieline.store.memory.identity import MemoryIdentity
 from tieline.store.memory.unit import MemoryUnit
 from tieline.store.postgres.identity import PostgresIdentity
@@ -146,13 +147,30 @@ async def test_taking_back_what_is_not_there_is_refused(store):
         await store.revoke_assertion(2, assertion_id, "ann", AT)
 
 
-async def test_every_decision_and_withdrawal_changes_the_mark(store):
-    marks = [await store.decisions()]
-    assertion_id = await store.add_assertion(1, Assertion(CUT, A, B, AT))
-    marks.append(await store.decisions())
-    await store.revoke_assertion(1, assertion_id, "ann", AT)
-    marks.append(await store.decisions())
-    assert len(set(marks)) == 3
+async def test_a_turn_names_the_one_before_it_in_its_workspace(both):
+    store, unit = both
+    async with unit.transaction():
+        first = await store.lock(1)
+        again, elsewhere = await store.lock(1), await store.lock(2)
+    async with unit.transaction():
+        after = await store.lock(1)
+
+    assert (first.last, again.last, after.last, elsewhere.last) == (0, first.now, again.now, 0)
+    assert len({first.now, again.now, after.now, elsewhere.now}) == 4
+
+
+async def test_a_turn_that_was_rolled_back_is_not_the_last_and_never_comes_again(both):
+    store, unit = both
+    async with unit.transaction():
+        kept = await store.lock(1)
+    lost = []
+    with pytest.raises(RuntimeError):
+        await _fail_inside(store, unit, lost)
+    async with unit.transaction():
+        after = await store.lock(1)
+
+    assert after.last == kept.now
+    assert after.now not in {one.now for one in lost}
 
 
 async def test_the_audit_trail_leaves_arrivals_out(both):
@@ -173,16 +191,16 @@ async def test_what_fails_inside_a_transaction_never_was(both):
     async with unit.transaction():
         await store.save(1, [placed(A)], [link(A, B)])
     with pytest.raises(RuntimeError):
-        await _fail_inside(store, unit)
+        await _fail_inside(store, unit, [])
     async with unit.transaction():
         assert (await store.zones(1, [A, B])).placed == [placed(A)]
         assert await store.links(1, [A]) == [link(A, B)]
-        assert await store.decisions() == 0
+        assert await store.assertions(1, [A, B]) == []
 
 
-async def _fail_inside(store, unit):
+async def _fail_inside(store, unit, turns):
     async with unit.transaction():
-        await store.lock(1)
+        turns.append(await store.lock(1))
         await store.save(1, [placed(A, B), placed(B)], [link(A, B, last=9), link(A, C)])
         await store.add_assertion(1, Assertion(CUT, A, B, AT))
         raise RuntimeError
@@ -281,7 +299,7 @@ async def test_many_writers_end_where_one_does_only_because_they_take_turns(
 ):
     """Three workers meet on new phones at once. The negative control, without the lock, has to go wrong."""
     if not locked:
-        monkeypatch.setattr(PostgresIdentity, "lock", AsyncMock())
+        monkeypatch.setattr(PostgresIdentity, "lock", AsyncMock(return_value=Turn(0, 0)))
     units = [unit, *[await PostgresUnit.open(postgres_url) for _ in range(2)]]
     try:
         stages = [IdentifyStage(PostgresIdentity(one.connection), {1: b"k" * 32}, {}) for one in units]
@@ -330,10 +348,7 @@ async def test_ageing_finds_links_by_when_they_were_seen_last(store):
     await store.save(1, [], [link(A, B, last=5), link(C, D, last=9)])
     assert await store.last_seen_between(1, None, AT + timedelta(hours=6)) == {A, B}
     assert await store.last_seen_between(1, AT + timedelta(hours=6), AT + timedelta(hours=10)) == {C, D}
-    marks = [await store.decisions()]
     await store.age(1, AT)
-    marks.append(await store.decisions())
-    assert len(set(marks)) == 2
     assert await store.epochs() == {1: AT}
     assert (await store.zones(1, [A])).aged_at == AT
 

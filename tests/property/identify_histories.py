@@ -99,7 +99,7 @@ def check(number):
     history = History(number)
     one = lived(history, "one")
     one.assert_defined(history.events)
-    other = lived(history, "other", Memory(stars_max=2, seats_max=3))
+    other = lived(history, "other", Memory(stars_max=2, nodes_max=3))
     assert one.state() == other.state(), number
     plain = Run(history.rules, None, history.aged_at)
     if history.events:

@@ -117,7 +117,7 @@ def test_after_every_batch_the_stage_is_where_the_definition_is(world, cuts):
 def test_order_batches_and_repeats_do_not_matter(world, cuts, other_cuts, chance, data):
     one, two = (
         Run(world.rules, epoch=world.epoch),
-        Run(world.rules, Memory(stars_max=1, seats_max=2), epoch=world.epoch),
+        Run(world.rules, Memory(stars_max=1, nodes_max=2), epoch=world.epoch),
     )
     seen = world.events
     again = [*seen, *(data.draw(st.lists(st.sampled_from(seen), max_size=6)) if seen else [])]

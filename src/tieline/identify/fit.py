@@ -1,6 +1,6 @@
 """Whether a whole zone is one person, told from its nodes alone, so that its links need not be read. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tieline.identify.clusters import providers_apart
 from tieline.identify.mark import alike
@@ -24,24 +24,31 @@ def fits(nodes: Sequence[Node], rules: Rules, proven: Sequence[bytes]) -> bool:
 
 
 def _few_enough(nodes: Sequence[Node], rules: Rules, proven: Sequence[bytes]) -> bool:
-    held: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for node in nodes:
-        held[node.namespace] = held.get(node.namespace, 0) + 1
+        counts[node.namespace] = counts.get(node.namespace, 0) + 1
+    if not room(counts, rules):
+        return False
+    # Two who are named may be one only if verified links alone make them one.
+    if proven.count(proven[0]) == len(proven):
+        return True
+    return len({group for n, group in zip(nodes, proven, strict=True) if rules.of(n.namespace).anchor}) < 2
+
+
+def room(counts: Mapping[str, int], rules: Rules) -> bool:
+    """Say whether one person may hold so many identifiers of each namespace, however they are linked."""
     weak = several = False
-    anchors = lines = 0
-    for namespace, count in held.items():
+    lines = 0
+    for namespace, count in counts.items():
         rule = rules.of(namespace)
         if count > 1 and (count > rule.limit or rule.anchor):
             return False
         weak = weak or rule.weak
         several = several or (count > 1 and not rule.weak)
-        anchors += rule.anchor
         lines += namespace.startswith("line:")
-    if (weak and several) or _too_large(len(nodes), rules) or (lines > 1 and providers_apart(held, rules)):
+    if (weak and several) or _too_large(sum(counts.values()), rules):
         return False
-    if anchors < 2 or proven.count(proven[0]) == len(proven):
-        return True
-    return len({group for n, group in zip(nodes, proven, strict=True) if rules.of(n.namespace).anchor}) == 1
+    return lines < 2 or not providers_apart(counts, rules)
 
 
 def _too_large(size: int, rules: Rules) -> bool:

@@ -124,9 +124,14 @@ def _members(zones: _Zones, divided: set[bytes]) -> dict[bytes, list[Node]]:
     return members
 
 
+def adds(node: Node, again: Node) -> bool:
+    """Say whether `again` may say more of `node`: an earlier time, or marks."""
+    return again.first_at < node.first_at or (bool(again.marks) and again.marks != node.marks)
+
+
 def joined(node: Node, again: Node) -> Node:
     """Return `node` with what else is said of it: earlier times and more marks; `node` itself if that is nothing."""
-    if again.first_at >= node.first_at and (not again.marks or again.marks == node.marks):
+    if not adds(node, again):
         return node
     return replace(
         node, first_at=min(node.first_at, again.first_at), marks=fold_marks((*node.marks, *again.marks))

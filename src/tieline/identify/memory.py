@@ -1,12 +1,13 @@
 """What a stage remembers between batches, so that a person it knows costs no question to the database."""
 
 from datetime import datetime
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 
 from tieline.identify.mark import Said
 from tieline.model.event import Event
+from tieline.model.identity import Assertion, Placed
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -14,18 +15,7 @@ NodeKey = tuple[int, bytes]
 StarKey = tuple[int, str, object, object]
 
 STARS_MAX = 200_000
-SEATS_MAX = 500_000
-
-
-class Seat(NamedTuple):
-    """Where a node stands.
-
-    Attributes:
-        divided: Its zone is several profiles, so that even a change of order may matter.
-    """
-
-    profile_id: bytes
-    divided: bool
+NODES_MAX = 200_000
 
 
 class Known(msgspec.Struct, gc=False):
@@ -75,22 +65,60 @@ class Recent(Generic[Key, Value]):
         self._young, self._old = {}, {}
 
 
-class Memory:
-    """Stars that were stored and the places of their nodes."""
+class Shape(msgspec.Struct, gc=False):
+    """What a zone looks like to whoever would join it.
 
-    def __init__(self, stars_max: int = STARS_MAX, seats_max: int = SEATS_MAX) -> None:
+    Attributes:
+        plain: It is one profile, nobody decided about it, none of its nodes is shared, and what names people in it is
+            proven to be one.
+        first: When its first node was seen, and which it was.
+        counts: How many nodes it holds, by namespace.
+        anchored: The proven group of what names people in it; empty if nothing does.
+    """
+
+    plain: bool
+    first: tuple[datetime, bytes]
+    counts: dict[str, int]
+    anchored: bytes
+
+    @property
+    def name(self) -> bytes:
+        """The id of the zone, and of its profile."""
+        return self.first[1]
+
+
+class Zone(msgspec.Struct, gc=False):
+    """A whole zone as it is stored.
+
+    Attributes:
+        placed: Its nodes, by id.
+        assertions: Every decision about any of them.
+        divided: It may be several profiles, so that even a change of order may matter.
+        shape: What it looks like, once somebody asked.
+    """
+
+    placed: dict[bytes, Placed]
+    assertions: list[Assertion]
+    divided: bool
+    shape: Shape | None = None
+
+
+class Memory:
+    """Stars that were stored, and the zones of nodes."""
+
+    def __init__(self, stars_max: int = STARS_MAX, nodes_max: int = NODES_MAX) -> None:
         self.stars: Recent[StarKey, Known] = Recent(stars_max)
-        self.seats: Recent[NodeKey, Seat] = Recent(seats_max)
+        self.zones: Recent[NodeKey, Zone] = Recent(nodes_max)
 
     def age(self) -> None:
         """Make room; only between batches."""
         self.stars.age()
-        self.seats.age()
+        self.zones.age()
 
     def clear(self) -> None:
         """Forget everything."""
         self.stars.clear()
-        self.seats.clear()
+        self.zones.clear()
 
 
 def star_key(event: Event, said: Said) -> StarKey:

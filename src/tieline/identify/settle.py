@@ -5,10 +5,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tieline.identify.bars import Facts, every_bar
-from tieline.identify.batch import Evidence
 from tieline.identify.evidence import in_force
 from tieline.identify.graph import Resolution, cores, resolve
-from tieline.identify.grow import Growth, grow, joined
 from tieline.identify.rules import RuleBook, Rules
 from tieline.model.identity import Assertion, Link, Moved, Node, Placed
 from tieline.ports import IdentityStore, Zones
@@ -24,12 +22,10 @@ class Settled(NamedTuple):
     Attributes:
         placed: Every node of every zone that was touched.
         moves: Nodes that changed profile, and new nodes, which come from nowhere.
-        divided: Nodes of zones where rules speak, so that even a change of order may matter.
     """
 
     placed: list[Placed]
     moves: list[Moved]
-    divided: set[bytes]
 
 
 class Explained(NamedTuple):
@@ -53,36 +49,13 @@ class Settler:
         self._store = store
         self._rules = rules or RuleBook()
 
-    async def grow(self, workspace_id: int, evidence: Evidence, at: datetime) -> Settled:
-        """Take in what a batch says; only zones that may break a rule have their links read."""
-        await self._store.lock(workspace_id)
-        rules = self._rules.of(workspace_id)
-        zones = await self._load(workspace_id, evidence.nodes)
-        before = {placed.node.node_id: placed for placed in zones.placed}
-        links = list(evidence.links.values())
-        growth = grow(before, evidence.nodes, links, zones.assertions, rules, zones.aged_at)
-        if growth.crowded:
-            nodes = _together(before, evidence.nodes, growth)
-            stored = await self._store.links(workspace_id, sorted(growth.crowded))
-            resolution = resolve(
-                nodes.values(),
-                [*stored, *links],
-                zones.assertions,
-                rules,
-                epoch=zones.aged_at,
-                shared_before={node_id: before[node_id].shared for node_id in nodes if node_id in before},
-                reasons=False,
-            )
-            growth.placed.update(stand(nodes, resolution, rules))
-        return await self._save(workspace_id, before, growth.placed, links, "link", at, growth.crowded)
-
     async def anew(self, workspace_id: int, node_ids: Iterable[bytes], cause: str, at: datetime) -> Settled:
         """Decide whole zones again from what is stored, after something was taken away or a person decided."""
         await self._store.lock(workspace_id)
         whole = await self._whole(workspace_id, node_ids, reasons=False)
         after = stand(whole.inside, whole.resolution, self._rules.of(workspace_id))
         before = {placed.node.node_id: placed for placed in whole.zones.placed}
-        return await self._save(workspace_id, before, after, [], cause, at, set(after))
+        return await self._save(workspace_id, before, after, [], cause, at)
 
     async def explain(
         self, workspace_id: int, node_ids: Iterable[bytes], supposing: Supposing = list
@@ -147,11 +120,12 @@ class Settler:
                 return _Whole(zones, inside, list(outside), links, list(said.values()), resolution)
             wanted |= inside.keys() | beyond
 
-    async def _load(self, workspace_id: int, node_ids: Iterable[bytes]) -> Zones:
-        """Load zones, and those that a person joined to them before there was a link."""
+    async def _load(self, workspace_id: int, node_ids: Iterable[bytes], known: Zones | None = None) -> Zones:
+        """Load zones, unless they are `known`, and those that a person joined to them before there was a link."""
         wanted = set(node_ids)
         while True:
-            zones = await self._store.zones(workspace_id, sorted(wanted))
+            zones = known or await self._store.zones(workspace_id, sorted(wanted))
+            known = None
             loaded = {placed.node.node_id for placed in zones.placed} | wanted
             beyond = {node_id for pair in in_force(zones.assertions).joins for node_id in pair} - loaded
             if not beyond:
@@ -166,7 +140,6 @@ class Settler:
         links: list[Link],
         cause: str,
         at: datetime,
-        divided: set[bytes],
     ) -> Settled:
         changed = [
             placed
@@ -185,7 +158,7 @@ class Settler:
             await self._store.save(workspace_id, changed, links)
         if any(move.from_id for move in moves):
             await self._store.record(moves, cause, at)
-        return Settled(list(after.values()), moves, divided)
+        return Settled(list(after.values()), moves)
 
 
 class _Whole(NamedTuple):
@@ -219,19 +192,6 @@ def stand(nodes: Mapping[bytes, Node], resolution: Resolution, rules: Rules) -> 
         )
         for node_id, node in nodes.items()
     }
-
-
-def _together(
-    before: Mapping[bytes, Placed], nodes: Mapping[bytes, Node], growth: Growth
-) -> dict[bytes, Node]:
-    found = {}
-    for node_id in growth.crowded:
-        was, again = before.get(node_id), nodes.get(node_id)
-        if was is None:
-            found[node_id] = nodes[node_id]
-        else:
-            found[node_id] = was.node if again is None else joined(was.node, again)
-    return found
 
 
 def _move(workspace_id: int, before: Mapping[bytes, Placed], placed: Placed) -> Moved | None:

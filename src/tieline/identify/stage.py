@@ -1,7 +1,7 @@
 """Events in, events with their person out, and which identifiers changed person on the way."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -10,11 +10,12 @@ from tieline.errors import NotFoundError
 from tieline.identify.age import is_day
 from tieline.identify.batch import Evidence, LinkKey, add_link, add_star, marked
 from tieline.identify.evidence import day
+from tieline.identify.held import HeldZones
+from tieline.identify.intake import Intake
 from tieline.identify.mark import Said, said_by
-from tieline.identify.memory import Known, Memory, NodeKey, Seat, star_key
+from tieline.identify.memory import Known, Memory, NodeKey, star_key
 from tieline.identify.retract import Retracting
 from tieline.identify.rules import RuleBook
-from tieline.identify.settle import Settled, Settler
 from tieline.identify.star import IDENTIFIERS_MAX, Star, read
 from tieline.model.event import Event, Identified, Parked, Proof
 from tieline.model.identity import Link, Moved
@@ -50,9 +51,8 @@ class _Batch(NamedTuple):
 class IdentifyStage:
     """Event in, Identified out.
 
-    The stage remembers what it stored. That is true only as long as its transactions commit and nobody else identifies
-    events of the same workspaces: whoever runs it calls `forget` after a transaction that failed and when another
-    process had the stream. Decisions of people are noticed without that.
+    The stage remembers what it stored. That is true only as long as its transactions commit and nobody else changes who
+    is who, which it is told with each turn it takes: then it forgets everything and reads what is there.
 
     Args:
         keys: Identity key by workspace. Read anew for each event, so that it may grow.
@@ -75,16 +75,19 @@ class IdentifyStage:
         self._keys = keys
         self._regions = regions
         self._rules = rules or RuleBook()
-        self._settler = Settler(store, self._rules)
         self._memory = memory or Memory()
+        self._held = HeldZones(store, self._memory.zones)
+        self._intake = Intake(store, self._rules, self._held)
         self._retracting = retracting
-        self._decisions: object = None
+        self._turns: dict[int, int] = {}
+        self._versions: object = None
         self._epochs: Mapping[int, datetime] = {}
 
     def forget(self) -> None:
         """Drop everything that was remembered; it is read again when it is needed."""
         self._memory.clear()
-        self._decisions = None
+        self._held.clear()
+        self._turns.clear()
 
     async def process(self, events: Sequence[Event]) -> Identification:
         """Find the person of each event.
@@ -99,29 +102,35 @@ class IdentifyStage:
             raise
 
     async def _process(self, events: Sequence[Event]) -> Identification:
-        await self._notice_decisions()
+        await self._take_turns({event.workspace_id for event in events})
         self._memory.age()
         batch = _Batch(defaultdict(lambda: Evidence({}, {})), defaultdict(dict), [])
         nodes = [self._node(event, batch) for event in events]
         moves = await self._take_in(batch, max((event.received_at for event in events), default=_FOREVER))
         if self._retracting is not None:
             await self._retracting.save()
-        seats = self._memory.seats
+        zones = self._memory.zones
         identified = [
-            Identified(event, node[1], seat.profile_id)
+            Identified(event, node[1], zone.placed[node[1]].profile_id)
             for event, node in zip(events, nodes, strict=True)
-            if node is not None and (seat := seats.get(node)) is not None
+            if node is not None and (zone := zones.get(node)) is not None
         ]
         return Identification(identified, moves, batch.parked)
 
-    async def _notice_decisions(self) -> None:
-        decisions = (await self._store.decisions(), self._rules.versions())
-        if decisions != self._decisions:
+    async def _take_turns(self, workspace_ids: Iterable[int]) -> None:
+        """Be the only one in the workspaces of a batch; forget everything if somebody else was in one of them meanwhile."""
+        turns = {workspace_id: await self._store.lock(workspace_id) for workspace_id in sorted(workspace_ids)}
+        versions = self._rules.versions()
+        if versions != self._versions or any(
+            self._turns.get(workspace_id, turn.last) != turn.last for workspace_id, turn in turns.items()
+        ):
             self.forget()
-            self._decisions = decisions
+            self._versions = versions
+        if not turns.keys() <= self._turns.keys():
             self._epochs = await self._store.epochs()
             if self._retracting is not None:
                 await self._retracting.learn()
+        self._turns.update((workspace_id, turn.now) for workspace_id, turn in turns.items())
 
     def _node(self, event: Event, batch: _Batch) -> NodeKey | None:
         """Return the node of an event, and note what the event says that was not known."""
@@ -131,9 +140,9 @@ class IdentifyStage:
             return self._set_aside(event, said, late, batch)
         key = star_key(event, said)
         known = self._memory.stars.get(key)
-        seat = self._memory.seats.get(known.node) if known is not None else None
+        zone = self._memory.zones.get(known.node) if known is not None else None
         placed = known is not None and (
-            seat is not None or known.node[1] in batch.evidence[event.workspace_id].nodes
+            zone is not None or known.node[1] in batch.evidence[event.workspace_id].nodes
         )
         if known is not None and placed and known.first_at <= event.at < known.until_at:
             return known.node
@@ -145,7 +154,7 @@ class IdentifyStage:
         if known is None:
             known = Known((event.workspace_id, star.nodes[0].node_id), event.at, _end_of_day(event.at, star))
             self._memory.stars.put(key, known)
-        if seat is None or seat.divided or event.at < known.first_at or self._aged(event.workspace_id, known):
+        if zone is None or zone.divided or event.at < known.first_at or self._aged(event.workspace_id, known):
             source, proof = event.source.key, event.source.proof
             keys = [(*pair, source, proof) for pair in star.pairs]
             marks = marked(said, source, proof)
@@ -189,19 +198,8 @@ class IdentifyStage:
                 await self._store.touch(workspace_id, list(again.values()))
             evidence = batch.evidence.get(workspace_id)
             if evidence is not None and evidence.nodes:
-                settled = await self._settler.grow(workspace_id, evidence, at)
-                self._remember(workspace_id, settled)
-                moves += settled.moves
+                moves += (await self._intake.take(workspace_id, evidence, at)).moves
         return moves
-
-    def _remember(self, workspace_id: int, settled: Settled) -> None:
-        seats: dict[bytes, Seat] = {}
-        for placed in settled.placed:
-            seat = seats.get(placed.profile_id)
-            if seat is None:
-                divided = placed.node.node_id in settled.divided
-                seat = seats[placed.profile_id] = Seat(placed.profile_id, divided)
-            self._memory.seats.put((workspace_id, placed.node.node_id), seat)
 
     def _read(self, event: Event) -> Star:
         identity_key = self._keys.get(event.workspace_id)

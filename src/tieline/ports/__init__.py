@@ -28,7 +28,7 @@ from tieline.ports.journeys import (
     WebhookStore,
 )
 from tieline.ports.outreach import Carrier, OutreachStore
-from tieline.ports.people import FactStore, IdentityStore, ProfileFacts, WordStore, Zones
+from tieline.ports.people import FactStore, IdentityStore, ProfileFacts, Turn, WordStore, Zones
 from tieline.ports.replies import AnswerStore, ReplyApi, ReplyStore
 from tieline.ports.retract import Aside, RetractStore
 from tieline.ports.rules import Change, Computed, Elsewhere, RuleStore
@@ -93,6 +93,7 @@ __all__ = [
     "TagStore",
     "Tally",
     "Transaction",
+    "Turn",
     "UndoStore",
     "WebhookStore",
     "WordStore",

@@ -22,15 +22,23 @@ class Zones(NamedTuple):
     aged_at: datetime | None = None
 
 
-class IdentityStore(Protocol):
-    """Identifier nodes, links and decisions."""
+class Turn(NamedTuple):
+    """The right to change who is who in a workspace, until the transaction ends.
 
-    async def decisions(self) -> int:
-        """Return a number that changes with every decision and withdrawal, in any workspace."""
-        ...
+    Attributes:
+        last: The turn before this one that was not rolled back, maybe in the same transaction; 0: there was none.
+        now: This one. No number ever comes again, not even that of a turn that was rolled back.
+    """
+
+    last: int
+    now: int
+
+
+class IdentityStore(Protocol):
+    """Identifier nodes, links and decisions. Whoever changes any of these has taken the lock before."""
 
     async def epochs(self) -> Mapping[int, datetime]:
-        """Return up to when links have aged, by workspace; `decisions` changes when it moves."""
+        """Return up to when links have aged, by workspace."""
         ...
 
     async def age(self, workspace_id: int, to_at: datetime) -> None:
@@ -43,7 +51,7 @@ class IdentityStore(Protocol):
         """Return the ends of links that were seen last within these times."""
         ...
 
-    async def lock(self, workspace_id: int) -> None:
+    async def lock(self, workspace_id: int) -> Turn:
         """Be the only one who changes identities of this workspace until the transaction ends; take several in order."""
         ...
 

@@ -83,6 +83,7 @@ class Stores:
             identity.linked,
             identity.asserted,
             identity.epochs_of,
+            identity.turns_of,
             identity.changes,
         )
         identity.restore(tables)
@@ -97,5 +98,5 @@ class Stores:
         self.journeys.stock(workspace_id, {"welcome": [f"W{n:03}" for n in range(COUPONS)]}, {})
 
     def _adopt_identity(self) -> None:
-        tables: Any = (*(Table(self.database, {}) for _ in range(4)), Rows(self.database, []))
+        tables: Any = (*(Table(self.database, {}) for _ in range(5)), Rows(self.database, []))
         self.identity.restore(tables)

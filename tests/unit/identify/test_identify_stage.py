@@ -174,7 +174,6 @@ async def test_a_failed_transaction_leaves_nothing_in_memory(stage, store):
     before = store.snapshot()
     await stage.process([seen(("anonymous_id", "b1"), ("member_id", "m1"))])
     store.restore(before)
-    stage.forget()
     said = await stage.process([seen(("anonymous_id", "b1"), ("member_id", "m1"))])
     assert len(said.moves) == 2
     assert len(store.linked) == 1

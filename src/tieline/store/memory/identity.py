@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import count
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from tieline.errors import NotFoundError
 from tieline.model.identity import Assertion, Link, Moved, Placed
-from tieline.ports import Zones
+from tieline.ports import Turn, Zones
 
 _LinkKey = tuple[int, bytes, bytes, str, int]
 
@@ -19,6 +20,7 @@ class _Snapshot(NamedTuple):
     links: dict[_LinkKey, Link]
     assertions: dict[tuple[int, int], Assertion]
     epochs: dict[int, datetime]
+    turns_of: dict[int, int]
     changes: list[tuple[Moved, str, datetime]]
 
 
@@ -30,11 +32,13 @@ class MemoryIdentity:
         linked: Link by (workspace_id, a, b, source, proof).
         asserted: Decision by (workspace_id, assertion_id).
         epochs_of: Up to when links have aged, by workspace.
+        turns_of: The last turn by workspace.
         changes: The audit trail: (move, cause, at).
     """
 
     def __init__(self) -> None:
-        self.restore(_Snapshot({}, {}, {}, {}, []))
+        self._turns = count(1)
+        self.restore(_Snapshot({}, {}, {}, {}, {}, []))
 
     def snapshot(self) -> _Snapshot:
         """Return what is stored now; the values are frozen, so only the maps are copied."""
@@ -43,12 +47,13 @@ class MemoryIdentity:
             dict(self.linked),
             dict(self.asserted),
             dict(self.epochs_of),
+            dict(self.turns_of),
             list(self.changes),
         )
 
     def restore(self, snapshot: _Snapshot) -> None:
         """Return to a snapshot, which is used up by that."""
-        self.placed, self.linked, self.asserted, self.epochs_of, self.changes = snapshot
+        self.placed, self.linked, self.asserted, self.epochs_of, self.turns_of, self.changes = snapshot
         self._zones: defaultdict[tuple[int, bytes], set[bytes]] = defaultdict(set)
         for (workspace_id, node_id), placed in self.placed.items():
             self._zones[workspace_id, placed.zone_id].add(node_id)
@@ -61,11 +66,6 @@ class MemoryIdentity:
     def everyone(self, workspace_id: int) -> list[Placed]:
         """Return every node of a workspace with its place."""
         return [placed for (owner, _), placed in self.placed.items() if owner == workspace_id]
-
-    async def decisions(self) -> int:
-        """Return a number that changes with every decision and withdrawal, in any workspace."""
-        aged = sum(int(at.timestamp()) for at in self.epochs_of.values())
-        return len(self.asserted) + sum(item.revoked_at is not None for item in self.asserted.values()) + aged
 
     async def epochs(self) -> dict[int, datetime]:
         """Return up to when links have aged, by workspace."""
@@ -88,8 +88,11 @@ class MemoryIdentity:
             for end in (link.a, link.b)
         }
 
-    async def lock(self, workspace_id: int) -> None:
+    async def lock(self, workspace_id: int) -> Turn:
         """Be the only one who changes identities of this workspace; in memory nobody else can."""
+        last = self.turns_of.get(workspace_id, 0)
+        now = self.turns_of[workspace_id] = next(self._turns)
+        return Turn(last, now)
 
     async def zones(self, workspace_id: int, node_ids: Sequence[bytes]) -> Zones:
         """Load the whole zones of `node_ids`; unknown ids are left out, decisions about them are not."""

@@ -138,6 +138,7 @@ KEPT: Mapping[str, str] = {
     "export_job": "numbers; the files themselves are removed",
     "history_outbox": "empty when an erasure begins, and nothing about the person comes after it",
     "identity_epoch": "numbers",
+    "identity_turn": "numbers",
     "identity_rules": "what a rule blocks names nobody; its report shows masked values",
     "import_job": "numbers; its file of refused rows is searched",
     "invitation": "people who work for the brand",

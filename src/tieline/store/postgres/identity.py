@@ -10,11 +10,9 @@ from psycopg import AsyncConnection
 from tieline.errors import NotFoundError
 from tieline.model.event import Proof
 from tieline.model.identity import Assertion, Link, Mark, Moved, Node, Placed
-from tieline.ports import Zones
+from tieline.ports import Turn, Zones
 from tieline.store.postgres import copied
 
-# First key of the advisory lock that makes one writer per workspace; the second is the workspace.
-_LOCK = 0x1DE7
 _PLACED = """
     select node_id, namespace, value, first_at, zone_id, profile_id, proven_id, core, shared, marks from node
 """
@@ -23,20 +21,12 @@ _PLACED = """
 class PostgresIdentity:
     """IdentityStore.
 
-    One advisory lock per workspace stands before every change. Locking the rows of zones would cost a write per row
-    and still let two writers insert the same new node.
+    The row of a workspace's turn is the lock that stands before every change. Locking the rows of zones would cost a
+    write per row and still let two writers insert the same new node.
     """
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
-
-    async def decisions(self) -> int:
-        """Return a number that changes with every decision and withdrawal, in any workspace."""
-        cursor = await self._connection.execute(
-            "select count(*) + count(revoked_at) + (select coalesce(sum(extract(epoch from at)), 0) from identity_epoch) from assertion"
-        )
-        row = await cursor.fetchone()
-        return int(row[0]) if row else 0
 
     async def epochs(self) -> dict[int, datetime]:
         """Return up to when links have aged, by workspace."""
@@ -67,9 +57,19 @@ class PostgresIdentity:
         )
         return {bytes(end) for pair in await cursor.fetchall() for end in pair}
 
-    async def lock(self, workspace_id: int) -> None:
+    async def lock(self, workspace_id: int) -> Turn:
         """Be the only one who changes identities of this workspace until the transaction ends; take several in order."""
-        await self._connection.execute("select pg_advisory_xact_lock(%s, %s)", (_LOCK, workspace_id))
+        cursor = await self._connection.execute(
+            """
+            insert into identity_turn as held (workspace_id, turn, last) values (%s, nextval('identity_turn_number'), 0)
+            on conflict (workspace_id) do update set turn = excluded.turn, last = held.turn
+            returning last, turn
+            """,
+            (workspace_id,),
+            binary=True,
+        )
+        row = await cursor.fetchone()
+        return Turn(*row) if row is not None else Turn(0, 0)
 
     async def zones(self, workspace_id: int, node_ids: Sequence[bytes]) -> Zones:
         """Load the whole zones of `node_ids`; unknown ids are left out, decisions about them are not."""
@@ -81,11 +81,8 @@ class PostgresIdentity:
         zone_ids = [zone_id for (zone_id,) in await cursor.fetchall()]
         placed = await self._placed(workspace_id, zone_ids) if zone_ids else []
         about = {item.node.node_id for item in placed}.union(node_ids)
-        assertions, epoch = (
-            await self.assertions(workspace_id, sorted(about)),
-            await self._epoch(workspace_id),
-        )
-        return Zones(placed, assertions, epoch)
+        some, epoch = await self._beside(workspace_id)
+        return Zones(placed, await self._about(workspace_id, sorted(about)) if some else [], epoch)
 
     async def links(self, workspace_id: int, node_ids: Sequence[bytes]) -> list[Link]:
         """Load every link whose `a` is one of `node_ids`."""
@@ -226,20 +223,24 @@ class PostgresIdentity:
         )
         return [_placed(row) for row in await cursor.fetchall()]
 
-    async def _epoch(self, workspace_id: int) -> datetime | None:
+    async def _beside(self, workspace_id: int) -> tuple[bool, datetime | None]:
+        """Say whether anything was decided, and up to when links have aged."""
         cursor = await self._connection.execute(
-            "select at from identity_epoch where workspace_id = %s", (workspace_id,), binary=True
+            """
+            select exists (select from assertion where workspace_id = %(workspace)s),
+                   (select at from identity_epoch where workspace_id = %(workspace)s)
+            """,
+            {"workspace": workspace_id},
+            binary=True,
         )
-        row = await cursor.fetchone()
-        return row[0] if row is not None else None
+        return await cursor.fetchone() or (False, None)
 
     async def assertions(self, workspace_id: int, node_ids: Sequence[bytes]) -> list[Assertion]:
         """Load every decision about any of `node_ids`."""
-        some = await self._connection.execute(
-            "select exists (select from assertion where workspace_id = %s)", (workspace_id,)
-        )
-        if await some.fetchone() == (False,):
-            return []
+        some, _ = await self._beside(workspace_id)
+        return await self._about(workspace_id, node_ids) if some else []
+
+    async def _about(self, workspace_id: int, node_ids: Sequence[bytes]) -> list[Assertion]:
         cursor = await self._connection.execute(
             """
             select kind, a, b, at, assertion_id, author, reason, revoked_at

@@ -1,0 +1,189 @@
+"""The shortest way: new identifiers of one known person, who change nothing about those that are there. Pure.
+
+It costs what is new, and not what the zone already holds. Whatever it does not take goes the way of `grow`.
+"""
+
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from tieline.identify.evidence import expired, proves
+from tieline.identify.fit import room
+from tieline.identify.grow import adds
+from tieline.identify.memory import Shape, Zone
+from tieline.identify.rules import Rules
+from tieline.model.event import Proof
+from tieline.model.identity import Link, Node, Placed
+
+
+class Extended(NamedTuple):
+    """What went the short way.
+
+    Attributes:
+        joined: New nodes in their places, each with the zone that it joins.
+        rest: The other nodes of the batch; a link ends in two of these or in none.
+    """
+
+    joined: list[tuple[Zone, Placed]]
+    rest: list[bytes]
+
+
+class _Seat(NamedTuple):
+    """Where a new node goes. `group`: the proven group that verified links bring it to; empty if there are none."""
+
+    zone: Zone
+    group: bytes
+
+
+def extend(
+    zone_of: Mapping[bytes, Zone],
+    nodes: Mapping[bytes, Node],
+    links: Iterable[Link],
+    apart: Container[bytes],
+    rules: Rules,
+    epoch: datetime | None,
+) -> Extended:
+    """Find the new nodes that join one zone each, where no rule can keep them out and nobody changes place.
+
+    Args:
+        zone_of: Zones of the nodes that are held.
+        nodes: All nodes of a batch.
+        links: Its links, between any of these.
+        apart: Nodes that are known and not held, or that somebody decided about.
+        rules: What may be one person.
+        epoch: Links age up to this moment.
+    """
+    if rules.blocks:
+        return Extended([], list(nodes))
+    batch = _Batch(zone_of, nodes, apart, rules, epoch)
+    batch.look()
+    for link in links:
+        batch.follow(link)
+    return batch.sort()
+
+
+def shaped(zone: Zone, rules: Rules) -> Shape:
+    """Return what a zone looks like to whoever would join it, and note it there."""
+    if zone.shape is None:
+        counts: dict[str, int] = {}
+        anchored = set()
+        plain = not (zone.divided or zone.assertions)
+        for one in zone.placed.values():
+            namespace = one.node.namespace
+            counts[namespace] = counts.get(namespace, 0) + 1
+            plain = plain and not one.shared
+            if rules.of(namespace).anchor:
+                anchored.add(one.proven_id)
+        first = min((one.node.first_at, node_id) for node_id, one in zone.placed.items())
+        zone.shape = Shape(plain and len(anchored) < 2, first, counts, next(iter(anchored), b""))
+    return zone.shape
+
+
+class _Batch:
+    """The nodes of a batch, told apart by the way they have to go."""
+
+    def __init__(
+        self,
+        zone_of: Mapping[bytes, Zone],
+        nodes: Mapping[bytes, Node],
+        apart: Container[bytes],
+        rules: Rules,
+        epoch: datetime | None,
+    ) -> None:
+        self._zone_of = zone_of
+        self._nodes = nodes
+        self._apart = apart
+        self._rules = rules
+        self._epoch = epoch
+        self._seats: dict[bytes, _Seat] = {}
+        self._long: set[bytes] = set()
+        self._long_zones: set[bytes] = set()
+
+    def look(self) -> None:
+        """Look at each node: what is said of a known one is known, and a new one neither names a person nor has a name."""
+        for node_id, node in self._nodes.items():
+            zone = self._zone_of.get(node_id)
+            if zone is not None:
+                shape = shaped(zone, self._rules)
+                if not shape.plain or adds(zone.placed[node_id].node, node):
+                    self._long_zones.add(shape.name)
+            elif node_id in self._apart or node.marks or self._rules.of(node.namespace).anchor:
+                self._long.add(node_id)
+
+    def follow(self, link: Link) -> None:
+        """Look at a link: it gives a new node its seat, or changes nothing within a zone."""
+        a, b = self._zone_of.get(link.a), self._zone_of.get(link.b)
+        if a is not None and b is not None:
+            verified = link.proof == Proof.VERIFIED
+            if a is not b or (verified and a.placed[link.a].proven_id != a.placed[link.b].proven_id):
+                self._long_zones.update((_name(a), _name(b)))
+        elif a is not None:
+            self._seat(link.b, a, link.a, link)
+        elif b is not None:
+            self._seat(link.a, b, link.b, link)
+        else:
+            self._long.update((link.a, link.b))
+
+    def _seat(self, new: bytes, zone: Zone, known: bytes, link: Link) -> None:
+        group = zone.placed[known].proven_id if link.proof == Proof.VERIFIED else b""
+        seat = self._seats.get(new)
+        if seat is not None:
+            group = group or seat.group
+            if seat.zone is not zone or (seat.group and seat.group != group):
+                self._long.add(new)
+                self._long_zones.update((_name(seat.zone), _name(zone)))
+        self._seats[new] = _Seat(zone, group)
+        ends = self._rules.of(self._nodes[link.a].namespace), self._rules.of(self._nodes[link.b].namespace)
+        if not proves(*ends, link.proof) or expired(*ends, link.last_at, self._epoch):
+            self._long.add(new)
+
+    def sort(self) -> Extended:
+        """Return what may go the short way: whoever shares a zone with a node that may not has to go with it."""
+        coming: defaultdict[bytes, list[bytes]] = defaultdict(list)
+        for node_id in self._nodes:
+            if node_id not in self._zone_of:
+                seat = self._seats.get(node_id)
+                if seat is None:
+                    self._long.add(node_id)
+                elif node_id in self._long:
+                    self._long_zones.add(_name(seat.zone))
+                else:
+                    coming[_name(seat.zone)].append(node_id)
+        joined: list[tuple[Zone, Placed]] = []
+        for name, new in coming.items():
+            if name not in self._long_zones and self._fits(new):
+                joined += [self._placed(node_id) for node_id in new]
+            else:
+                self._long_zones.add(name)
+                self._long.update(new)
+        rest = [
+            node_id
+            for node_id in self._nodes
+            if (node_id in self._long)
+            or ((zone := self._zone_of.get(node_id)) is not None and _name(zone) in self._long_zones)
+        ]
+        return Extended(joined, rest)
+
+    def _fits(self, new: Sequence[bytes]) -> bool:
+        zone = self._seats[new[0]].zone
+        shape = shaped(zone, self._rules)
+        counts = dict(shape.counts)
+        for node_id in new:
+            node, group = self._nodes[node_id], self._seats[node_id].group
+            counts[node.namespace] = counts.get(node.namespace, 0) + 1
+            moment = (node.first_at, node_id)
+            if moment < shape.first or (group and moment < (zone.placed[group].node.first_at, group)):
+                return False
+        return room(counts, self._rules)
+
+    def _placed(self, node_id: bytes) -> tuple[Zone, Placed]:
+        zone, group = self._seats[node_id]
+        shape = shaped(zone, self._rules)
+        core = not shape.anchored or group == shape.anchored
+        return zone, Placed(self._nodes[node_id], shape.name, shape.name, group or node_id, core)
+
+
+def _name(zone: Zone) -> bytes:
+    assert zone.shape is not None  # noqa: S101 - each zone of a batch was looked at first
+    return zone.shape.name
