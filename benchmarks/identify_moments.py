@@ -10,6 +10,7 @@ from table import Figure
 from usage import Usage
 
 from tieline.identify.decide import Decisions
+from tieline.identify.memory import NODES_MAX
 from tieline.identify.stage import IdentifyStage
 from tieline.model.event import Event, Identified, Identifier, Source
 from tieline.store.postgres.identity import PostgresIdentity
@@ -89,7 +90,7 @@ async def room(unit: PostgresUnit, workspace_id: int, news: Usage, events: int) 
         name="identify: room for 1,000,000 identifiers and their links in PostgreSQL",
         value=size / kept * 1e6 / 2**20,
         unit="MiB",
-        remarks=f"of {kept:,} that were stored; to take 1,000,000 in, three by three, costs {cpu:.0f} CPU s; the process that does it remembers the last 500,000 to 1,000,000",
+        remarks=f"of {kept:,} that were stored; to take 1,000,000 in, three by three, costs {cpu:.0f} CPU s; the process that does it holds the last {NODES_MAX:,} to {2 * NODES_MAX:,} with their zones",
     )
 
 

@@ -39,6 +39,7 @@ class Forest:
         return found
 
 
+_LINE = f"{LINE}:"
 _Said = dict[tuple[str, bool], dict[frozenset[str], list[bytes]]]
 
 
@@ -46,21 +47,25 @@ class Cluster:
     """One person so far.
 
     Attributes:
+        lines: How many LINE users it holds.
         said: The words by (kind, only the proven ones), and who said each set of them.
     """
 
-    __slots__ = ("anchors", "counts", "members", "said")
+    __slots__ = ("anchors", "counts", "lines", "members", "said")
 
     def __init__(self, node_id: bytes, namespace: str, said: _Said, *, anchor: bool) -> None:
         self.members = [node_id]
         self.counts = {namespace: 1}
         self.anchors = int(anchor)
+        self.lines = int(namespace.startswith(_LINE))
         self.said = said
 
     def absorb(self, other: "Cluster") -> None:
         """Take in all that `other` holds."""
-        self.counts = _sum(other.counts, self.counts)
+        for namespace, count in other.counts.items():
+            self.counts[namespace] = self.counts.get(namespace, 0) + count
         self.anchors += other.anchors
+        self.lines += other.lines
         self.members += other.members
         for question, groups in other.said.items():
             mine = self.said.setdefault(question, {})
@@ -115,7 +120,22 @@ class Clusters:
 
     def may_join(self, a: bytes, b: bytes, how: int) -> bool:
         """Say whether nothing keeps the clusters of `a` and `b` apart."""
-        return next(self._obstacles(a, b, how), None) is None
+        return self._plainly(a, b) or next(self._obstacles(a, b, how), None) is None
+
+    def _plainly(self, a: bytes, b: bytes) -> bool:
+        """Say whether nothing that may be an obstacle is there at all, which is so nearly always and told at once."""
+        one, other = self._cluster[a], self._cluster[b]
+        size = len(one.members) + len(other.members)
+        return not (
+            self._cut
+            or (one.anchors and other.anchors)
+            or (one.said and other.said)
+            or (one.lines and other.lines)
+            or a in self._contested[1] or b in self._contested[1]
+            or a in self._contested[0] or b in self._contested[0]
+            or 0 < self._rules.profile_max < size
+            or not one.counts.keys().isdisjoint(other.counts)
+        )  # fmt: skip
 
     def obstacles(self, a: bytes, b: bytes, how: int) -> list[Obstacle]:
         """Return what keeps the clusters of `a` and `b` apart, for a claim made like that."""
@@ -182,9 +202,6 @@ class Clusters:
     def _by_size(self, a: bytes, b: bytes) -> tuple[Cluster, Cluster]:
         one, other = self._cluster[a], self._cluster[b]
         return (one, other) if len(one.members) < len(other.members) else (other, one)
-
-
-_LINE = f"{LINE}:"
 
 
 def providers_apart(namespaces: Iterable[str], rules: Rules) -> list[str]:

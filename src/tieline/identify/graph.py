@@ -183,6 +183,8 @@ def _weighed(
     widely = {node_id for node_id, shared in before.items() if shared > 1}
     proven = weigh(known, verified, decided, epoch, widely)
     somewhat = {node_id for node_id, shared in before.items() if shared}
+    if len(verified) == len(links) and somewhat == widely:
+        return proven, proven
     return proven, weigh(known, links, decided, epoch, somewhat, proven)
 
 

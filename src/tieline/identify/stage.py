@@ -151,8 +151,9 @@ class IdentifyStage:
             if not is_day(event):
                 batch.parked.append(_park(event, star))
             return None
+        until_at = _end_of_day(event.at, star)
         if known is None:
-            known = Known((event.workspace_id, star.nodes[0].node_id), event.at, _end_of_day(event.at, star))
+            known = Known((event.workspace_id, star.nodes[0].node_id), event.at, until_at)
             self._memory.stars.put(key, known)
         if zone is None or zone.divided or event.at < known.first_at or self._aged(event.workspace_id, known):
             source, proof = event.source.key, event.source.proof
@@ -163,7 +164,7 @@ class IdentifyStage:
         else:
             self._see_again(star, event, batch)
         known.first_at = min(known.first_at, event.at)
-        known.until_at = max(known.until_at, _end_of_day(event.at, star))
+        known.until_at = max(known.until_at, until_at)
         return known.node
 
     def _set_aside(self, event: Event, said: Said, late: Evidence, batch: _Batch) -> NodeKey | None:

@@ -85,7 +85,8 @@ def stand(nodes: Nodes, links: Links, said: Said, rules: Rules, epoch: datetime 
     joins = said.joins[~_any(said.joins, _marked(len(nodes.ids), said.blocked) | nodes.blocked)]
     zone = _components(len(nodes.ids), pairs.a[touching], pairs.b[touching], joins)
     group = _components(len(nodes.ids), pairs.a[proven], pairs.b[proven], joins)
-    zone, group = _oldest(zone, nodes.first_at), _oldest(group, nodes.first_at)
+    youngest_first = np.argsort(nodes.first_at, kind="stable")[::-1]
+    zone, group = _oldest(zone, youngest_first), _oldest(group, youngest_first)
 
     anchor = table.anchor[nodes.namespace]
     anchored = _marked(len(nodes.ids), zone[anchor])
@@ -170,13 +171,19 @@ def _shared(nodes: Nodes, pairs: _Pairs, said: Said, table: _Table) -> NDArray[n
     if not most.any():
         return shared
     may = (most > 0) & ~nodes.allowed & ~_marked(len(nodes.ids), said.allowed)
-    kinds = len(nodes.namespaces)
+    kinds, anchor = len(nodes.namespaces), table.anchor[nodes.namespace]
     for level, counted in ((1, pairs.heard), (2, pairs.verified)):
-        ends = np.concatenate((pairs.a[counted], pairs.b[counted]))
-        others = np.concatenate((pairs.b[counted], pairs.a[counted]))
-        asked = may[ends] & table.anchor[nodes.namespace[others]]
-        held = np.bincount(ends[asked] * kinds + nodes.namespace[others[asked]], minlength=may.size * kinds)
-        shared[may & (held.reshape(-1, kinds).max(axis=1) > most)] = level
+        named = [(end[counted], other[counted]) for end, other in ((pairs.a, pairs.b), (pairs.b, pairs.a))]
+        asked = [may[ends] & anchor[others] for ends, others in named]
+        ends, others = (
+            np.concatenate([side[n][which] for side, which in zip(named, asked, strict=True)]) for n in (0, 1)
+        )
+        many = (
+            np.bincount(ends, minlength=may.size)[ends] > most[ends]
+        )  # few have enough neighbours of all kinds
+        keys, held = np.unique(ends[many] * kinds + nodes.namespace[others[many]], return_counts=True)
+        found = keys // kinds
+        shared[found[held > most[found]]] = level
     return shared
 
 
@@ -226,14 +233,10 @@ def _components(count: int, a: Ints, b: Ints, joins: Ints) -> Ints:
     return label
 
 
-def _oldest(label: Ints, first_at: Ints) -> Ints:
-    """Name each group by the node of it that was seen first; of several the least id."""
-    if not label.size:
-        return label
-    order = np.lexsort((first_at, label))  # stable: the places are in the order of the ids
-    starts = np.flatnonzero(np.concatenate(([True], label[order][1:] != label[order][:-1])))
-    name = np.empty(int(label.max()) + 1, np.int64)
-    name[label[order][starts]] = order[starts]
+def _oldest(label: Ints, youngest_first: Ints) -> Ints:
+    """Name each group by the node of it that was seen first; of several the least id, as places are in their order."""
+    name = np.empty(label.size, np.int64)
+    name[label[youngest_first]] = youngest_first  # of several the last stays
     return name[label]
 
 
