@@ -1,7 +1,6 @@
 """The identifiers of one event as nodes around the strongest of them. Pure."""
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import NamedTuple
 
 from tieline.identify.evidence import Pair
@@ -63,22 +62,15 @@ def read(
     refused: list[str] = []
     for identifier in identifiers:
         namespace = identifier.namespace
-        named, why = _named(namespace, identifier.value, identity_key, region)
+        value = normalize(namespace, identifier.value, region)
         rule = rules.of(namespace)
-        if named is None or (why and not proven and named.value not in rule.allowed):
-            refused.append(why)
-        elif rule.blocked and named.value in rule.blocked:
-            refused.append("blocked")
+        if isinstance(value, Refused) and value.written and (proven or value.written in rule.allowed):
+            value = value.written
+        if value in rule.blocked:
+            value = Refused("blocked")
+        if isinstance(value, Refused):
+            refused.append(value.reason)
         else:
-            found[rule.tier, namespace, named.value] = named
-    return Star(tuple([found[strength] for strength in sorted(found)]), tuple(refused))
-
-
-@lru_cache(maxsize=16_384)
-def _named(namespace: str, value: str, identity_key: bytes, region: str) -> tuple[Named | None, str]:
-    """Return what a value names, None for nobody, and why it is refused unless somebody vouches for it, if it is."""
-    plain = normalize(namespace, value, region)
-    why = ""
-    if isinstance(plain, Refused):
-        plain, why = plain.written, plain.reason
-    return Named(keyed_hash(identity_key, namespace, plain), namespace, plain) if plain else None, why
+            node_id = keyed_hash(identity_key, namespace, value)
+            found[rule.tier, namespace, value] = Named(node_id, namespace, value)
+    return Star(tuple(found[strength] for strength in sorted(found)), tuple(refused))
