@@ -57,10 +57,14 @@ class Run:
         return decided
 
     def undo(self, assertion_id):
-        self._follow(finish(self.decisions.undo(1, assertion_id, "bob", DAY_0)).moves)
+        undone = finish(self.decisions.undo(1, assertion_id, "bob", DAY_0))
+        self._follow(undone.moves)
+        return undone
 
     def age(self, to_at):
-        self._follow(finish(self.ageing.advance(1, to_at)))
+        moves = finish(self.ageing.advance(1, to_at))
+        self._follow(moves)
+        return moves
 
     def _follow(self, moves):
         for move in moves:
