@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from line_brand import serving
 
 from tieline.identify.decide import Decisions
 from tieline.identify.rules import RULES
@@ -80,3 +81,12 @@ async def test_what_nobody_proved_or_rules_settle_is_no_conflict(world):
     )  # fmt: skip
 
     assert await conflicts.open(1, RULES.replaced_accounts, RULES.single_owners) == []
+
+
+@pytest.mark.parametrize("field", ["author", "reason"])
+async def test_a_verdict_says_who_decides_and_why(tmp_path, postgres_url, field):
+    verdict = {"keep": "", "author": "amy", "reason": "her sister's phone", field: "  "}
+    async with serving(tmp_path, postgres_url) as brand:
+        refused = await brand.refused("POST", f"/api/identity/conflicts/{node(LINE).hex()}", verdict)
+
+    assert refused == (422, "invalid_input", f"/{field}")

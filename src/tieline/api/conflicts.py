@@ -86,8 +86,9 @@ def router(doors: Doors) -> APIRouter:
         """Say whose an account is: it is cut from everybody else. Each cut can be undone in the graph."""
         workspace_id = await doors.keys.workspace(request)
         verdict = read_shape(body, Verdict)
-        if not verdict.author.strip():
-            raise InvalidInputError("author is missing; say who decides.", field="/author")
+        for field, what in (("author", "who decides"), ("reason", "why; it stands in the graph")):
+            if not getattr(verdict, field).strip():
+                raise InvalidInputError(f"{field} is missing; say {what}.", field=f"/{field}")
         found = await _open(doors, workspace_id, parse_id(node))
         if not found:
             raise NotFoundError("No conflict about this identifier is open.", way_out="List the conflicts.")

@@ -18,7 +18,7 @@ from tieline.identify.reason import remedies, sentences
 from tieline.identify.rules import Rules
 from tieline.identify.settle import Explained
 from tieline.ids import keyed_hash
-from tieline.model.identity import CUT, JOIN
+from tieline.model.identity import BLOCK, CUT, JOIN
 from tieline.store.postgres.identity import PostgresIdentity
 from tieline.store.postgres.retract import PostgresRetractions
 from tieline.store.postgres.workspaces import PostgresWorkspaces
@@ -103,6 +103,9 @@ async def around(connection: AsyncConnection, workspace_id: int, found: Explaine
 
 def drawn(found: Explained, rules: Rules) -> dict[str, Any]:
     """Return nodes, links, rejected links with their reason, and decisions, as plain values."""
+    nodes = [placed.node for placed in found.zones.placed]
+    ruled_out = {node.node_id for node in nodes if node.value in rules.of(node.namespace).blocked}
+    pinned = {one.a for one in found.zones.assertions if one.kind == BLOCK and one.revoked_at is None}
     return {
         "nodes": [
             {
@@ -131,7 +134,7 @@ def drawn(found: Explained, rules: Rules) -> dict[str, Any]:
                 "b": one.b.hex(),
                 "reason": one.reason,
                 "sentence": sentences(one, rules),
-                "accepted_if": list(remedies(one)),
+                "accepted_if": list(remedies(one, ruled_out, pinned)),
             }
             for one in found.resolution.decisions
         ],

@@ -1,7 +1,7 @@
 """Why two identifiers are not one person, and what would make them one, in words for people. Pure."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from tieline.identify.evidence import Obstacle
@@ -82,11 +82,23 @@ def _spaced(sentence: str) -> str:
     return _BORDER.sub(" ", sentence)
 
 
-def remedies(rejected: Rejected) -> Iterator[dict[str, Any]]:
-    """Yield what would have to happen, all of it, for the link to join; see `bars.every_bar`."""
+def remedies(
+    rejected: Rejected, ruled_out: Collection[bytes] = (), pinned: Collection[bytes] = ()
+) -> Iterator[dict[str, Any]]:
+    """Yield what would have to happen, all of it, for the link to join; see `bars.every_bar`.
+
+    Args:
+        rejected: With all that stands against it.
+        ruled_out: Nodes whose value the rules block.
+        pinned: Nodes that a person blocked.
+    """
     pair = {"a": rejected.a.hex(), "b": rejected.b.hex()}
     for one in rejected.obstacles:
         nodes = [node_id.hex() for node_id in one.nodes]
+        if one.kind == "blocked" and one.nodes[0] in ruled_out:
+            yield {"unblock_in_rules": one.about, "a": nodes[0]}
+            if one.nodes[0] not in pinned:
+                continue
         if one.kind in _OF_NODES:
             yield _OF_NODES[one.kind](one, nodes)
         elif one.kind in _OF_PAIR:

@@ -15,7 +15,12 @@ _BEHIND = re.compile(rf"(?<=[之-])([{_NUMERAL}]+)")
 _COUNTRY = re.compile(r"^(?:中華民國|台灣省|台湾省|台灣|台湾|taiwan|日本国|日本)(?!大道)")
 _POSTCODE = re.compile(r"^(?:〒?\d{3}-\d{4}|\(?\d{3}(?:\d{2,3})?\)?)(?=\D)")
 _FLOOR = re.compile(r"(\d+)(?:樓|楼|階|f)")
-_PLACE = re.compile(r"^(.{1,3}?[縣县市都道府県])?(.{1,4}?[區区市鄉乡鎮镇郡町村])?")
+# In 2010 and 2014 counties became cities, and the townships in them districts. Old records keep the old names.
+_REFORMED = re.compile(
+    r"^(新北|台北(?=[縣县])|桃[園园]|台中|台南|高雄)[縣县市]([^區区路街\d]{1,4}?)[市鄉乡鎮镇](?![區区市鄉乡鎮镇])"
+)
+_COUNTY_THEN = re.compile(r"^(台北|桃[園园]|台中|台南|高雄)[縣县]")
+_PLACE = re.compile(r"^(.{1,3}?[縣县市都道府県])?(.{1,4}?[區区市鄉乡鎮镇郡町村](?![區区]))?")
 _SECTION = re.compile(r"^.*?(?:路|街|大道)(?:\d+段)?|^.*?\d+(?=-)")
 
 
@@ -27,12 +32,16 @@ class Address(NamedTuple):
         building: Up to the number of the house, without floor and room.
         road: Up to the road and its section; in Japan up to the chome.
         district: City and district.
+        house: The building without city and district, which many leave out.
+        script: "characters", or "latin" where it is romanised: the two cannot be compared.
     """
 
     door: str = ""
     building: str = ""
     road: str = ""
     district: str = ""
+    house: str = ""
+    script: str = ""
 
 
 def number(text: str) -> int:
@@ -52,6 +61,7 @@ def normal_address(text: str) -> str:
     """Return an address in one spelling, without postcode and country."""
     found = _POSTCODE.sub("", plain(text)).replace("臺", "台").replace("〒", "")
     found = _COUNTRY.sub("", _POSTCODE.sub("", found))
+    found = _COUNTY_THEN.sub(_city_now, _REFORMED.sub(lambda one: f"{_city_now(one)}{one[2]}區", found))
     found = re.sub(r"[,，、。.()（）]", "", found)
     found = re.sub(r"[‐-―−ー－]", "-", found)
     found = _COUNTED.sub(lambda one: str(number(one[1])), found)
@@ -61,7 +71,11 @@ def normal_address(text: str) -> str:
     found = re.sub(r"(?<=\d)号|-(?=$|\D)", "", found)
     found = _FLOOR.sub(r"\1f", found)
     found = re.sub(r"f-(\d+)", r"f\1", found)
-    return fold(re.sub(r"(?<=[區区市])[^\d路街]{1,4}[里](?=.*[路街])(?:\d+[鄰邻])?", "", found))
+    return fold(re.sub(r"(?<=[區区市])[^\d路街]{1,4}[里](?![區区])(?=.*[路街])(?:\d+[鄰邻])?", "", found))
+
+
+def _city_now(one: re.Match[str]) -> str:
+    return "新北市" if one[1] == "台北" else f"{one[1]}市"
 
 
 def read_address(text: str) -> Address:
@@ -79,4 +93,6 @@ def read_address(text: str) -> Address:
         district + house[0] if house else "",
         district + road[0] if road and road[0] else "",
         district,
+        house[0] if house and road and road[0] else "",
+        "latin" if door.isascii() else "characters",
     )

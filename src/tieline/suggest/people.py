@@ -12,9 +12,13 @@ _BIRTH_ROC = (
     "substr(birth_l, 5, 6) = substr(birth_r, 5, 6) and "
     "abs(cast(substr(birth_l, 1, 4) as int) - cast(substr(birth_r, 1, 4) as int)) in (11, 1911)"
 )
+_SHORTENED = (
+    f"{equal('house')} and (district_l is null or district_r is null "
+    "or right(district_l, length(district_r)) = district_r or right(district_r, length(district_l)) = district_l)"
+)
 
 PEOPLE = Plan(
-    version="people-1",
+    version="people-2",
     columns=(
         "name_whole",
         "name_key",
@@ -32,6 +36,8 @@ PEOPLE = Plan(
         "building",
         "road",
         "district",
+        "house",
+        "script",
         "gender",
         "member",
     ),
@@ -97,10 +103,13 @@ PEOPLE = Plan(
             (
                 Level("the same door", equal("door"), 0.55, 0.0002, "door"),
                 Level("the same building", equal("building"), 0.12, 0.0005),
+                Level("the same building, city or district left out", _SHORTENED, 0.03, 0.0005),
                 Level("the same road", equal("road"), 0.05, 0.004),
                 Level("the same district", equal("district"), 0.10, 0.02),
+                # As often with one person as with two: it says nothing.
+                Level("written in another script", "script_l <> script_r", 0.01, 0.01),
             ),
-            (0.18, 0.975),
+            (0.14, 0.9648),
         ),
         Field("gender", "gender", (Level("the same", equal("gender"), 0.98, 0.5),), (0.02, 0.5)),
     ),

@@ -58,6 +58,8 @@ def row(person: Person) -> Row:
         "building": address.building,
         "road": address.road,
         "district": address.district,
+        "house": address.house,
+        "script": address.script,
         "gender": plain(person.gender)[:1],
         "member": person.member,
     }

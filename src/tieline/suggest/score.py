@@ -12,6 +12,9 @@ from tieline.suggest.plan import Field, Plan
 
 Row = Mapping[str, str | None]
 PROBABILITY_MAX = 0.2
+_WRITTEN_FOR = "duckdb"
+COUNTED_LEAST = 200
+"""Fewer records say nothing of how rare a value is: two that agree would make it frequent, and so count against them."""
 
 
 def score(tables: Sequence[Sequence[Row]], plan: Plan, least: float, backend: Any = None) -> list[Pair]:
@@ -64,10 +67,10 @@ def _settings(tables: Sequence[Sequence[Row]], plan: Plan) -> Any:
     from splink import SettingsCreator
     from splink.blocking_rule_library import block_on
 
-    among = max(map(len, tables))
+    among, counted = max(map(len, tables)), sum(map(len, tables)) >= COUNTED_LEAST
     return SettingsCreator(
         link_type="dedupe_only" if len(tables) == 1 else "link_only",
-        comparisons=[_comparison(field) for field in plan.fields],
+        comparisons=[_comparison(field, counted=counted) for field in plan.fields],
         blocking_rules_to_generate_predictions=[block_on(name) for name in block_columns(plan)],
         probability_two_random_records_match=min(PROBABILITY_MAX, plan.twins_per_record * 2 / among),
         retain_matching_columns=True,
@@ -75,15 +78,17 @@ def _settings(tables: Sequence[Sequence[Row]], plan: Plan) -> Any:
     )
 
 
-def _comparison(field: Field) -> Any:
+def _comparison(field: Field, *, counted: bool) -> Any:
     from splink import comparison_level_library as levels
     from splink import comparison_library as comparisons
 
-    unknown = levels.CustomLevel(f'"{field.column}_l" is null or "{field.column}_r" is null', "not known")
+    unknown = levels.CustomLevel(
+        f'"{field.column}_l" is null or "{field.column}_r" is null', "not known", _WRITTEN_FOR
+    )
     made: list[Any] = [unknown.configure(is_null_level=True)]
     for level in field.levels:
-        one: Any = levels.CustomLevel(level.sql, level.label)
-        if level.frequency:
+        one: Any = levels.CustomLevel(level.sql, level.label, _WRITTEN_FOR)
+        if level.frequency and counted:
             one = one.configure(tf_adjustment_column=level.frequency, disable_tf_exact_match_detection=True)
         made.append(one.configure(m_probability=level.m, u_probability=level.u))
     m, u = field.otherwise

@@ -1,7 +1,9 @@
 """Suggestions find one person entered twice, and keep families apart."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tieline.suggest.blocks import keyed
 from tieline.suggest.choose import Band, Pair, band, one_to_one
@@ -56,6 +58,20 @@ def test_the_evidence_names_each_field_with_its_level():
     assert {one.field: one.level for one in pair.evidence} == {
         "name": "the same", "birth": "the same", "phone": "two digits swapped", "address": "the same door"
     }  # fmt: skip
+
+
+SPELLINGS = [
+    "大安區信義路4段1號8樓", "信義路四段１號", "台北市大安區信義路四段一號8F", "106台北市大安區仁愛里信義路四段1號8樓", "No.1, Sec.4, Xinyi Rd.",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SPELLINGS)
+def test_one_address_in_two_spellings_is_never_evidence_against(text):
+    other = replace(MING, person_id="b", address=text)
+
+    (pair,) = find_people([MING, other]).pairs
+
+    assert {one.field: one.weight >= 0 for one in pair.evidence}["address"], pair.evidence
 
 
 def test_nobody_is_compared_with_nobody():

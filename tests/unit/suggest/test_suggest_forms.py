@@ -70,6 +70,32 @@ def test_three_spellings_of_one_address_lead_to_one_door(text):
     assert read_address(text) == read_address("台北市大安區信義路4段1號8樓之1")
 
 
+@pytest.mark.parametrize(
+    ("old", "now"),
+    [
+        ("台北縣板橋市文化路一段1號", "新北市板橋區文化路一段1號"),
+        ("台中縣大里市中興路一段1號", "臺中市大里區中興路1段1號"),
+        ("臺南縣新市鄉中山路1號", "台南市新市區中山路1號"),
+        ("高雄縣鳳山市中山路1號", "高雄市鳳山區中山路1號"),
+        ("桃園縣平鎮市中山路1號", "桃園市平鎮區中山路1號"),
+        ("桃園縣中壢區中山路1號", "桃園市中壢區中山路1號"),
+    ],
+)
+def test_a_county_that_became_a_city_is_one_place(old, now):
+    assert read_address(old) == read_address(now)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["台北市信義區市府路1號", "台中市大里區中興路1號", "高雄市前鎮區鎮中路1號", "桃園市平鎮區中山路1號"],
+)
+def test_a_district_keeps_its_name_whatever_characters_it_has(text):
+    district = text[: text.index("區") + 1]
+
+    assert read_address(text).district == read_address(district).district
+    assert len(read_address(text).district) == len(district)
+
+
 def test_japanese_blocks_are_hyphens():
     assert normal_address("〒150-0041 東京都渋谷区神南1丁目2番3号") == normal_address(
         "東京都渋谷区神南１－２－３"
