@@ -13,6 +13,7 @@ from rich.console import Console
 
 from tieline.errors import TielineError
 from tieline.steward.commands import erase, identity
+from tieline.steward.erasure_commands import erasure
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -25,6 +26,7 @@ Once = Annotated[bool, typer.Option("--once", help="Check the facts, print them 
 AsJson = Annotated[bool, typer.Option("--json/--no-json", help="Print one line of JSON for programs.")]
 app.add_typer(identity, name="identity")
 app.command()(erase)
+app.add_typer(erasure, name="erasure")
 console = Console()
 
 

@@ -6,7 +6,7 @@ collect ─▶ identify ─▶ profile ─▶ (history) ─▶ segment ─▶ jo
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -73,6 +73,7 @@ class Absorb:
         switch: Lets other rules hold; None where nobody changes them.
         retract: Takes back what whole sources said of who is who; None where nobody asks for it.
         tags: Puts tags on by rule; None where there are no rules.
+        left: Where this process left the stream: elsewhere, another had it, and what is remembered may be old.
     """
 
     unit: Transaction
@@ -96,6 +97,7 @@ class Absorb:
     switch: SwitchStage | None = None
     retract: RetractStage | None = None
     tags: TagStage | None = None
+    left: dict[str, int] = field(default_factory=dict)
 
     async def step(self) -> int:
         """Carry one batch from collect to profile; return how many log rows it took."""
@@ -108,7 +110,10 @@ class Absorb:
     async def _step(self) -> int:
         async with self.unit.transaction():
             now = self.clock.now()
-            waiting = await self.log.read(await self.log.position("stream"), self.events_max)
+            position = await self.log.position("stream")
+            if self.left.get("stream") != position:
+                await self.recover()
+            waiting = await self.log.read(position, self.events_max)
             arrived = next_retraction(next_switch(next_alone(next_undo(waiting))))
             if not arrived:
                 return 0
@@ -213,9 +218,10 @@ class Absorb:
             # Whoever looked at people's standing before this has to look again.
             await self.log.save_position("standing", through, now)
         await self.log.save_position("stream", through, now)
+        self.left["stream"] = through
 
     async def recover(self) -> None:
-        """Forget what was learned in a transaction that did not commit."""
+        """Forget what was learned in a transaction that did not commit, or before another process had the stream."""
         self.identify.forget()
         if self.forgetting is not None:
             self.forgetting.suppress.forget()

@@ -15,6 +15,7 @@ from typing import NoReturn, Self
 import structlog
 
 from tieline import settings
+from tieline.app.restored import refuse_older_than_erasures
 from tieline.clock import monotonic
 from tieline.errors import StartError, TielineError
 from tieline.store.postgres import engine as postgres
@@ -105,6 +106,7 @@ def serve(data: Path, host: str, port: int) -> None:
         raise StartError(f"{data} holds no Tieline.", way_out=f"Create one with: tieline init --data {data}")
     with FolderLock(data):
         url = postgres_url(chosen)
+        uvloop.run(refuse_older_than_erasures(chosen, url))
         stop, failed = threading.Event(), threading.Event()
         worker = threading.Thread(target=_supervise, args=(data, url, stop, failed), daemon=True)
         if chosen.processes > 1:

@@ -27,6 +27,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("LINE_DATA_API_URL", str, "https://api-data.line.me", "Address for large LINE content."),
     Setting("LINE_ACCESS_URL", str, "https://access.line.me", "Address of LINE's log-in and account-link pages."),
     Setting("SECRET_FILE", str, "", "File with the 32-byte key that encrypts channel secrets; default: secret.key in the data folder."),
+    Setting("ERASURE_LEDGER", str, "", "File that remembers erasures, as keyed hashes, for when a backup is restored; keep it out of the backups. Default: erasures.jsonl in the data folder."),
     Setting("SMS_FILE", str, "", "File to which one-time codes are written until an SMS provider is connected; default: standard error."),
     Setting("WEBHOOK_HOSTS", str, "", "Hosts, separated by spaces, that webhooks may call although they are private."),
     Setting("BODY_MAX_BYTES", int, 2_097_152, "Largest request body that collect accepts."),
@@ -54,6 +55,7 @@ class Settings(msgspec.Struct, frozen=True):
     line_data_api_url: str
     line_access_url: str
     secret_file: str
+    erasure_ledger: str
     sms_file: str
     webhook_hosts: str
     body_max_bytes: int

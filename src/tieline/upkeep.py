@@ -11,6 +11,7 @@ from tieline.collect.scrub import may_name, scrub
 from tieline.collect.stage import named_key
 from tieline.errors import TielineError
 from tieline.identify.age import AGE
+from tieline.identify.rule_scrub import scrub_rules, scrub_text
 from tieline.identify.rules import RuleBook, Rules
 from tieline.identify.suppress import Gone, hashes_of
 from tieline.model.erasure import Erasure, spellings
@@ -33,6 +34,7 @@ class Erase:
     """What is left of an erased person in history and in the log goes, piece by piece; a crash only interrupts it.
 
     Attributes:
+        ledger: Writes down, apart from the databases, that these hashes of a workspace were erased.
         files: Searches files that stand beside the databases; returns how many lines went.
         rows_max: Log rows searched in one transaction.
     """
@@ -43,6 +45,7 @@ class Erase:
     sources: Mapping[int, Source]
     keys: Mapping[int, bytes]
     regions: Mapping[int, str]
+    ledger: Callable[[Erasure, Mapping[bytes, str]], None]
     files: Callable[[Gone], int]
     clock: Clock
     rows_max: int = 2_000
@@ -51,9 +54,11 @@ class Erase:
         """Do one piece of the oldest erasure; return how much was handled."""
         async with self.unit.transaction():
             erasure = await self.store.next()
-        if erasure is None:
-            return 0
+            if erasure is None:
+                await self.store.let_go(self.clock.now())
+                return 0
         if erasure.searched == 0 and erasure.through > 0:
+            self.ledger(erasure, self._hashes(erasure))
             events = await self.history.erase(erasure.workspace_id, erasure.nodes)
             async with self.unit.transaction():
                 await self.store.count(erasure, {"event": events})
@@ -86,18 +91,27 @@ class Erase:
 
     async def _finish(self, erasure: Erasure) -> None:
         """Look once more at what was under way when the person went, and forget who it was."""
-        lines = self.files(self._gone(erasure))
+        gone = self._gone(erasure)
+        lines = self.files(gone)
+        words = spellings((node.namespace, node.value) for node in erasure.nodes)
         await self.history.erase(erasure.workspace_id, erasure.nodes)
         now = self.clock.now()
         async with self.unit.transaction():
             left = await self.store.forget(erasure.workspace_id, erasure.nodes, now)
-            await self.store.count(erasure, {**left, "refused_rows": lines})
+            versions = await self.store.scrub_rules(
+                erasure.workspace_id,
+                lambda text, rules: (scrub_text(text, gone, words), scrub_rules(rules, gone)),
+            )
+            await self.store.count(erasure, {**left, "refused_rows": lines, "identity_rules": versions})
             await self.store.done(erasure, now)
 
     def _gone(self, erasure: Erasure) -> Gone:
         key, region = self.keys[erasure.workspace_id], self.regions.get(erasure.workspace_id, "TW")
-        named = [(node.namespace, node.value) for node in erasure.nodes]
-        return Gone(hashes_of(named, key, region), key, region)
+        return Gone(self._hashes(erasure), key, region)
+
+    def _hashes(self, erasure: Erasure) -> Mapping[bytes, str]:
+        key, region = self.keys[erasure.workspace_id], self.regions.get(erasure.workspace_id, "TW")
+        return hashes_of([(node.namespace, node.value) for node in erasure.nodes], key, region)
 
 
 @dataclass(frozen=True)

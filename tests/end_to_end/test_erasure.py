@@ -7,12 +7,12 @@ from typing import Any
 
 import psycopg
 import pyarrow as pa
-from psycopg import sql
 from serving import Served, Simulated, wait_for
 
 from tieline.ids import keyed_hash
 from tieline.store.clickhouse.socket import HistoryClient
 from tieline.store.postgres.engine import start_embedded
+from traces import in_postgres
 
 MEMBER, PHONE, EMAIL, CARD = "MEMBER-ERASED-7", "+886922333444", "gone.person@brand.example", "CARDERASED99"
 SPELLINGS = (PHONE, "0922333444", "0922-333-444", "０９２２３３３４４４", EMAIL, MEMBER, CARD, "李消失")
@@ -131,21 +131,7 @@ def hashes(served: Served) -> list[bytes]:
 def traces(served: Served, ids: list[bytes]) -> list[str]:
     """Search every column of every table of both engines, and every file beside them."""
     words = [*SPELLINGS, *(one.hex() for one in ids)]
-    found = []
-    with psycopg.connect(start_embedded(served.data / "postgres")) as connection:
-        columns = connection.execute(
-            "select table_name, column_name, data_type from information_schema.columns where table_schema = 'public'"
-        ).fetchall()
-        for table, column, kind in columns:
-            name = sql.Identifier(column)
-            for row in connection.execute(
-                sql.SQL("select {}::text from {}").format(name, sql.Identifier(table))
-            ):
-                text = str(row[0])
-                if kind == "bytea" and text.startswith("\\x"):
-                    raw = bytes.fromhex(text[2:])
-                    text = f"{raw.decode('utf-8', 'replace')} {raw.hex()}"
-                found += [f"{table}.{column}: {word}" for word in words if word in text]
+    found = in_postgres(start_embedded(served.data / "postgres"), words)
     found += asyncio.run(_history(served, words))
     for path in (served.data / "imports").glob("*"):
         text = path.read_text("utf-8-sig")

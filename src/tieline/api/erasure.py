@@ -105,11 +105,16 @@ async def put(
     now: datetime,
 ) -> None:
     """Keep a wish and say so in the log; both belong into one transaction."""
+    await PostgresErasures(connection).ask(workspace_id, erasure_id, target, wish.author, wish.reason, now)
+    await say(connection, workspace_id, erasure_id, now)
+
+
+async def say(connection: AsyncConnection, workspace_id: int, erasure_id: str, now: datetime) -> None:
+    """Say in the log that an erasure was asked for, so that the stream comes to it."""
     cursor = await connection.execute(
         "select source_id from source where workspace_id = %s and key = %s", (workspace_id, OWN_SOURCE)
     )
     row = await cursor.fetchone()
-    await PostgresErasures(connection).ask(workspace_id, erasure_id, target, wish.author, wish.reason, now)
     body = erasure_body(erasure_id)
     await PostgresLog(connection).append(
         [NewLogRow(workspace_id, int(row[0]) if row else 0, LogKind.OWN, 1, now, body)]

@@ -1,6 +1,6 @@
 """Each loop of the pipeline with the adapters that it runs on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from tieline.channel.mail import Mail
 from tieline.clock import Clock
 from tieline.collect.own import LogNews
 from tieline.collect.stage import CollectStage, message_key, named_key
-from tieline.connect import exported, rejects, undo
+from tieline.connect import exported, ledger, rejects, undo
 from tieline.connect.called import Called
 from tieline.connect.outgoing import OutgoingCaller
 from tieline.deliver.body import Bodies
@@ -40,6 +40,7 @@ from tieline.identify.undo import UndoStage
 from tieline.ids import SystemIds
 from tieline.journey.stage import JourneyStage
 from tieline.model.destination import Destination
+from tieline.model.erasure import Erasure
 from tieline.model.outreach import Channel
 from tieline.ports import Change, Computed
 from tieline.profile.stage import ProfileStage
@@ -171,9 +172,15 @@ def erase(
         sources=directory.sources,
         keys=directory.identity_keys,
         regions=directory.regions,
+        ledger=partial(_note_erasure, ledger.path_of(settings.data, settings.erasure_ledger)),
         files=partial(_forget_in_files, settings.data),
         clock=now,
     )
+
+
+def _note_erasure(path: Path, erasure: Erasure, hashes: Mapping[bytes, str]) -> None:
+    named = tuple(sorted((namespace, name.hex()) for name, namespace in hashes.items()))
+    ledger.note(path, ledger.Entry(erasure.workspace_id, erasure.erasure_id, erasure.asked_at, named))
 
 
 def _forget_in_files(data: Path, gone: rejects.Names) -> int:

@@ -6,16 +6,19 @@ written to, looked up or found in a segment by them. The log and history are sea
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
 from tieline.identify.rules import RuleBook
 from tieline.identify.settle import Settler
-from tieline.identify.suppress import hashes_of
-from tieline.model.erasure import Suppressed
+from tieline.identify.suppress import suppression_of
+from tieline.model.erasure import Kept, Suppressed
 from tieline.model.event import PERSON_ERASED, Event, LogKind, LogRow
 from tieline.model.identity import Moved
 from tieline.ports import ErasureStore, IdentityStore
 
+PROOF_KEPT = timedelta(days=366)
+"""Japan's act on specified e-mail wants the record of a consent a year after the last message that followed an order."""
 _BEGINNING = b'{"batch":[{"type":"track","event":"%b",' % PERSON_ERASED.encode()
 
 
@@ -59,18 +62,22 @@ class EraseStage:
         if erasure is None:
             return None
         await self._identity.lock(workspace_id)
-        nodes = await self._store.person(workspace_id, erasure.target)
+        nodes = list(erasure.nodes) or await self._store.person(workspace_id, erasure.target)
         node_ids = [node.node_id for node in nodes]
         beside = await self._store.neighbours(workspace_id, node_ids)
-        hashes = hashes_of(
-            [(node.namespace, node.value) for node in nodes],
-            self._keys[workspace_id],
-            self._regions.get(workspace_id, "TW"),
-        )
-        suppressed = [
-            Suppressed(name, namespace, event.received_at) for name, namespace in sorted(hashes.items())
+        key, region = self._keys[workspace_id], self._regions.get(workspace_id, "TW")
+        kept = [
+            Kept(node.node_id, name)
+            for node in nodes
+            if (name := suppression_of(key, node.namespace, node.value, region)) is not None
         ]
+        namespaces = {node.node_id: node.namespace for node in nodes}
+        suppressed = [Suppressed(one.hash, namespaces[one.node_id], event.received_at) for one in kept]
         await self._store.begin(erasure, nodes, event.log_offset, suppressed)
+        until = event.received_at + PROOF_KEPT
+        await self._store.count(
+            erasure, {"consent_proof": await self._store.keep_proof(workspace_id, kept, until)}
+        )
         await self._store.count(erasure, await self._store.forget(workspace_id, nodes, event.received_at))
         if not beside:
             return Erased([])

@@ -185,7 +185,7 @@ BLOCKED = frozenset(
     {
         "", "#n/a", "(null)", "-1", "[object object]", "anonymous", "deleted", "empty", "false", "guest", "me",
         "n/a", "na", "nan", "nil", "no", "none", "not_authenticated", "null", "sample", "system", "test", "true",
-        "undefined", "unknown", "user", "visitor", "{}", "[]", "無", "没有", "沒有", "なし", "訪客", "ゲスト", "ไม่มี",
+        "undefined", "unknown", "user", "visitor", "{}", "[]", "[erased]", "無", "没有", "沒有", "なし", "訪客", "ゲスト", "ไม่มี",
     }
 )  # fmt: skip
 

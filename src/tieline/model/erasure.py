@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -22,7 +23,7 @@ class Erasure(msgspec.Struct, frozen=True):
     """One person's erasure, under way.
 
     Attributes:
-        target: A node of the person, as it was asked for.
+        target: A node of the person, as it was asked for; empty for one that is applied again after a restore.
         nodes: Every identifier of the person, once the stream has come to the erasure.
         through: Log rows up to here may name the person.
         searched: How far the search of the log has come.
@@ -40,6 +41,13 @@ class Erasure(msgspec.Struct, frozen=True):
     def node_ids(self) -> list[bytes]:
         """The hashes that named the person."""
         return [node.node_id for node in self.nodes]
+
+
+class Kept(NamedTuple):
+    """Under which hash what is kept of a node's consents stands."""
+
+    node_id: bytes
+    hash: bytes
 
 
 class Suppressed(msgspec.Struct, frozen=True):

@@ -1,10 +1,10 @@
 """A person goes: everywhere, for good, and not by a file's word back."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
-from tieline.model.erasure import ErasedNode, Erasure, Suppressed
+from tieline.model.erasure import ErasedNode, Erasure, Kept, Suppressed
 from tieline.model.event import LogRow
 
 
@@ -41,6 +41,14 @@ class ErasureStore(SuppressionStore, Protocol):
         """Note who goes, and suppress their identifiers."""
         ...
 
+    async def keep_proof(self, workspace_id: int, kept: Sequence[Kept], until: datetime) -> int:
+        """Keep, without their names, which consents the nodes gave and took back; return how many lines."""
+        ...
+
+    async def let_go(self, now: datetime) -> None:
+        """Delete proofs whose time is over."""
+        ...
+
     async def forget(self, workspace_id: int, nodes: Sequence[ErasedNode], at: datetime) -> Mapping[str, int]:
         """Delete what is known about the nodes; return how many rows of each table went."""
         ...
@@ -55,6 +63,12 @@ class ErasureStore(SuppressionStore, Protocol):
 
     async def rows(self, workspace_id: int, after: int, through: int, most: int) -> list[LogRow]:
         """Return log rows of a workspace above `after` and up to `through`, in order."""
+        ...
+
+    async def scrub_rules(
+        self, workspace_id: int, clean: Callable[[str, Mapping[str, Any]], tuple[str, Mapping[str, Any]]]
+    ) -> int:
+        """Put what `clean` makes of the text and content of each version of the rules in its place; return how many changed."""
         ...
 
     async def rewrite(self, rows: Iterable[tuple[int, bytes]]) -> None:

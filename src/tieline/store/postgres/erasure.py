@@ -1,13 +1,13 @@
 """Erasures in PostgreSQL: every table, and what becomes of a person in it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
-from tieline.model.erasure import ErasedNode, Erasure, Suppressed, spellings
+from tieline.model.erasure import ErasedNode, Erasure, Kept, Suppressed, spellings
 from tieline.model.event import LogKind, LogRow
 from tieline.store.postgres.forget import FORGET
 
@@ -44,6 +44,61 @@ class PostgresErasures:
             """,
             (workspace_id, erasure_id, target, author, reason, at),
         )
+
+    async def ask_again(
+        self,
+        workspace_id: int,
+        erasure_id: str,
+        nodes: Sequence[ErasedNode],
+        author: str,
+        reason: str,
+        at: datetime,
+    ) -> None:
+        """Keep an erasure that a restored database knows nothing of, with those of its identifiers that it still holds."""
+        await self._connection.execute(
+            """
+            insert into erasure (workspace_id, erasure_id, state, nodes, author, reason, asked_at)
+            values (%s, %s, 'asked', %s, %s, %s, %s)
+            """,
+            (workspace_id, erasure_id, _written(nodes), author, reason, at),
+        )
+
+    async def known(self) -> set[tuple[int, str]]:
+        """Return every erasure there is: (workspace_id, erasure_id)."""
+        cursor = await self._connection.execute("select workspace_id, erasure_id from erasure")
+        return {(int(workspace_id), str(name)) for workspace_id, name in await cursor.fetchall()}
+
+    async def nodes_of(self, workspace_id: int, namespaces: Sequence[str]) -> AsyncIterator[ErasedNode]:
+        """Yield every identifier of these namespaces, a few at a time."""
+        async with self._connection.cursor(name="nodes_of", binary=True) as cursor:
+            await cursor.execute(
+                "select node_id, namespace, value from node where workspace_id = %s and namespace = any(%s)",
+                (workspace_id, list(namespaces)),
+            )
+            async for row in cursor:
+                yield ErasedNode(*row)
+
+    async def proofs(self, workspace_id: int, name: bytes) -> list[dict[str, Any]]:
+        """Return what is kept of an erased person's consents under a hash, oldest first."""
+        cursor = await self._connection.execute(
+            """
+            select purpose, channel, granted, method, notice_version, source, at, received_at, kept_until
+            from consent_proof where workspace_id = %s and hash = %s order by at, purpose, channel
+            """,
+            (workspace_id, name),
+        )
+        names = (
+            "purpose",
+            "channel",
+            "granted",
+            "method",
+            "notice_version",
+            "source",
+            "at",
+            "received_at",
+            "kept_until",
+        )
+        return [dict(zip(names, row, strict=True)) for row in await cursor.fetchall()]
 
     async def shown(self, workspace_id: int, erasure_id: str | None = None) -> list[dict[str, Any]]:
         """Return erasures, newest first, as they may be shown: they name nobody."""
@@ -107,12 +162,16 @@ class PostgresErasures:
         await self._connection.execute(
             "update erasure set state = 'erasing', nodes = %s, through = %s where workspace_id = %s and erasure_id = %s",
             (
-                Jsonb([[node.node_id.hex(), node.namespace, node.value] for node in nodes]),
+                _written(nodes),
                 through,
                 erasure.workspace_id,
                 erasure.erasure_id,
             ),
         )
+        await self.suppress(erasure.workspace_id, suppressed)
+
+    async def suppress(self, workspace_id: int, suppressed: Iterable[Suppressed]) -> None:
+        """Refuse identifiers from now on."""
         held = list(suppressed)
         await self._connection.execute(
             """
@@ -122,12 +181,51 @@ class PostgresErasures:
             on conflict (workspace_id, hash) do update set erased_at = greatest(suppression.erased_at, excluded.erased_at)
             """,
             (
-                erasure.workspace_id,
+                workspace_id,
                 [one.hash for one in held],
                 [one.namespace for one in held],
                 [one.erased_at for one in held],
             ),
         )
+
+    async def keep_proof(self, workspace_id: int, kept: Sequence[Kept], until: datetime) -> int:
+        """Keep, without their names, which consents the nodes gave and took back; return how many lines."""
+        cursor = await self._connection.execute(
+            """
+            insert into consent_proof (workspace_id, hash, purpose, channel, granted, method, notice_version, source, at,
+                                       received_at, kept_until)
+            select said.workspace_id, kept.hash, purpose, channel, granted, method, notice_version, source, at, received_at, %s
+            from consent_event as said
+            join unnest(%s::bytea[], %s::bytea[]) as kept (node_id, hash) using (node_id)
+            where said.workspace_id = %s
+            on conflict do nothing
+            """,
+            (until, [one.node_id for one in kept], [one.hash for one in kept], workspace_id),
+        )
+        return cursor.rowcount
+
+    async def let_go(self, now: datetime) -> None:
+        """Delete proofs whose time is over."""
+        await self._connection.execute("delete from consent_proof where kept_until < %s", (now,))
+
+    async def scrub_rules(
+        self, workspace_id: int, clean: Callable[[str, Mapping[str, Any]], tuple[str, Mapping[str, Any]]]
+    ) -> int:
+        """Put what `clean` makes of the text and content of each version of the rules in its place; return how many changed."""
+        cursor = await self._connection.execute(
+            "select version, text, rules from identity_rules where workspace_id = %s for update",
+            (workspace_id,),
+        )
+        changed = 0
+        for version, text, rules in await cursor.fetchall():
+            cleaned = clean(str(text), rules)
+            if cleaned != (text, rules):
+                changed += 1
+                await self._connection.execute(
+                    "update identity_rules set text = %s, rules = %s where workspace_id = %s and version = %s",
+                    (cleaned[0], Jsonb(cleaned[1]), workspace_id, version),
+                )
+        return changed
 
     async def forget(self, workspace_id: int, nodes: Sequence[ErasedNode], at: datetime) -> dict[str, int]:
         """Delete what is known about the nodes; return how many rows of each table went."""
@@ -211,7 +309,11 @@ class PostgresErasures:
             return None
         workspace_id, erasure_id, target, nodes, through, searched, asked_at = row
         held = tuple(ErasedNode(bytes.fromhex(name), namespace, value) for name, namespace, value in nodes)
-        return Erasure(workspace_id, erasure_id, bytes(target), held, through, searched, asked_at)
+        return Erasure(workspace_id, erasure_id, bytes(target or b""), held, through, searched, asked_at)
+
+
+def _written(nodes: Iterable[ErasedNode]) -> Jsonb:
+    return Jsonb([[node.node_id.hex(), node.namespace, node.value] for node in nodes])
 
 
 def _before(node_id: bytes) -> bytes:

@@ -83,10 +83,22 @@ FORGET: Mapping[str, tuple[str, ...]] = {
         """,
     ),
     "line_audience_member": (f"delete from line_audience_member where {_MINE} line_user = any(%(values)s)",),
+    # LINE has to hear that somebody left who had logged in by it. The token says so without the user's name.
+    "deauthorization": (
+        f"update deauthorization set line_user = 'erased:' || md5(user_token) where {_MINE} line_user = any(%(values)s)",
+        f"""
+        insert into deauthorization (workspace_id, account, line_user, user_token, attempts, not_before, expires_at)
+        select distinct on (account, line_user) workspace_id, account, 'erased:' || md5(user_token), user_token, 0, %(at)s,
+               expires_at + interval '29 days'
+        from login_visit
+        where {_MINE} line_user = any(%(values)s) and wish <> 'unbind' and expires_at + interval '29 days' > %(at)s
+        order by account, line_user, expires_at desc
+        on conflict do nothing
+        """,
+    ),
     "login_visit": (
         f"delete from login_visit where {_MINE} (line_user = any(%(values)s) or phone = any(%(values)s))",
     ),
-    "deauthorization": (f"delete from deauthorization where {_MINE} line_user = any(%(values)s)",),
     "join_credit": (f"delete from join_credit where {_MINE} line_user = any(%(values)s)",),
     "line_follow": (f"delete from line_follow where {_MINE} line_user = any(%(values)s)",),
     "rich_menu_link": (f"delete from rich_menu_link where {_MINE} line_user = any(%(values)s)",),
@@ -129,6 +141,7 @@ KEPT: Mapping[str, str] = {
     "channel": "the brand's own",
     "catalog_item": "things",
     "computed_trait": "definitions",
+    "consent_proof": "hashes under a key, until nobody may ask any more",
     "console_device": "people who work for the brand",
     "console_session": "people who work for the brand",
     "console_user": "people who work for the brand",

@@ -166,7 +166,8 @@ class PostgresLogin:
         )
 
     async def untold(self, now: datetime, most: int) -> list[Deauthorization]:
-        """Return of whom LINE has still to be told."""
+        """Return of whom LINE has still to be told; once their token is over nobody can tell it."""
+        await self._connection.execute("delete from deauthorization where expires_at <= %s", (now,))
         cursor = await self._connection.execute(
             """
             select workspace_id, account, line_user, user_token, attempts from deauthorization

@@ -1,0 +1,61 @@
+"""Take the identifiers of an erased person out of a file of rules that blocks or allows them. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Protocol
+
+import yaml
+
+from tieline.identify.suppress import ERASED
+
+_WRITTEN = f'"{ERASED}"'
+
+
+class Names(Protocol):
+    """Knows who was erased."""
+
+    def anywhere(self, text: str) -> bool:
+        """Say whether a text is an identifier of theirs, of whatever kind."""
+        ...
+
+
+def scrub_text(text: str, gone: Names, words: Iterable[str] = ()) -> str:
+    """Return the file without them: the value reads `[erased]`, which nobody's identifier can be.
+
+    Args:
+        text: YAML, as somebody wrote it.
+        gone: Who was erased.
+        words: Spellings that may not stand anywhere, also within a comment.
+    """
+    for start, end in sorted(_places(text, gone), reverse=True):
+        text = text[:start] + _WRITTEN + text[end:]
+    for word in words:
+        text = text.replace(word, ERASED)
+    return text
+
+
+def scrub_rules(rules: Mapping[str, Any], gone: Names) -> dict[str, Any]:
+    """Return rules, as they are stored, that neither block nor allow them."""
+
+    def without(rule: Mapping[str, Any]) -> dict[str, Any]:
+        kept = {
+            name: [value for value in rule[name] if not gone.anywhere(value)]
+            for name in ("blocked", "allowed")
+            if rule.get(name)
+        }
+        return {**rule, **kept}
+
+    return {
+        **rules,
+        "table": [without(rule) for rule in rules.get("table", ())],
+        "other": without(rules.get("other", {})),
+    }
+
+
+def _places(text: str, gone: Names) -> Iterator[tuple[int, int]]:
+    """Yield where they stand; a file that cannot be read any more has none but its words."""
+    try:
+        for token in yaml.scan(text):
+            if isinstance(token, yaml.ScalarToken) and gone.anywhere(token.value):
+                yield token.start_mark.index, token.end_mark.index
+    except yaml.YAMLError:
+        return
