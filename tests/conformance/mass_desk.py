@@ -42,6 +42,7 @@ class Desk:
         self.lease = timedelta(seconds=121)
         self.step = itertools.count()
         self.dies_at = -1
+        self.everything = False
         self.does: dict[int, Any] = {}
 
     async def start(self, key: str = "sale", **said: Any) -> None:
@@ -54,6 +55,11 @@ class Desk:
             **said,
         }
         await self.brand.call("POST", "/api/broadcasts", body)
+
+    async def limit(self, most: int, scope: str = "workspace", unit: str = "messages") -> None:
+        """Set a budget for the month."""
+        body = {"scope": scope, "unit": unit, "most": most, "period": "month"}
+        await self.brand.call("PUT", "/api/cost/budgets", body)
 
     async def plan(self) -> None:
         unit, directory = await PostgresUnit.open(self.url), await self.directory()
@@ -116,7 +122,18 @@ class Desk:
     def _watch(self, send: pipeline.Send, client: LineClient) -> None:
         """Count the steps; die at one of them, or let something happen."""
         chunks = send.mass._chunks if send.mass else None
-        for owner, names in ((chunks, ("claim", "gate", "settle", "open")), (client, ("multicast",))):
+        budgets = send.sender.outlet.purse._budgets if send.sender.outlet.purse else None
+        watched: list[tuple[Any, tuple[str, ...]]] = [
+            (chunks, ("claim", "gate", "settle", "open")),
+            (client, ("multicast",)),
+        ]
+        if self.everything:
+            watched += [
+                (send.sender._sends, ("prepare", "gate", "settle")),
+                (budgets, ("mark",)),
+                (client, ("push",)),
+            ]
+        for owner, names in watched:
             for name in names:
                 setattr(owner, name, self._counted(getattr(owner, name)))
 

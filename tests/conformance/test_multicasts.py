@@ -99,16 +99,120 @@ async def test_one_user_of_two_people_is_in_a_chunk_once(desk: Desk) -> None:
     assert await desk.brand.rows("select members from multicast") == [(PEOPLE,)]
 
 
-async def test_a_budget_sends_everybody_the_way_that_is_counted(desk: Desk) -> None:
-    await desk.brand.befriend(PEOPLE)
-    await desk.brand.call(
-        "PUT",
-        "/api/cost/budgets",
-        {"scope": "workspace", "unit": "messages", "most": 1_000, "period": "month"},
-    )
+async def spent(desk: Desk) -> list[tuple[str, int]]:
+    return await desk.brand.rows("select scope, spent::int from budget order by scope")
+
+
+async def test_a_budget_counts_a_chunk_before_its_call(desk: Desk) -> None:
+    users = await desk.brand.befriend(PEOPLE)
     await desk.start()
+    await desk.limit(1_000)
     await desk.plan()
-    assert await desk.brand.rows("select count(*) from multicast") == [(0,)]
+    assert await desk.brand.rows("select members from multicast") == [(PEOPLE,)]
+
+    await desk.send()
+
+    assert desk.received() == Counter(users)
+    assert await spent(desk) == [("workspace", PEOPLE)]
+    assert await desk.brand.rows("select state from multicast") == [("told",)]
+
+
+@pytest.mark.parametrize("most", [0, 500, 777])
+async def test_a_budget_stops_chunks_at_exactly_its_limit(desk: Desk, most: int) -> None:
+    await desk.brand.befriend(1_203)
+    await desk.start()
+    await desk.limit(most)
+    await desk.plan()
+
+    await desk.send()
+
+    assert sum(desk.received().values()) == most
+    assert set(desk.received().values()) <= {1}
+    assert +await desk.states() == +Counter(accepted=most, parked=1_203 - most)
+    assert await spent(desk) == [("workspace", most)]
+
+
+async def test_what_a_budget_stopped_in_chunks_goes_on_when_it_is_raised(desk: Desk) -> None:
+    users = await desk.brand.befriend(PEOPLE)
+    await desk.start()
+    await desk.limit(20, "broadcast:sale")
+    await desk.plan()
+    await desk.send()
+    await desk.limit(PEOPLE, "broadcast:sale")
+    await desk.brand.call("POST", "/api/cost/budgets/resume", {"origin": "broadcast:sale"})
+
+    await desk.send()
+
+    assert desk.received() == Counter(users)
+    assert await spent(desk) == [("broadcast:sale", PEOPLE)]
+
+
+async def test_a_budget_in_money_stops_a_chunk_where_its_money_ends(desk: Desk) -> None:
+    await desk.brand.befriend(PEOPLE)
+    plan = {
+        "name": "小", "currency": "TWD", "valid_from": "2020-01-01", "fee": 100, "included": 5,
+        "extra": [{"messages": None, "each": 2}],
+    }  # fmt: skip
+    await desk.brand.call("PUT", "/api/cost/plans/own", plan)
+    await desk.brand.call("PUT", "/api/cost/accounts/main", {"plan": "own"})
+    await desk.start()
+    await desk.limit(20, unit="money")
+    await desk.plan()
+
+    await desk.send()
+
+    assert sum(desk.received().values()) == 15
+    assert await spent(desk) == [("workspace", 20)]
+
+
+@pytest.mark.parametrize("dies_at", range(1, 17, 2))
+async def test_killed_at_any_step_a_budget_is_neither_overrun_nor_counted_twice(
+    desk: Desk, dies_at: int
+) -> None:
+    users = await desk.brand.befriend(PEOPLE)
+    await desk.start()
+    await desk.limit(PEOPLE)
+    await desk.plan()
+    desk.everything = True
+    desk.dies_at = dies_at
+
+    await desk.send()
+
+    assert desk.received() == Counter(users)
+    assert await spent(desk) == [("workspace", PEOPLE)]
+
+
+@pytest.mark.parametrize("dies_at", range(1, 17, 2))
+async def test_killed_at_any_step_a_budget_that_is_too_small_is_never_overrun(
+    desk: Desk, dies_at: int
+) -> None:
+    await desk.brand.befriend(PEOPLE)
+    await desk.start(messages=[{"type": "text", "text": "{{ profile.given_name }} 您好"}])
+    await desk.limit(20)
+    await desk.plan()
+    desk.everything = True
+    desk.dies_at = dies_at
+
+    await desk.send()
+
+    received, states = desk.received(), await desk.states()
+    assert set(received.values()) <= {1}
+    assert sum(received.values()) <= 20
+    assert states["accepted"] + states["parked"] == PEOPLE
+    assert await spent(desk) == [("workspace", sum(received.values()))]
+
+
+async def test_what_line_refuses_of_a_chunk_is_given_back_to_the_budget(desk: Desk) -> None:
+    await desk.brand.befriend(PEOPLE)
+    await desk.start()
+    await desk.limit(PEOPLE)
+    await desk.plan()
+    desk.brand.line.faults.append(FaultSwitch(FaultKind.CONFLICT_WITHOUT_ID, next_calls=2))
+
+    await desk.send()
+
+    assert await desk.states() == {"failed": PEOPLE}
+    assert await spent(desk) == [("workspace", 0)]
 
 
 async def test_a_cap_leaves_out_who_has_had_enough(desk: Desk) -> None:

@@ -123,7 +123,12 @@ class World:
 
     async def plan(self, messages: Any = PLAIN, **changes: Any) -> list[Said]:
         """Plan one send per person."""
-        requests = [self.request(number, messages, **changes) for number in range(len(self.nodes))]
+        return await self.plan_these(
+            [self.request(number, messages, **changes) for number in range(len(self.nodes))]
+        )
+
+    async def plan_these(self, requests: Sequence[SendRequest]) -> list[Said]:
+        """Plan what is asked for."""
         stage = DeliverStage(self.store, self.ids, self.clock, "https://brand.test")
         async with self.unit.transaction():
             return await stage.process(requests)

@@ -304,7 +304,7 @@ def send(unit: PostgresUnit, client: LineClient, directory: PostgresDirectory, n
     sends, backlog = PostgresSends(unit.connection), PostgresBacklog(unit.connection)
     limits, purse = SenderLimits(zones=directory.zones), line.purse(unit, directory)
     sender = Sender(unit, sends, backlog, client, news, SystemIds(), limits, purse)
-    sender.preflight = Preflight(client, unit, PostgresRefusals(unit.connection))
+    sender.outlet.preflight = Preflight(client, PostgresRefusals(unit.connection))
     mass = MassSender(unit, PostgresChunks(unit.connection), backlog, client, sender, SystemIds())
     return pipeline.Send(sender, now, mass)
 

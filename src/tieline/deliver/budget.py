@@ -38,12 +38,13 @@ def fit(budgets: Sequence[Budget], spendings: Sequence[Spent], month: str) -> Fi
 
 
 def given_back(budgets: Sequence[Budget], spendings: Sequence[Spent], month: str) -> list[Budget]:
-    """Return the budgets after spendings that did not happen."""
+    """Return the budgets after spendings that did not happen; a month that is over is not given anything back."""
     now = [_of_month(budget, month) for budget in budgets]
     for spending in spendings:
+        over = spending.month not in {"", month}
         now = [
             _plus(budget, -min(budget.spent, _amount(budget, spending)))
-            if _touches(budget, spending)
+            if _touches(budget, spending) and not (over and budget.period == "month")
             else budget
             for budget in now
         ]

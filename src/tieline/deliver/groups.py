@@ -27,14 +27,24 @@ class Call(NamedTuple):
     chunk_id: bytes | None
 
     @property
-    def first(self) -> Claimed:
+    def sample(self) -> Claimed:
         """The send that stands for all: they share account, origin and body."""
         return self.sends[0]
 
     @property
-    def account(self) -> tuple[int, str]:
-        """Workspace and account it leaves from."""
-        return self.first.workspace_id, self.first.account
+    def units(self) -> tuple[Claimed, ...]:
+        """What is written down each on its own: the sends."""
+        return self.sends
+
+    @property
+    def size(self) -> int:
+        """Messages that LINE counts."""
+        return len(self.sends)
+
+    @property
+    def leaves_from(self) -> tuple[int, str]:
+        """Workspace and account."""
+        return self.sample.workspace_id, self.sample.account
 
     @property
     def endpoint(self) -> str:
@@ -50,7 +60,7 @@ class Call(NamedTuple):
         """Return the request body: the same bytes at every attempt."""
         users = [send.line_user for send in self.sends]
         to = msgspec.json.encode(users[0] if len(users) == 1 else users)
-        return request_body(to, self.first.messages, self.first.unit)
+        return request_body(to, self.sample.messages, self.sample.unit)
 
     def prepared(self) -> list[Prepared]:
         """Return what is committed before the call."""

@@ -6,17 +6,15 @@ certainly not begun) is handed to the sender: the members then stand for themsel
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from tieline.deliver import protocol
-from tieline.deliver.pace import Account
-from tieline.deliver.policy import TRANSACTIONAL
-from tieline.deliver.protocol import Meaning, Verdict, classify
-from tieline.deliver.sender import GIVE_BACK, LEASE, LEASE_SPARE, Sender, answer_of
+from tieline.deliver.hand import Hand, Ready
+from tieline.deliver.outcome import NOT_LEFT
+from tieline.deliver.protocol import Verdict
+from tieline.deliver.sender import GIVE_BACK, LEASE, LEASE_SPARE, Sender, answer_of, must_wait
 from tieline.ids import Ids
 from tieline.model.chunk import Chunk, ChunkHeld, ChunkSettled
 from tieline.model.limits import opens_at
@@ -30,11 +28,16 @@ GOES_ON = frozenset({SendState.PLANNED, SendState.UNKNOWN, SendState.ACCEPTED})
 
 
 class Ended(NamedTuple):
-    """What becomes of a chunk: settled as one, or opened (then `settled` is None and `called` counts)."""
+    """What becomes of a chunk: settled as one, or opened (then `settled` is None, and its last attempt certainly did nothing)."""
 
     chunk: Chunk
     settled: ChunkSettled | None
-    called: bool = False
+
+    @property
+    def nothing_left(self) -> bool:
+        """Whether it is certain that no message left."""
+        state = SendState.PLANNED if self.settled is None else SendState(self.settled.state)
+        return not self.chunk.attempts and state in NOT_LEFT
 
 
 class MassSender:
@@ -45,7 +48,7 @@ class MassSender:
         chunks: Chunks, and the sends in them.
         backlog: Knows of withdrawals that were answered and are not absorbed yet.
         line: The LINE platform.
-        sender: Shares its pace and quota, and takes over what is special.
+        sender: Shares its outlet, and takes over what is special.
         ids: Chance for jitter.
 
     Attributes:
@@ -65,18 +68,17 @@ class MassSender:
         self._chunks = chunks
         self._backlog = backlog
         self._line = line
-        self._sender = sender
+        self._outlet = sender.outlet
         self._ids = ids
-        self._ready: deque[Chunk] = deque()
-        self._lease_until: datetime | None = None
-        self._rests: dict[Account, datetime] = {}
+        self._hand: Hand[Chunk] = Hand()
         self.flights: dict[asyncio.Future[Answer], Chunk] = {}
 
     async def step(self, now: datetime) -> int:
         """Settle calls that have ended and start calls that are due; return how many chunks were handled."""
         handled = await self._settle_landed(now)
+        self._hand.resume(self._outlet.answers, now + LEASE_SPARE)
         if len(self.flights) < CALLS_IN_FLIGHT:
-            if not self._ready:
+            if not self._hand.ready:
                 await self._refill(now)
             handled += await self._depart(now)
         return handled
@@ -86,25 +88,23 @@ class MassSender:
         if self.flights:
             await asyncio.wait(self.flights)
         await self._settle_landed(now)
-        waiting = [_taken_back(chunk, now) for chunk in self._ready]
-        self._ready.clear()
-        await self._settle(waiting, now)
+        await self._settle([_taken_back(chunk, now) for chunk in self._hand.put_down()], now)
 
     async def _refill(self, now: datetime) -> None:
-        self._rests = {account: until for account, until in self._rests.items() if until > now}
         lease_until = now + LEASE
+        resting = self._outlet.not_now(now, crowded=self._hand.crowded)
         async with self._unit.transaction():
-            claimed = await self._chunks.claim(now, lease_until, CALLS_IN_FLIGHT, list(self._rests))
-        self._ready.extend(claimed)
-        self._lease_until = lease_until
+            claimed = await self._chunks.claim(now, lease_until, CALLS_IN_FLIGHT, resting)
+        self._hand.take(claimed, lease_until)
 
     async def _depart(self, now: datetime) -> int:
         """Let chunks pass the gate and start at once; return how many left, were put off or opened."""
-        if not self._ready:
+        if not self._hand.ready:
             return 0
         async with self._unit.transaction():
             unheard = await self._backlog.may_withdraw()
         admitted, ended = await self._admitted(now, unheard)
+        admitted = await self._afforded(admitted, ended, now)
         departed = 0
         if admitted:
             async with self._unit.transaction():
@@ -118,7 +118,7 @@ class MassSender:
                         self._start(chunk)
                         departed += 1
                     else:
-                        self._uncount(chunk)
+                        self._outlet.uncount(chunk)
                         ended += stopped
                 # Nothing may come between this reading and the calls: all of them begin here.
                 await asyncio.sleep(0)
@@ -128,61 +128,52 @@ class MassSender:
         """Take the chunks for which there is room, pace and quota; return them, and what becomes of others."""
         admitted: list[Chunk] = []
         ended: list[Ended] = []
-        waiting: deque[Chunk] = deque()
+        waiting: list[Ready[Chunk]] = []
+        outlet, in_hand = self._outlet, self._hand.ready
         room = CALLS_IN_FLIGHT - len(self.flights)
-        late = self._lease_until is not None and now >= self._lease_until - LEASE_SPARE
-        while self._ready:
-            chunk = self._ready.popleft()
-            account = (chunk.workspace_id, chunk.account)
+        while in_hand and len(admitted) < room:
+            ready = in_hand.popleft()
+            chunk, lease_until = ready
             opens = self._opens_at(chunk, now)
-            if late or self._rests.get(account, now) > now or _must_wait(chunk, unheard):
+            late = now >= lease_until - LEASE_SPARE
+            if late or outlet.rests(chunk.leaves_from, now) or must_wait(chunk, unheard):
                 ended.append(_taken_back(chunk, now))
             elif opens is not None:
                 ended.append(Ended(chunk, _settled(chunk, protocol.take_back(0, opens - now), now)))
-            elif await self._refused(chunk, now):
+            elif (refuses := outlet.refused(chunk, now)) is None:
+                self._hand.set_aside(ready, outlet.answers)
+            elif refuses:
+                # The sender, who is told the same, lays its members aside.
                 ended.append(Ended(chunk, None))
-            elif len(admitted) >= room or not self._sender.pace.take(account, "multicast", now):
-                waiting.append(chunk)
-            elif await self._affordable(chunk, now):
-                await self._line.ready(*account)
+            elif not outlet.pace.take(chunk.leaves_from, "multicast", now):
+                waiting.append(ready)
+            elif await outlet.within_quota(chunk, now):
+                await self._line.ready(*chunk.leaves_from)
                 admitted.append(chunk)
             else:
                 ended.append(Ended(chunk, None))
-        self._ready = waiting
+        in_hand.extendleft(reversed(waiting))
         return admitted, ended
 
-    async def _refused(self, chunk: Chunk, now: datetime) -> bool:
-        """Tell whether LINE would refuse it; the sender, who is asked the same, lays its members aside."""
-        preflight = self._sender.preflight
-        return (
-            preflight is not None
-            and not chunk.attempts
-            and await preflight.refuses(
-                (chunk.workspace_id, chunk.account),
-                chunk.origin,
-                chunk.step,
-                "multicast",
-                chunk.messages,
-                now,
-            )
-        )
+    async def _afforded(self, chunks: list[Chunk], ended: list[Ended], now: datetime) -> list[Chunk]:
+        """Return the chunks that every budget reaches for; the sender finds out of whom it reaches in the others."""
+        if self._outlet.purse is None or not chunks:
+            return chunks
+        async with self._unit.transaction():
+            allowed = await self._outlet.allowed(chunks, now)
+        within: list[Chunk] = []
+        for chunk, messages in zip(chunks, allowed, strict=True):
+            if messages == chunk.size:
+                within.append(chunk)
+            else:
+                self._outlet.uncount(chunk)
+                ended.append(Ended(chunk, None))
+        return within
 
     def _opens_at(self, chunk: Chunk, now: datetime) -> datetime | None:
         """Return when the quiet hours end that hold a chunk; what is in doubt is asked again at any hour."""
-        zone = ZoneInfo(self._sender.zones.get(chunk.workspace_id, "UTC"))
+        zone = self._outlet.zone(chunk.workspace_id)
         return None if chunk.attempts else opens_at(now, chunk.restraint.quiet, zone)
-
-    async def _affordable(self, chunk: Chunk, now: datetime) -> bool:
-        """Tell whether the month's messages reach; a repetition was counted before."""
-        if chunk.attempts:
-            return True
-        account = (chunk.workspace_id, chunk.account)
-        if chunk.purpose != TRANSACTIONAL:
-            left = await self._sender.quota.left(account, now)
-            if left is not None and left < chunk.members:
-                return False
-        self._sender.quota.spend(account, chunk.members)
-        return True
 
     def _start(self, chunk: Chunk) -> None:
         call = self._line.multicast(chunk.workspace_id, chunk.account, chunk.body(), chunk.retry_key)
@@ -196,12 +187,9 @@ class MassSender:
             verdict = protocol.decide(
                 answer, earlier=chunk.attempts, members=chunk.members, chance=self._ids.chance
             )
-            if classify(answer) is Meaning.OUT_OF_QUOTA:
-                self._sender.quota.exhausted((chunk.workspace_id, chunk.account), now)
-            if verdict.rest:
-                self._rests[chunk.workspace_id, chunk.account] = now + verdict.rest
             if verdict.state not in {SendState.ACCEPTED, SendState.UNKNOWN}:
-                self._uncount(chunk)
+                self._outlet.uncount(chunk)
+            self._outlet.heard(chunk, answer, verdict.rest, now)
             ended.append(_landed(chunk, verdict, answer.accepted_id or answer.request_id, now))
         handled = await self._settle(ended, now)
         for flight, _ in landed:
@@ -213,14 +201,11 @@ class MassSender:
         if not ended:
             return 0
         async with self._unit.transaction():
-            await self._chunks.settle([one.settled for one in ended if one.settled is not None], now)
-            await self._chunks.open([(one.chunk, one.called) for one in ended if one.settled is None], now)
+            held = await self._chunks.settle([one.settled for one in ended if one.settled is not None], now)
+            held |= await self._chunks.open([one.chunk for one in ended if one.settled is None], now)
+            mine = [one for one in ended if one.chunk.name in held]
+            await self._outlet.settled([(one.chunk, one.nothing_left) for one in mine], now)
         return len(ended)
-
-    def _uncount(self, chunk: Chunk) -> None:
-        """Give back what was counted for a call that certainly did nothing."""
-        if not chunk.attempts:
-            self._sender.quota.spend((chunk.workspace_id, chunk.account), -chunk.members)
 
 
 def _at_gate(
@@ -229,25 +214,20 @@ def _at_gate(
     """Return None if the call may start, else what becomes of the chunk; nothing if another worker holds it."""
     if held is None or held.fence != chunk.fence:
         return []
-    if _must_wait(chunk, unheard):
+    if must_wait(chunk, unheard):
         return [_taken_back(chunk, now)]
     if not held.account_live:
         return [Ended(chunk, _settled(chunk, protocol.take_back(chunk.attempts, ACCOUNT_OFF), now))]
     expired = chunk.expires_at is not None and now >= chunk.expires_at
-    special = held.halted or held.limited or expired or not held.stands
+    special = held.halted or expired or not held.stands
     if special or protocol.too_old(chunk.first_attempt_at, now):
         return [Ended(chunk, None)]
     return None
 
 
-def _must_wait(chunk: Chunk, unheard: Collection[int]) -> bool:
-    """Tell whether a withdrawal may be under way that this chunk must hear."""
-    return chunk.workspace_id in unheard and chunk.purpose != TRANSACTIONAL
-
-
 def _landed(chunk: Chunk, verdict: Verdict, request_id: str, now: datetime) -> Ended:
     if verdict.state in GOES_ON and not verdict.split:
-        return Ended(chunk, _settled(chunk, verdict, now, request_id), verdict.called)
+        return Ended(chunk, _settled(chunk, verdict, now, request_id))
     # Whatever it is, it is certain that this attempt did nothing: only what went before can be in doubt.
     return Ended(chunk, None)
 

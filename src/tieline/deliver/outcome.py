@@ -12,6 +12,7 @@ from tieline.model.limits import opens_at
 from tieline.model.send import Answer, Claimed, Held, SendState, Settled
 
 ACCOUNT_OFF = timedelta(seconds=60)
+NOT_LEFT = frozenset({SendState.PLANNED, SendState.FAILED, SendState.SUPPRESSED, SendState.EXPIRED})
 GROUP_BROKEN = "member_refused_after_unknown"
 
 
@@ -26,7 +27,13 @@ class Outcome(NamedTuple):
     @property
     def name(self) -> tuple[int, bytes]:
         """The send: (workspace_id, send_id)."""
-        return self.send.workspace_id, self.send.send_id
+        return self.send.name
+
+    @property
+    def nothing_left(self) -> bool:
+        """Whether it is certain that no message left."""
+        parked = self.verdict.state is SendState.PARKED and not self.verdict.called and not self.send.attempts
+        return self.verdict.state in NOT_LEFT or parked
 
     def settled(self, now: datetime) -> Settled:
         """Return what is written down."""
@@ -49,6 +56,21 @@ def for_all(call: Call, verdict: Verdict, request_id: str = "") -> list[Outcome]
     return [Outcome(send, verdict, call.chunk_id, request_id) for send in call.sends]
 
 
+def over_budget(call: Call, allowed: int) -> list[Outcome]:
+    """Return what becomes of a call that is too large for a budget: the first go on without the others.
+
+    Args:
+        call: A call that was not counted.
+        allowed: How many messages of it there is money for.
+    """
+    over = protocol.withheld(Reason.BUDGET, earlier=call.earlier)
+    first = 0 if call.earlier else allowed  # a group in doubt stays as it is
+    return [
+        *(Outcome(send, protocol.take_back(0, timedelta(0)), None) for send in call.sends[:first]),
+        *(Outcome(send, over, call.chunk_id) for send in call.sends[first:]),
+    ]
+
+
 def at_gate(call: Call, stands: Mapping[tuple[int, bytes], Held], now: datetime) -> list[Outcome] | None:
     """Return None if the call may start, else what becomes of its members; nothing for those another worker holds.
 
@@ -57,7 +79,7 @@ def at_gate(call: Call, stands: Mapping[tuple[int, bytes], Held], now: datetime)
         stands: What was read just now, by (workspace_id, send_id).
         now: The present moment.
     """
-    held = [stands.get((send.workspace_id, send.send_id)) for send in call.sends]
+    held = [stands.get(send.name) for send in call.sends]
     if any(one is None or one.fence != send.fence for one, send in zip(held, call.sends, strict=True)):
         return []
     if protocol.too_old(

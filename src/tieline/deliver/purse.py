@@ -3,31 +3,25 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
 
 from tieline.deliver.budget import fit, given_back
 from tieline.deliver.forecast import month_of
-from tieline.deliver.groups import Call
-from tieline.deliver.outcome import Outcome
+from tieline.deliver.pace import Account
+from tieline.deliver.parcel import Parcel
 from tieline.deliver.policy import TRANSACTIONAL
-from tieline.model.cost import WORKSPACE, Budget, Spent
-from tieline.model.send import SendState
-from tieline.ports.cost import BudgetStore
+from tieline.model.chunk import Chunk
+from tieline.model.cost import WORKSPACE, Budget, Reserved, Spent
+from tieline.model.send import Claimed
+from tieline.ports.cost import BudgetStore, Mark
 
-Account = tuple[int, str]
 Charge = Callable[[Account, int, int, datetime], Decimal]
-NOT_LEFT = frozenset({SendState.PLANNED, SendState.FAILED, SendState.SUPPRESSED, SendState.EXPIRED})
-
-
-class Afforded(NamedTuple):
-    """Calls that every budget reaches for, and those that would overrun one."""
-
-    within: list[Call]
-    over: list[Call]
 
 
 class Purse:
-    """Counts calls against budgets.
+    """Counts parcels against budgets.
+
+    What is counted for a send or chunk is written beside it in the same transaction, so that a crash between any two steps
+    neither counts it twice nor lets it leave uncounted.
 
     Args:
         budgets: Where limits and what is spent are kept.
@@ -37,51 +31,92 @@ class Purse:
     def __init__(self, budgets: BudgetStore, charge: Charge) -> None:
         self._budgets = budgets
         self._charge = charge
-        self._counted: dict[tuple[int, bytes], Spent] = {}
+        self._counted: dict[tuple[int, bytes], Reserved] = {}
 
-    async def afford(self, calls: Sequence[Call], used: Callable[[Account], int], now: datetime) -> Afforded:
-        """Count the first attempts among `calls`, in the caller's transaction; a repetition was counted before.
+    async def afford(
+        self, parcels: Sequence[Parcel], used: Callable[[Account], int], now: datetime
+    ) -> list[int]:
+        """Count what is not counted yet, in the caller's transaction; return of how many messages of each budgets allow.
+
+        Only a parcel that is allowed whole is counted.
 
         Args:
-            calls: Calls that are about to leave.
-            used: Returns how many messages an account's month has had before these calls.
+            parcels: What is about to leave.
+            used: Returns how many messages an account's month has had before these parcels.
             now: The present moment.
         """
+        allowed = [parcel.size for parcel in parcels]
         limited = await self._budgets.limited()
-        new = [call for call in calls if not call.earlier and call.account[0] in limited]
-        if not new:
-            return Afforded(list(calls), [])
-        had: dict[Account, int] = {}
-        wanted: list[Spent] = []
-        for call in new:
-            before = had.setdefault(call.account, used(call.account))
-            messages = len(call.sends)
-            had[call.account] = before + messages
-            money = self._charge(call.account, before, messages, now)
-            certain = call.first.purpose == TRANSACTIONAL
-            wanted.append(Spent(call.account[0], call.first.origin, messages, money, certain))
-        fits, after = fit(await self._held(wanted), wanted, month_of(now))
-        await self._budgets.write(after, now)
-        over = {id(call) for call, fitting in zip(new, fits, strict=True) if not fitting}
-        for call, spent in zip(new, wanted, strict=True):
-            if id(call) not in over:
-                each = spent._replace(messages=1, money=spent.money / spent.messages)
-                self._counted |= {(send.workspace_id, send.send_id): each for send in call.sends}
-        return Afforded(
-            [call for call in calls if id(call) not in over], [call for call in calls if id(call) in over]
-        )
-
-    async def settle(self, outcomes: Iterable[Outcome], now: datetime) -> None:
-        """Give back what certainly did not leave, in the caller's transaction."""
-        back = [
-            spent
-            for one in outcomes
-            if (spent := self._counted.pop(one.name, None)) is not None and one.verdict.state in NOT_LEFT
+        new = [
+            place
+            for place, parcel in enumerate(parcels)
+            if parcel.leaves_from[0] in limited and not all(self._reserved(one) for one in parcel.units)
         ]
-        if back:
-            after = given_back(await self._held(back), back, month_of(now))
-            await self._budgets.write(after, now)
+        if not new:
+            return allowed
+        month, had, marks = month_of(now), dict[Account, int](), list[Mark]()
+        held = await self._held(
+            {parcels[place].leaves_from[0] for place in new}, {parcels[place].sample.origin for place in new}
+        )
+        for place in new:
+            parcel = parcels[place]
+            account = parcel.leaves_from
+            before = had.setdefault(account, used(account))
+            spent = self._spent(parcel, before, parcel.size, now)
+            found = fit(held, [spent], month)
+            if found.fits[0]:
+                held = found.budgets
+                had[account] = before + parcel.size
+                marks += self._mark(parcel, spent, month)
+            else:
+                allowed[place] = self._part(parcel, before, held, now)
+        await self._budgets.write(held, now)
+        await self._budgets.mark(marks)
+        return allowed
 
-    async def _held(self, spendings: Sequence[Spent]) -> list[Budget]:
-        workspaces = sorted({one.workspace_id for one in spendings})
-        return await self._budgets.locked(workspaces, [WORKSPACE, *sorted({one.origin for one in spendings})])
+    async def settle(self, ended: Iterable[tuple[Claimed | Chunk, bool]], now: datetime) -> None:
+        """Forget what has come to an end, in the caller's transaction; give back where it is certain that nothing left.
+
+        Args:
+            ended: Sends and chunks whose fence still held, and whether it is certain that nothing left.
+            now: The present moment.
+        """
+        back: list[Spent] = []
+        marks: list[Mark] = []
+        for one, nothing_left in ended:
+            reserved = self._counted.pop(one.name, None) or one.reserved
+            if reserved is not None and nothing_left:
+                back.append(
+                    Spent(one.workspace_id, one.origin, one.size, reserved.money, month=reserved.month)
+                )
+                marks.append(Mark(one.name, one.many, None))
+        if back:
+            held = await self._held({one.workspace_id for one in back}, {one.origin for one in back})
+            await self._budgets.write(given_back(held, back, month_of(now)), now)
+            await self._budgets.mark(marks)
+
+    def _reserved(self, one: Claimed | Chunk) -> Reserved | None:
+        return self._counted.get(one.name) or one.reserved
+
+    def _spent(self, parcel: Parcel, before: int, messages: int, now: datetime) -> Spent:
+        sample = parcel.sample
+        money = self._charge(parcel.leaves_from, before, messages, now)
+        certain = sample.purpose == TRANSACTIONAL
+        return Spent(sample.workspace_id, sample.origin, messages, money, certain)
+
+    def _mark(self, parcel: Parcel, spent: Spent, month: str) -> list[Mark]:
+        each = {one.name: Reserved(spent.money * one.size / spent.messages, month) for one in parcel.units}
+        self._counted |= each
+        return [Mark(one.name, one.many, each[one.name]) for one in parcel.units]
+
+    def _part(self, parcel: Parcel, before: int, held: Sequence[Budget], now: datetime) -> int:
+        """Return how many messages of a parcel that is too large there is money for."""
+        least, most = 0, parcel.size - 1
+        while least < most:
+            middle = (least + most + 1) // 2
+            fits = fit(held, [self._spent(parcel, before, middle, now)], month_of(now)).fits[0]
+            least, most = (middle, most) if fits else (least, middle - 1)
+        return least
+
+    async def _held(self, workspaces: Iterable[int], origins: Iterable[str]) -> list[Budget]:
+        return await self._budgets.locked(sorted(workspaces), [WORKSPACE, *sorted(origins)])

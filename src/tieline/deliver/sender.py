@@ -5,20 +5,20 @@ call itself is left to do; every recipient is settled alone. Kill it anywhere an
 """
 
 import asyncio
-from collections import Counter, deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from tieline.deliver import outcome, protocol
 from tieline.deliver.groups import Call, group
+from tieline.deliver.hand import Hand, Ready
 from tieline.deliver.news import news
 from tieline.deliver.outcome import Outcome
-from tieline.deliver.pace import Account, Pace
+from tieline.deliver.outlet import Outlet
+from tieline.deliver.pace import Account
+from tieline.deliver.parcel import Parcel
 from tieline.deliver.policy import TRANSACTIONAL, Reason
-from tieline.deliver.preflight import Preflight
-from tieline.deliver.protocol import Meaning, Verdict, classify
+from tieline.deliver.protocol import Verdict
 from tieline.deliver.purse import Purse
 from tieline.deliver.quota import Quota
 from tieline.ids import Ids
@@ -63,10 +63,7 @@ class Sender:
         purse: Holds calls against budgets; None where there are none.
 
     Attributes:
-        pace: How fast calls may start; whoever else sends takes from it too.
-        quota: What the month has left, the same way.
-        zones: Time zone by workspace.
-        preflight: Asks LINE first whether it would take a message; None where that is not asked.
+        outlet: What else this process sends through it shares.
         flights: Calls on their way.
     """
 
@@ -88,28 +85,23 @@ class Sender:
         self._told = told
         self._ids = ids
         self._limits = limits or SenderLimits()
-        self._purse = purse
-        self.preflight: Preflight | None = None
-        self.zones = self._limits.zones
-        self.pace = Pace()
-        self.quota = Quota(line, self._accepted_since)
-        self._ready: deque[Call] = deque()
-        self._lease_until: datetime | None = None
+        self.outlet = Outlet(Quota(line, self._accepted_since), self._limits.zones, purse)
+        self._hand: Hand[Call] = Hand()
         self.flights: dict[asyncio.Future[Answer], Call] = {}
-        self._rests: dict[Account, datetime] = {}
 
     async def step(self, now: datetime) -> int:
         """Settle calls that have ended and start calls that are due; return how many sends were handled."""
         handled = await self._settle_landed(now)
+        await self._hear(now)
         if len(self.flights) < self._limits.calls_in_flight:
-            if not self._ready:
+            if not self._hand.ready:
                 await self._refill(now)
             handled += await self._depart(now)
         return handled
 
     async def land(self, seconds: float | None = None, others: Iterable[asyncio.Future[Answer]] = ()) -> None:
         """Wait until a call ends, of `others` too, at most `seconds`; return at once if none is in flight."""
-        flights = [*self.flights, *others]
+        flights = [*self.flights, *others, *self.outlet.questions]
         if flights:
             await asyncio.wait(flights, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
 
@@ -118,19 +110,25 @@ class Sender:
         if self.flights:
             await asyncio.wait(self.flights)
         await self._settle_landed(now)
-        waiting = [self._returned(call) for call in self._ready]
-        self._ready.clear()
+        await self.outlet.close()
+        waiting = [self._returned(call) for call in self._hand.put_down()]
         await self._settle(waiting, now)
 
     async def _refill(self, now: datetime) -> None:
         """Claim and prepare in one transaction: whoever comes after a crash finds every key and group as it was."""
-        self._rests = {account: until for account, until in self._rests.items() if until > now}
+        resting = self.outlet.not_now(now, crowded=self._hand.crowded)
         lease_until = now + LEASE
         async with self._unit.transaction():
-            calls = group(await self._sends.claim(now, self._limits.sends_claimed, list(self._rests)))
+            calls = group(await self._sends.claim(now, self._limits.sends_claimed, resting))
             await self._sends.prepare([one for call in calls for one in call.prepared()], now, lease_until)
-        self._ready.extend(calls)
-        self._lease_until = lease_until
+        self._hand.take(calls, lease_until)
+
+    async def _hear(self, now: datetime) -> None:
+        """Take up again what waited for LINE's word on its messages."""
+        if any(question.done() for question in self.outlet.questions):
+            async with self._unit.transaction():
+                await self.outlet.hear(now)
+        self._hand.resume(self.outlet.answers, now + LEASE_SPARE)
 
     async def _depart(self, now: datetime) -> int:
         """Let calls pass the gate and start at once; return how many sends left or were refused."""
@@ -146,39 +144,39 @@ class Sender:
                 # Nothing may come between this reading and the calls, not even the end of the transaction: the sleep
                 # lets all of them begin before anything else is awaited.
                 for call in calls:
-                    held = _must_wait(call, unheard)
+                    held = must_wait(call, unheard)
                     stopped = self._returned(call) if held else outcome.at_gate(call, stands, now)
                     if stopped is None:
                         self._start(call)
                         departed += len(call.sends)
                     else:
+                        self.outlet.uncount(call)
                         refused.append(stopped)
                 await asyncio.sleep(0)
         return departed + await self._settle(refused, now)
 
     async def _afforded(self, calls: list[Call], refused: list[list[Outcome]], now: datetime) -> list[Call]:
         """Return the calls that every budget reaches for; add what becomes of the others to `refused`."""
-        if self._purse is None or not calls:
+        if self.outlet.purse is None or not calls:
             return calls
-        wanted = Counter({call.account: 0 for call in calls})
-        for call in calls:
-            wanted[call.account] += 0 if call.earlier else len(call.sends)
         async with self._unit.transaction():
-            found = await self._purse.afford(
-                calls, lambda account: self.quota.used(account) - wanted[account], now
-            )
-        for call in found.over:
-            self.quota.spend(call.account, -len(call.sends))
-            refused.append(outcome.for_all(call, protocol.withheld(Reason.BUDGET, earlier=0)))
-        return found.within
+            allowed = await self.outlet.allowed(calls, now)
+        within: list[Call] = []
+        for call, messages in zip(calls, allowed, strict=True):
+            if messages == call.size:
+                within.append(call)
+            else:
+                self.outlet.uncount(call)
+                refused.append(outcome.over_budget(call, messages))
+        return within
 
     def _start(self, call: Call) -> None:
         send = self._line.push if call.endpoint == "push" else self._line.multicast
-        self.flights[asyncio.ensure_future(send(*call.account, call.body(), call.retry_key))] = call
+        self.flights[asyncio.ensure_future(send(*call.leaves_from, call.body(), call.retry_key))] = call
 
     async def _unheard(self) -> set[int]:
         """Return the workspaces that wait for a withdrawal to be absorbed."""
-        if not self._ready:
+        if not self._hand.ready:
             return set()
         async with self._unit.transaction():
             return await self._backlog.may_withdraw()
@@ -189,62 +187,48 @@ class Sender:
         """Take the calls for which there is room, pace and quota; return them, and what becomes of those given back."""
         admitted: list[Call] = []
         refused: list[list[Outcome]] = []
-        waiting: deque[Call] = deque()
+        waiting: list[Ready[Call]] = []
+        paced: set[tuple[Account, str]] = set()
+        outlet, in_hand = self.outlet, self._hand.ready
         room = self._limits.calls_in_flight - len(self.flights)
-        late = self._lease_until is not None and now >= self._lease_until - LEASE_SPARE
-        tired = self._lease_until is not None and now >= self._lease_until - LEASE + PATIENCE
-        while self._ready:
-            call = self._ready.popleft()
-            if late or self._rests.get(call.account, now) > now:
-                refused.append(self._returned(call))
-            elif (asleep := outcome.quiet(call, self._zone(call), now)) is not None:
-                refused.append(asleep)
-            elif _must_wait(call, unheard):
-                if tired:
-                    self._rests[call.account] = now + GIVE_BACK
+        while in_hand and len(admitted) < room:
+            ready = in_hand.popleft()
+            call, lease_until = ready
+            if (call.leaves_from, call.endpoint) in paced:
+                waiting.append(ready)
+            elif (put_off := self._put_off(ready, now)) is not None:
+                refused.append(put_off)
+            elif must_wait(call, unheard):
+                if now >= lease_until - LEASE + PATIENCE:
+                    outlet.rest(call.leaves_from, now + GIVE_BACK)
                     refused.append(self._returned(call))
                 else:
-                    waiting.append(call)
-            elif await self._refused(call, now):
+                    waiting.append(ready)
+            elif (refuses := outlet.refused(call, now)) is None:
+                self._hand.set_aside(ready, outlet.answers)
+            elif refuses:
                 verdict = Verdict(SendState.PARKED, Reason.LINE_REFUSES, called=False)
                 refused.append(outcome.for_all(call, verdict))
-            elif len(admitted) >= room or not self.pace.take(call.account, call.endpoint, now):
-                waiting.append(call)
-            elif await self._affordable(call, now):
-                await self._line.ready(*call.account)
+            elif not outlet.pace.take(call.leaves_from, call.endpoint, now):
+                paced.add((call.leaves_from, call.endpoint))
+                waiting.append(ready)
+            elif await outlet.within_quota(call, now):
+                await self._line.ready(*call.leaves_from)
                 admitted.append(call)
             else:
                 refused.append(outcome.for_all(call, protocol.withheld(Reason.QUOTA, earlier=0)))
-        self._ready = waiting
+        in_hand.extendleft(reversed(waiting))
         return admitted, refused
 
-    async def _refused(self, call: Call, now: datetime) -> bool:
-        """Tell whether LINE would refuse what nobody of its kind has got yet; what is in doubt was asked before."""
-        first = call.first
-        return (
-            self.preflight is not None
-            and not call.earlier
-            and await self.preflight.refuses(
-                call.account, first.origin, first.step, call.endpoint, first.messages, now
-            )
-        )
-
-    def _zone(self, call: Call) -> ZoneInfo:
-        return ZoneInfo(self.zones.get(call.account[0], "UTC"))
+    def _put_off(self, ready: Ready[Call], now: datetime) -> list[Outcome] | None:
+        """Return None if the hour is right for a call, else what becomes of it."""
+        call = ready.parcel
+        if now >= ready.lease_until - LEASE_SPARE or self.outlet.rests(call.leaves_from, now):
+            return self._returned(call)
+        return outcome.quiet(call, self.outlet.zone(call.sample.workspace_id), now)
 
     def _returned(self, call: Call) -> list[Outcome]:
         return outcome.for_all(call, protocol.take_back(call.earlier, GIVE_BACK))
-
-    async def _affordable(self, call: Call, now: datetime) -> bool:
-        """Tell whether the month's messages reach for a call; a repetition was counted before."""
-        if call.earlier:
-            return True
-        if call.first.purpose != TRANSACTIONAL:
-            left = await self.quota.left(call.account, now)
-            if left is not None and left < len(call.sends):
-                return False
-        self.quota.spend(call.account, len(call.sends))
-        return True
 
     async def _settle_landed(self, now: datetime) -> int:
         landed = [(flight, call, answer_of(flight)) for flight, call in self.flights.items() if flight.done()]
@@ -253,8 +237,7 @@ class Sender:
         )
         for flight, call, answer in landed:
             del self.flights[flight]
-            if classify(answer) is Meaning.OUT_OF_QUOTA:
-                self.quota.exhausted(call.account, now)
+            self.outlet.heard(call, answer, timedelta(0), now)
         return handled
 
     async def _settle(self, calls: Sequence[Sequence[Outcome]], now: datetime) -> int:
@@ -268,28 +251,23 @@ class Sender:
             fences[one.name] = max(one.send.fence, fences.get(one.name, 0))
         async with self._unit.transaction():
             taken = await self._sends.settle([one.settled(now) for one in outcomes], now)
-            if self._purse is not None:
-                await self._purse.settle(outcomes, now)
+            held = [one for one in outcomes if one.name in taken and one.send.fence == fences[one.name]]
+            await self.outlet.settled([(one.send, one.nothing_left) for one in held], now)
             said = [
-                told
-                for one in outcomes
-                if one.name in taken
-                and one.send.fence == fences[one.name]
-                and (
-                    told := news(
-                        one.send,
-                        one.send.namespace,
-                        one.send.value,
-                        state=one.verdict.state,
-                        reason=one.verdict.reason,
-                        at=now,
-                    )
+                news(
+                    one.send,
+                    one.send.namespace,
+                    one.send.value,
+                    state=one.verdict.state,
+                    reason=one.verdict.reason,
+                    at=now,
                 )
+                for one in held
             ]
-            await self._told.said(said)
+            await self._told.said([one for one in said if one is not None])
         for one in outcomes:
             if one.verdict.rest:
-                self._rests[one.send.workspace_id, one.send.account] = now + one.verdict.rest
+                self.outlet.rest((one.send.workspace_id, one.send.account), now + one.verdict.rest)
         return len(outcomes)
 
     async def _accepted_since(self, workspace_id: int, account: str, since: datetime) -> int:
@@ -297,9 +275,9 @@ class Sender:
             return await self._sends.accepted_since(workspace_id, account, since)
 
 
-def _must_wait(call: Call, unheard: Collection[int]) -> bool:
-    """Tell whether a withdrawal may be under way that this call must hear; what a person asked for needs no consent."""
-    return call.account[0] in unheard and call.first.purpose != TRANSACTIONAL
+def must_wait(parcel: Parcel, unheard: Collection[int]) -> bool:
+    """Tell whether a withdrawal may be under way that must be heard; what a person asked for needs no consent."""
+    return parcel.leaves_from[0] in unheard and parcel.sample.purpose != TRANSACTIONAL
 
 
 def answer_of(flight: asyncio.Future[Answer]) -> Answer:

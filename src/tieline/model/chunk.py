@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import ClassVar, Self
 from uuid import UUID
 
 import msgspec
 
 from tieline.model.limits import FREE, Restraint
+from tieline.model.send import Leaving
 
 MEMBERS_MAX = 500
 """LINE's limit for one multicast."""
@@ -48,42 +50,56 @@ class ChunkWish(msgspec.Struct, frozen=True, gc=False):
     unit: str = ""
 
 
-class Chunk(msgspec.Struct, frozen=True, gc=False):
-    """A chunk that this worker holds until its lease ends.
+class Chunk(Leaving, frozen=True, gc=False):
+    """A chunk that this worker holds.
 
     Attributes:
         to: The members' LINE user ids as a JSON list, in the order that every attempt has.
         members: How many there were when it was frozen.
         whole: Whether all of them are still in it.
         retry_key: The same at every attempt.
-        attempts: Calls that may have been made before this claim.
-        fence: Grows with every claim.
         stood_through: Log offset up to which every member was seen to be allowed.
     """
 
-    workspace_id: int
+    many: ClassVar[bool] = True
+    endpoint: ClassVar[str] = "multicast"
+
     chunk_id: bytes
-    account: str
-    origin: str
-    step: str
-    purpose: str
-    messages: bytes
     to: bytes
     members: int
     whole: bool
     retry_key: UUID
-    first_attempt_at: datetime | None
-    attempts: int
-    fence: int
-    expires_at: datetime | None
     stood_through: int
-    restraint: Restraint = FREE
-    unit: str = ""
 
     @property
     def name(self) -> tuple[int, bytes]:
         """The chunk: (workspace_id, chunk_id)."""
         return self.workspace_id, self.chunk_id
+
+    @property
+    def leaves_from(self) -> tuple[int, str]:
+        """Workspace and account."""
+        return self.workspace_id, self.account
+
+    @property
+    def size(self) -> int:
+        """Messages that LINE counts."""
+        return self.members
+
+    @property
+    def earlier(self) -> int:
+        """How many earlier attempts are in doubt."""
+        return self.attempts
+
+    @property
+    def sample(self) -> Self:
+        """What all of its messages share."""
+        return self
+
+    @property
+    def units(self) -> tuple[Self]:
+        """What is written down as one: the chunk itself."""
+        return (self,)
 
     def body(self) -> bytes:
         """Return the request body: the same bytes at every attempt."""
@@ -97,14 +113,12 @@ class ChunkHeld(msgspec.Struct, frozen=True, gc=False):
         fence: The fence in force.
         account_live: Whether the account may send.
         halted: Whether somebody stopped what it comes from.
-        limited: Whether a budget counts what the workspace sends.
         stands: Whether every member may still have it.
     """
 
     fence: int
     account_live: bool
     halted: bool
-    limited: bool
     stands: bool
 
 

@@ -29,14 +29,27 @@ class Budget(msgspec.Struct, frozen=True):
     spent: Decimal = Decimal(0)
 
 
+class Reserved(NamedTuple):
+    """What budgets count for a message that has not come to an end, and for which month of LINE's calendar."""
+
+    money: Decimal
+    month: str
+
+
 class Spent(NamedTuple):
-    """What some messages of one origin use up. `certain`: they are sent whatever a budget says."""
+    """What some messages of one origin use up.
+
+    Attributes:
+        certain: They are sent whatever a budget says.
+        month: The month it was counted for; "" is the present one.
+    """
 
     workspace_id: int
     origin: str
     messages: int
     money: Decimal
     certain: bool = False
+    month: str = ""
 
 
 class Tier(msgspec.Struct, frozen=True):

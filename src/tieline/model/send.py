@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID
 
 import msgspec
 
+from tieline.model.cost import Reserved
 from tieline.model.limits import FREE, Restraint
 
 
@@ -89,36 +91,55 @@ class TrackedLink(msgspec.Struct, frozen=True, gc=False):
     url: str
 
 
-class Claimed(msgspec.Struct, frozen=True, gc=False):
-    """A send that this worker holds until its lease ends.
+class Leaving(msgspec.Struct, frozen=True, gc=False):
+    """What a worker knows of a message that it holds until its lease ends, be it one person's or the same for many.
+
+    Attributes:
+        messages: JSON list of LINE message objects.
+        attempts: Calls that may have been made before this claim; above 0 the outcome of one is in doubt.
+        fence: Grows with every claim; a settlement under an older fence is refused.
+        reserved: What budgets count for it already; None if it has to be counted before a call.
+    """
+
+    workspace_id: int
+    account: str
+    origin: str
+    step: str
+    purpose: str
+    messages: bytes
+    first_attempt_at: datetime | None
+    attempts: int
+    fence: int
+    expires_at: datetime | None
+    restraint: Restraint
+    unit: str
+    reserved: Reserved | None
+
+
+class Claimed(Leaving, frozen=True, gc=False):
+    """A send that this worker holds.
 
     Attributes:
         namespace: Namespace of the person's node, "" if it was erased.
         value: Value of the person's node.
         chunk_id: The frozen group it travels with, or None.
-        attempts: Calls that may have been made before this claim; above 0 the outcome of one is in doubt.
-        fence: Grows with every claim; a settlement under an older fence is refused.
     """
 
-    workspace_id: int
+    many: ClassVar[bool] = False
+    size: ClassVar[int] = 1
+
     send_id: bytes
-    account: str
-    origin: str
-    step: str
     person: bytes
     namespace: str
     value: str
     line_user: str
-    purpose: str
-    messages: bytes
     body_hash: bytes
     chunk_id: bytes | None
-    first_attempt_at: datetime | None
-    attempts: int
-    fence: int
-    expires_at: datetime | None
-    restraint: Restraint = FREE
-    unit: str = ""
+
+    @property
+    def name(self) -> tuple[int, bytes]:
+        """The send: (workspace_id, send_id)."""
+        return self.workspace_id, self.send_id
 
 
 class Prepared(msgspec.Struct, frozen=True, gc=False):

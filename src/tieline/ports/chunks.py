@@ -14,7 +14,7 @@ class ChunkStore(Protocol):
         """Freeze those who may have the message into chunks, with their sends and retry keys; return these sends.
 
         Whoever is left over is planned alone: who may not have it, whose LINE user is in it twice or is none, for whom a
-        cap leaves no room, who has this send already; everybody where a budget counts messages.
+        cap leaves no room, who has this send already.
         """
         ...
 
@@ -28,15 +28,15 @@ class ChunkStore(Protocol):
         """Read what stands now, by (workspace_id, chunk_id): the last thing before a call."""
         ...
 
-    async def settle(self, settled: Sequence[ChunkSettled], at: datetime) -> int:
-        """Write down what became of attempts whose fence still holds; return how many did."""
+    async def settle(self, settled: Sequence[ChunkSettled], at: datetime) -> set[tuple[int, bytes]]:
+        """Write down what became of attempts whose fence still holds; return these chunks."""
         ...
 
-    async def open(self, chunks: Sequence[tuple[Chunk, bool]], now: datetime) -> int:
-        """Let the members stand for themselves; return how many do.
+    async def open(self, chunks: Sequence[Chunk], now: datetime) -> set[tuple[int, bytes]]:
+        """Let the members of chunks whose fence still holds stand for themselves; return these chunks.
 
-        They are as new where no call is in doubt, else one frozen group in doubt under the same key. With each chunk
-        stands whether the attempt of this claim counts as a call.
+        The attempt of this claim certainly did nothing. Where none before it is in doubt the members are as new, else one
+        frozen group in doubt under the same key, counted by budgets as the chunk was.
         """
         ...
 

@@ -4,8 +4,16 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
-from tieline.model.cost import Budget
+from tieline.model.cost import Budget, Reserved
 from tieline.model.send import Answer
+
+
+class Mark(NamedTuple):
+    """What budgets count for a send, or with `many` for a chunk, from now on; None is nothing any more."""
+
+    name: tuple[int, bytes]
+    many: bool
+    reserved: Reserved | None
 
 
 class BudgetStore(Protocol):
@@ -21,6 +29,10 @@ class BudgetStore(Protocol):
 
     async def write(self, budgets: Sequence[Budget], at: datetime) -> None:
         """Keep what is spent of budgets that are held."""
+        ...
+
+    async def mark(self, marks: Sequence[Mark]) -> None:
+        """Note at sends and chunks what is counted for them, so that whoever comes after a crash counts it once."""
         ...
 
 

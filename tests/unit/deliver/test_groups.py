@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from tieline.deliver.groups import MULTICAST_MAX, group, halves
 from tieline.ids import keyed_hash, retry_key
+from tieline.model.limits import FREE
 from tieline.model.send import Claimed
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -32,6 +33,9 @@ def claimed(number: int, **changes: Any) -> Claimed:
         attempts=0,
         fence=1,
         expires_at=None,
+        restraint=FREE,
+        unit="",
+        reserved=None,
     )
     return replace(one, **changes)
 

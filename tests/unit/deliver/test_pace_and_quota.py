@@ -1,8 +1,9 @@
 from datetime import UTC, datetime, timedelta
 
 import msgspec
+import pytest
 
-from tieline.deliver.pace import BURST_SECONDS, PER_SECOND, Pace
+from tieline.deliver.pace import BURST_SECONDS, LINE_PER_SECOND, PER_SECOND, Pace
 from tieline.deliver.quota import FRESH, Quota
 from tieline.model.send import Answer
 
@@ -19,14 +20,34 @@ def drained(pace: Pace, at: datetime, endpoint: str = "push", account: tuple[int
 
 def test_a_bucket_gives_its_burst_and_then_its_rate() -> None:
     pace = Pace()
-    assert drained(pace, NOW) == PER_SECOND["push"] * BURST_SECONDS
-    assert drained(pace, NOW + timedelta(milliseconds=100)) == PER_SECOND["push"] / 10
+    drained(pace, NOW)
+    taken = sum(drained(pace, NOW + timedelta(milliseconds=50 * step)) for step in range(1, 201))
+    assert taken == pytest.approx(10 * PER_SECOND["push"], abs=1)
+
+
+@pytest.mark.parametrize("endpoint", list(LINE_PER_SECOND))
+def test_no_second_has_more_calls_than_line_allows(endpoint: str) -> None:
+    pace = Pace()
+    starts = [
+        step
+        for step in range(3_000)
+        for _ in range(drained(pace, NOW + timedelta(milliseconds=step), endpoint))
+    ]
+    most = max(sum(at <= one < at + 1_000 for one in starts) for at in range(0, 2_000, 50))
+    assert most <= LINE_PER_SECOND[endpoint]
+
+
+def test_one_account_reaches_ninety_thousand_recipients_a_second() -> None:
+    pace = Pace()
+    drained(pace, NOW, "multicast")
+    calls = sum(drained(pace, NOW + timedelta(milliseconds=60 * step), "multicast") for step in range(1, 101))
+    assert calls / 6 * 500 > 90_000
 
 
 def test_buckets_of_accounts_and_endpoints_are_apart() -> None:
     pace = Pace()
     drained(pace, NOW)
-    assert drained(pace, NOW, "multicast") == PER_SECOND["multicast"] * BURST_SECONDS
+    assert drained(pace, NOW, "multicast") == int(PER_SECOND["multicast"] * BURST_SECONDS)
     assert drained(pace, NOW, account=(2, "brand")) > 0
 
 

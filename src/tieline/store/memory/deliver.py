@@ -289,6 +289,7 @@ def _claimed(row: SendRow, node: Node | None) -> Claimed:
         expires_at=send.expires_at,
         restraint=send.restraint,
         unit=send.unit,
+        reserved=None,
     )
 
 

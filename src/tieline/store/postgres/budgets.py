@@ -6,8 +6,18 @@ from datetime import datetime
 from psycopg import AsyncConnection
 
 from tieline.model.cost import Budget
+from tieline.ports.cost import Mark
 
 _COLUMNS = "workspace_id, scope, unit, most, period, month, spent"
+_MARK = """
+    update {table} set reserved = said.reserved, reserved_in = said.reserved_in
+    from unnest(%s::int[], %s::bytea[], %s::numeric[], %s::text[]) as said (workspace_id, name, reserved, reserved_in)
+    where {table}.workspace_id = said.workspace_id and {table}.{name} = said.name
+"""
+_MARKED = {
+    False: _MARK.format(table="send", name="send_id"),
+    True: _MARK.format(table="multicast", name="chunk_id"),
+}
 
 
 class PostgresBudgets:
@@ -78,3 +88,18 @@ class PostgresBudgets:
                     [one.month for one in budgets],
                 ),
             )
+
+    async def mark(self, marks: Sequence[Mark]) -> None:
+        """Note at sends and chunks what is counted for them."""
+        for many, statement in _MARKED.items():
+            some = [one for one in marks if one.many == many]
+            if some:
+                await self._connection.execute(
+                    statement,  # sql: own names
+                    (
+                        [one.name[0] for one in some],
+                        [one.name[1] for one in some],
+                        [one.reserved.money if one.reserved else None for one in some],
+                        [one.reserved.month if one.reserved else None for one in some],
+                    ),
+                )

@@ -1,5 +1,6 @@
 """The statements that carry chunks through the send protocol."""
 
+from tieline.store.postgres import restrained
 from tieline.store.postgres.standing import OF_ASKED
 
 # Who has been written to as often as the cap allows, open messages counted.
@@ -17,7 +18,6 @@ _PLAN = """
     with wish as materialized (
         select person, send_id from unnest(%(people)s::bytea[], %(sends)s::bytea[]) as w (person, send_id)
         where not exists (select from send s where s.workspace_id = %(workspace)s and s.send_id = w.send_id)
-          and not exists (select from budget b where b.workspace_id = %(workspace)s)
     ),
     asked as materialized (
         select node_id, namespace, value, profile_id from node
@@ -60,7 +60,7 @@ _PLAN = """
     returning send_id
 """
 
-CLAIM = """
+CLAIM = f"""
     with due as materialized (
         select workspace_id, chunk_id from multicast
         where state in ('planned', 'unknown', 'prepared') and not_before <= %(now)s
@@ -75,9 +75,8 @@ CLAIM = """
         from due where multicast.workspace_id = due.workspace_id and multicast.chunk_id = due.chunk_id
         returning multicast.*
     )
-    select workspace_id, chunk_id, account, origin, step, purpose, messages, convert_to('[' || list || ']', 'UTF8'), members,
-           found = members, retry_key, first_attempt_at, attempts - 1, fence, expires_at, stood_through,
-           quiet, cap_messages, cap_days, priority, unit
+    select {restrained.LEAVING.format("held", -1, 0)}, chunk_id, convert_to('[' || list || ']', 'UTF8'), members,
+           found = members, retry_key, stood_through
     from held
     cross join lateral (
         select coalesce(string_agg('"' || line_user || '"', ',' order by send_id), '') as list, count(*) as found
@@ -88,8 +87,7 @@ CLAIM = """
 
 GATE = """
     select c.workspace_id, c.chunk_id, c.fence, line_account.state is not distinct from 'live',
-           exists (select from origin_halt as halt where halt.workspace_id = c.workspace_id and halt.origin in (c.origin, '*')),
-           exists (select from budget b where b.workspace_id = c.workspace_id)
+           exists (select from origin_halt as halt where halt.workspace_id = c.workspace_id and halt.origin in (c.origin, '*'))
     from unnest(%s::int[], %s::bytea[]) as asked (workspace_id, chunk_id)
     join multicast c using (workspace_id, chunk_id)
     left join line_account on line_account.workspace_id = c.workspace_id and line_account.key = c.account
@@ -142,28 +140,34 @@ SETTLE = """
          as said (workspace_id, chunk_id, fence, state, called, not_before, request_id)
     where multicast.workspace_id = said.workspace_id and multicast.chunk_id = said.chunk_id
       and multicast.fence = said.fence and multicast.state = 'prepared'
+    returning multicast.workspace_id, multicast.chunk_id
 """
 
 # In doubt the members stay one frozen group under the same key; else they are as if nobody had grouped them.
 OPEN = """
     with opened as (
         update multicast
-        set state = 'opened', settled_at = %(now)s, attempts = attempts - (not called)::int
-        from unnest(%(workspaces)s::int[], %(chunks)s::bytea[], %(fences)s::bigint[], %(called)s::bool[])
-             as said (workspace_id, chunk_id, fence, called)
+        set state = 'opened', settled_at = %(now)s, attempts = attempts - 1
+        from unnest(%(workspaces)s::int[], %(chunks)s::bytea[], %(fences)s::bigint[])
+             as said (workspace_id, chunk_id, fence)
         where multicast.workspace_id = said.workspace_id and multicast.chunk_id = said.chunk_id
           and multicast.fence = said.fence and multicast.state = 'prepared'
         returning multicast.*
+    ),
+    freed as (
+        update send
+        set state = case when opened.attempts > 0 then 'unknown' else 'planned' end,
+            messages = opened.messages, body_hash = opened.body_hash,
+            chunk_id = case when opened.attempts > 0 then opened.chunk_id end,
+            retry_key = case when opened.attempts > 0 then opened.retry_key end,
+            first_attempt_at = case when opened.attempts > 0 then opened.first_attempt_at end,
+            attempts = opened.attempts, not_before = %(now)s,
+            reserved = case when opened.attempts > 0 then opened.reserved / opened.members end,
+            reserved_in = case when opened.attempts > 0 then opened.reserved_in end
+        from opened
+        where send.workspace_id = opened.workspace_id and send.chunk_id = opened.chunk_id and send.state = 'grouped'
     )
-    update send
-    set state = case when opened.attempts > 0 then 'unknown' else 'planned' end,
-        messages = opened.messages, body_hash = opened.body_hash,
-        chunk_id = case when opened.attempts > 0 then opened.chunk_id end,
-        retry_key = case when opened.attempts > 0 then opened.retry_key end,
-        first_attempt_at = case when opened.attempts > 0 then opened.first_attempt_at end,
-        attempts = opened.attempts, not_before = %(now)s
-    from opened
-    where send.workspace_id = opened.workspace_id and send.chunk_id = opened.chunk_id and send.state = 'grouped'
+    select workspace_id, chunk_id from opened
 """
 
 WRITE_OUT = """

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from psycopg import AsyncConnection
 
@@ -78,7 +77,7 @@ class PostgresChunks:
             },
             binary=True,
         )
-        return [_chunk(row) for row in await cursor.fetchall()]
+        return [Chunk(*restrained.leaving(row)) for row in await cursor.fetchall()]
 
     async def gate(self, chunks: Sequence[Chunk], now: datetime) -> dict[tuple[int, bytes], ChunkHeld]:
         """Read what stands now; people are looked at again only where anybody's standing may have changed."""
@@ -102,16 +101,14 @@ class PostgresChunks:
         stands: dict[tuple[int, bytes], ChunkHeld] = {}
         for one in chunks:
             if one.name in held:
-                fence, live, halted, limited = held[one.name]
-                stands[one.name] = ChunkHeld(
-                    fence, live, halted, limited, one.whole and one.name not in fallen
-                )
+                fence, live, halted = held[one.name]
+                stands[one.name] = ChunkHeld(fence, live, halted, one.whole and one.name not in fallen)
         return stands
 
-    async def settle(self, settled: Sequence[ChunkSettled], at: datetime) -> int:
+    async def settle(self, settled: Sequence[ChunkSettled], at: datetime) -> set[tuple[int, bytes]]:
         """Write down what became of attempts whose fence still holds."""
         if not settled:
-            return 0
+            return set()
         cursor = await self._connection.execute(
             chunk_sql.SETTLE,
             (
@@ -125,23 +122,22 @@ class PostgresChunks:
                 [one.request_id for one in settled],
             ),
         )
-        return cursor.rowcount
+        return {(one, bytes(name)) for one, name in await cursor.fetchall()}
 
-    async def open(self, chunks: Sequence[tuple[Chunk, bool]], now: datetime) -> int:
+    async def open(self, chunks: Sequence[Chunk], now: datetime) -> set[tuple[int, bytes]]:
         """Let the members stand for themselves."""
         if not chunks:
-            return 0
+            return set()
         cursor = await self._connection.execute(
             chunk_sql.OPEN,
             {
-                "workspaces": [one.workspace_id for one, _ in chunks],
-                "chunks": [one.chunk_id for one, _ in chunks],
-                "fences": [one.fence for one, _ in chunks],
-                "called": [called for _, called in chunks],
+                "workspaces": [one.workspace_id for one in chunks],
+                "chunks": [one.chunk_id for one in chunks],
+                "fences": [one.fence for one in chunks],
                 "now": now,
             },
         )
-        return cursor.rowcount
+        return {(one, bytes(name)) for one, name in await cursor.fetchall()}
 
     async def write_out(self, chunks_max: int) -> list[Written]:
         """Write the sends of accepted chunks, oldest first."""
@@ -160,8 +156,3 @@ class PostgresChunks:
         )
         row = await cursor.fetchone()
         return int(row[0]) if row else 0
-
-
-def _chunk(row: Sequence[Any]) -> Chunk:
-    columns: list[Any] = [*row[:-5], restrained.restraint(*row[-5:-1]), row[-1]]
-    return Chunk(*columns)

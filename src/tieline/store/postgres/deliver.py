@@ -38,11 +38,9 @@ _GROUPS = """
         where (workspace_id, send_id) not in (select workspace_id, send_id from locked)
     )
 """
-_CLAIMED = """
-    select send.workspace_id, send.send_id, account, origin, step, person, coalesce(node.namespace, ''),
-           coalesce(node.value, ''), line_user, purpose,
-           messages, body_hash, chunk_id, first_attempt_at, attempts, fence + 1, expires_at,
-           quiet, cap_messages, cap_days, priority, unit
+_CLAIMED = f"""
+    select {restrained.LEAVING.format("send", 0, 1)}, send.send_id, person, coalesce(node.namespace, ''),
+           coalesce(node.value, ''), line_user, body_hash, chunk_id
     from unnest(%s::int[], %s::bytea[]) with ordinality as asked (workspace_id, send_id, place)
     join send using (workspace_id, send_id)
     left join node on node.workspace_id = send.workspace_id and node.node_id = send.person
@@ -182,7 +180,7 @@ class PostgresSends:
         cursor = await self._connection.execute(
             _CLAIMED, ([name[0] for name in names], [name[1] for name in names]), binary=True
         )
-        return [restrained.claimed(row) for row in await cursor.fetchall()]
+        return [Claimed(*restrained.leaving(row)) for row in await cursor.fetchall()]
 
     async def prepare(self, prepared: Sequence[Prepared], now: datetime, lease_until: datetime) -> None:
         """Note key, group, first attempt, fence and lease of claimed sends."""

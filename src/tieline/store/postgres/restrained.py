@@ -7,6 +7,7 @@ from typing import Any
 
 from psycopg import AsyncConnection
 
+from tieline.model.cost import Reserved
 from tieline.model.limits import Cap, Quiet, Restraint
 from tieline.model.send import Claimed, Recent
 
@@ -28,10 +29,19 @@ def restraint(quiet: str, messages: int | None, days: int | None, priority: int)
     )
 
 
-def claimed(row: Sequence[Any]) -> Claimed:
-    """Return a claimed send; the last five columns are its restraint and its unit."""
-    columns: list[Any] = [*row[:-5], restraint(*row[-5:-1]), row[-1]]
-    return Claimed(*columns)
+LEAVING = (
+    "{0}.workspace_id, {0}.account, {0}.origin, {0}.step, {0}.purpose, {0}.messages, {0}.first_attempt_at,"
+    " {0}.attempts + {1}, {0}.fence + {2}, {0}.expires_at, {0}.quiet, {0}.cap_messages, {0}.cap_days, {0}.priority,"
+    " {0}.unit, {0}.reserved, {0}.reserved_in"
+)
+"""Columns of what is about to leave, for `leaving`: of {0}, with what is to be added to attempts and fence."""
+
+
+def leaving(row: Sequence[Any]) -> list[Any]:
+    """Return a row that begins with `LEAVING` as the fields of a Claimed or a Chunk."""
+    money, month = row[15:17]
+    reserved = None if money is None else Reserved(money, month)
+    return [*row[:10], restraint(*row[10:14]), row[14], reserved, *row[17:]]
 
 
 async def lock_room(connection: AsyncConnection, workspace_id: int) -> None:
