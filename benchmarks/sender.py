@@ -161,7 +161,8 @@ class Bench:
             if not handled and self._ask(done) - before >= count:
                 return
             if time.perf_counter() - began > PATIENCE_SECONDS:
-                raise TimeoutError("not all messages were settled")
+                states = f"select string_agg(state || ' ' || n, ', ') from (select state, count(*) as n from {table} group by 1) t"
+                raise TimeoutError(f"not all messages were settled: {self._said(states)}")
 
     def _start(self, key: str, messages: list[dict[str, str]]) -> None:
         definition = {
@@ -185,6 +186,9 @@ class Bench:
             connection.execute(statement.encode())
 
     def _ask(self, question: str) -> int:
+        return int(self._said(question) or 0)
+
+    def _said(self, question: str) -> object:
         with psycopg.connect(self._url, autocommit=True) as connection:
             row = connection.execute(question.encode()).fetchone()
-        return int(row[0]) if row else 0
+        return row[0] if row else None

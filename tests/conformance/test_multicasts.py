@@ -1,11 +1,15 @@
 """Multicasts in chunks: planned, called and settled as one, with every promise of the send protocol for each member."""
 
 from collections import Counter
+from typing import Any
 
 import pytest
 from mass_desk import PEOPLE, Desk
 
 from tieline.simulator.faults import FaultKind, FaultSwitch
+from tieline.store.postgres import chunk_sql
+from tieline.store.postgres.standing import HASHED
+from tieline.store.postgres.unit import PostgresUnit
 
 
 async def test_a_plain_broadcast_travels_in_chunks_of_five_hundred(desk: Desk) -> None:
@@ -326,3 +330,34 @@ async def test_a_chunk_in_doubt_is_asked_again_with_the_same_bytes_and_key(desk:
 
     assert desk.received() == Counter(users)
     assert await desk.brand.rows("select attempts, count(*) from send group by 1") == [(2, PEOPLE)]
+
+
+def loops(plan: dict[str, Any]) -> int:
+    """Return how often the step that runs most often runs."""
+    return max([plan["Actual Loops"], *(loops(inner) for inner in plan.get("Plans", ()))])
+
+
+async def test_looking_at_everybody_again_costs_each_person_once_even_in_tables_nobody_has_analysed(
+    desk: Desk,
+) -> None:
+    await desk.brand.befriend(1_203)
+    await desk.start()
+    await desk.plan()
+    await desk.brand.rows("delete from pg_statistic returning 1")
+    await desk.brand.rows(
+        "update pg_class set reltuples = -1, relpages = 0 where relname in ('send', 'multicast') returning 1"
+    )
+    chunks = [chunk for (chunk,) in await desk.brand.rows("select chunk_id from multicast")]
+    asked = {"workspace": desk.brand.workspace_id, "chunks": chunks, "now": desk.clock.now()}
+    unit = await PostgresUnit.open(desk.url)
+
+    async with unit.transaction():
+        await unit.connection.execute(HASHED)
+        cursor = await unit.connection.execute(
+            "explain (analyze, timing off, format json) " + chunk_sql.FALLEN, asked
+        )
+        row = await cursor.fetchone()
+
+    await unit.close()
+    assert row is not None
+    assert loops(row[0][0]["Plan"]) <= 2 * 1_203

@@ -9,6 +9,7 @@ from psycopg import AsyncConnection
 from tieline.ids import keyed_hash, retry_key
 from tieline.model.chunk import MEMBERS_MAX, Chunk, ChunkHeld, ChunkSettled, ChunkWish, Written
 from tieline.store.postgres import chunk_sql, restrained
+from tieline.store.postgres.standing import HASHED
 
 TRANSACTIONAL = "transactional"
 STANDING = "standing"
@@ -93,11 +94,15 @@ class PostgresChunks:
             if one.stood_through < standing or one.restraint.cap is not None:
                 moved[one.workspace_id].append(one.chunk_id)
         fallen: set[tuple[int, bytes]] = set()
+        if moved:
+            await self._connection.execute(HASHED)
         for workspace_id, chunk_ids in moved.items():
             cursor = await self._connection.execute(
                 chunk_sql.FALLEN, {"workspace": workspace_id, "chunks": chunk_ids, "now": now}, binary=True
             )
             fallen |= {(workspace_id, bytes(chunk_id)) for (chunk_id,) in await cursor.fetchall()}
+        if moved:
+            await self._connection.execute("set local enable_nestloop to default")
         stands: dict[tuple[int, bytes], ChunkHeld] = {}
         for one in chunks:
             if one.name in held:

@@ -5,6 +5,8 @@ file was taken back. Friendship is a LINE user's own, consent the person's. What
 no message and gives no consent; its refusal counts all the same.
 """
 
+# What is said of each node is looked up by index (the subqueries with `offset 0` are not joined in another way), so that
+# a statement about thousands of people can forbid other nested loops, see `HASHED`.
 OF_ASKED = """
     mine as materialized (
         select node_id, namespace, value, profile_id, core from node
@@ -14,12 +16,16 @@ OF_ASKED = """
         select profile_id, array_agg(purpose || ':' || channel) as granted
         from (
             select distinct on (profile_id, purpose, channel) profile_id, purpose, channel, granted
-            from consent_event join mine using (node_id)
-            where workspace_id = %(workspace)s and method <> 'import_undone' and (core or not granted)
-              and not (granted and exists (
-                  select from consent_event undone
-                  where undone.workspace_id = consent_event.workspace_id and undone.node_id = consent_event.node_id
-                    and undone.source = consent_event.source and undone.method = 'import_undone'))
+            from mine cross join lateral (
+                select purpose, channel, granted, method, at from consent_event
+                where workspace_id = %(workspace)s and node_id = mine.node_id and method <> 'import_undone'
+                  and not (granted and exists (
+                      select from consent_event undone
+                      where undone.workspace_id = consent_event.workspace_id and undone.node_id = consent_event.node_id
+                        and undone.source = consent_event.source and undone.method = 'import_undone'))
+                offset 0
+            ) as said
+            where core or not granted
             order by profile_id, purpose, channel, (granted and method = 'import'), at desc, granted
         ) as latest
         where granted
@@ -30,10 +36,14 @@ OF_ASKED = """
                array_agg(line_user order by at desc, node_id desc) as users
         from (
             select distinct on (profile_id, name, node_id)
-                   profile_id, name, node_id, mine.value as line_user, fact.value, at
-            from fact join mine using (node_id)
-            where workspace_id = %(workspace)s and core and kind = 3 and (namespace = 'line' or namespace like 'line:%%')
-            order by profile_id, name, node_id, at desc, fact.value = 'true'
+                   profile_id, name, node_id, mine.value as line_user, said.value, at
+            from mine cross join lateral (
+                select name, value, at from fact
+                where workspace_id = %(workspace)s and node_id = mine.node_id and kind = 3
+                offset 0
+            ) as said
+            where core and (namespace = 'line' or namespace like 'line:%%')
+            order by profile_id, name, node_id, at desc, said.value = 'true'
         ) as latest
         where value = 'true'
         group by profile_id
@@ -42,6 +52,10 @@ OF_ASKED = """
 """
 """Needs `asked` (node_id, namespace, value, profile_id) before it and the parameter `workspace`; gives `mine`, `consent`
 (profile_id, granted), `friend` (profile_id, accounts, users) and `on_line` (profile_id)."""
+
+HASHED = "set local enable_nestloop = off"
+"""Before a statement about thousands of people: a table that was never analysed looks empty to the planner, which would then
+look through all of them for each of them."""
 
 STANDING = f"""
     with asked as materialized (
