@@ -224,3 +224,57 @@ async def test_a_picture_of_another_size_or_kind_is_refused(brand):
 
     assert [one.status_code for one in (small, text, large)] == [422, 422, 413]
     assert "800 x 300" in small.json()["title"]
+
+
+async def give(brand, user, menu, after=0):
+    """What the step of a journey says."""
+    await brand.rows(
+        "insert into fact select workspace_id, node_id, 1, 'rich_menu:main', 'tieline', coalesce(to_jsonb(%s::text), 'null'), %s from node"
+        " where value = %s on conflict (workspace_id, node_id, kind, name, source) do update"
+        " set value = excluded.value, at = excluded.at returning 1",
+        menu, NOW + timedelta(seconds=after), user,
+    )  # fmt: skip
+
+
+async def test_who_a_journey_gives_a_menu_sees_it_by_its_rank_until_it_is_taken_away(brand, postgres_url):
+    users = await brand.befriend(2)
+    await draw(brand, "start", is_default=True)
+    await draw(brand, "trial", by_rule=False, rank=5)
+    await draw(brand, "sale", tag="SALE", rank=1)
+    await draw(brand, "club", tag="CLUB", rank=9)
+    for user in users:
+        await brand.tag(user, "CLUB")
+    await sync(brand, postgres_url)
+    before = [seen(brand, user) for user in users]
+
+    await give(brand, users[0], "trial")
+    await sync(brand, postgres_url)
+    given = [seen(brand, user) for user in users]
+    (profile,) = (await brand.rows("select encode(profile_id, 'hex') from node where value = %s", users[0]))[
+        0
+    ]
+    why = {one["key"]: one["why"] for one in (await brand.call("GET", f"{MENUS}/resolve/{profile}"))["menus"]}
+    await brand.tag(users[0], "SALE")
+    await sync(brand, postgres_url, NOW + timedelta(minutes=2))
+    ranked = seen(brand, users[0])
+    await give(brand, users[0], None, after=1)
+    await brand.rows("delete from fact where name = 'SALE' returning 1")
+    await sync(brand, postgres_url, NOW + timedelta(minutes=4))
+
+    assert (before, given, ranked) == (["club", "club"], ["trial", "club"], "sale")
+    assert why == {"sale": "no_tag", "trial": "journey", "club": "another_first", "start": "another_first"}
+    assert seen(brand, users[0]) == "club"
+
+
+async def test_a_menu_that_somebody_else_names_in_a_trait_is_not_given(brand, postgres_url):
+    (user,) = await brand.befriend(1)
+    await draw(brand, "staff", by_rule=False)
+    await brand.rows(
+        "insert into fact select workspace_id, node_id, 1, 'rich_menu:main', 'web', '\"staff\"', now() from node"
+        " where value = %s returning 1",
+        user,
+    )
+
+    await sync(brand, postgres_url)
+
+    assert seen(brand, user) is None

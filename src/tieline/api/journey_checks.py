@@ -8,7 +8,17 @@ from psycopg import AsyncConnection
 from tieline.condition.reads import reads
 from tieline.deliver.render import check
 from tieline.errors import InvalidJourneyError, InvalidTemplateError
-from tieline.journey.definition import Coupon, Journey, LeaveJourney, Reach, SendLine, StartJourney
+from tieline.journey.definition import (
+    Audience,
+    Coupon,
+    Journey,
+    LeaveJourney,
+    Reach,
+    RichMenu,
+    SendLine,
+    StartJourney,
+    Step,
+)
 from tieline.journey.library import asked_of
 from tieline.journey.trigger import Schedule, SegmentEntered, SegmentExited, TraitDate
 from tieline.model.outreach import CONTENTS, Channel
@@ -49,7 +59,7 @@ async def check_references(
 async def reference_problems(
     connection: AsyncConnection, workspace_id: int, journey: Journey, definition: Any
 ) -> list[InvalidJourneyError]:
-    """Return what is named and not there: accounts, segments, pools, other journeys."""
+    """Return what is named and not there: accounts, segments, pools, menus, lists, other journeys."""
     known = {
         "account": await _keys(
             connection, "select key from line_account where workspace_id = %s", workspace_id
@@ -62,6 +72,15 @@ async def reference_problems(
         ),
         "journey": await _keys(connection, "select key from journey where workspace_id = %s", workspace_id)
         | {journey.key},
+        "menu": await _keys(
+            connection, "select account || '/' || key from rich_menu where workspace_id = %s", workspace_id
+        ),
+        "list": await _keys(
+            connection,
+            "select definition ->> 'list' from segment"
+            " where workspace_id = %s and state <> 'deleted' and definition ? 'list'",
+            workspace_id,
+        ),
     }
     channels = await PostgresOutreach(connection).channels(workspace_id)
     known["channel"] = set(channels)
@@ -104,17 +123,28 @@ def _named(journey: Journey, definition: Mapping[str, Any]) -> Iterator[tuple[st
     for index, given in enumerate(definition["steps"]):
         step = journey.steps[given["id"]]
         place = f"/steps/{index}"
-        match step:
-            case SendLine():
-                yield "account", step.account, f"{place}/account"
-            case Reach():
-                yield from _channels(step, place)
-            case Coupon():
-                yield "pool", step.pool, f"{place}/pool"
-            case StartJourney() | LeaveJourney():
-                yield "journey", step.journey, f"{place}/journey"
+        yield from _named_by(step, place)
         if given["kind"] == "condition" and (test := asked_of(journey, step.id)) is not None:
             yield from (("segment", key, f"{place}/if") for key in sorted(reads(test).segments))
+
+
+def _named_by(step: Step, place: str) -> Iterator[tuple[str, str, str]]:
+    """Yield what one step names."""
+    match step:
+        case SendLine():
+            yield "account", step.account, f"{place}/account"
+        case RichMenu():
+            yield "account", step.account, f"{place}/account"
+            if step.menu:
+                yield "menu", f"{step.account}/{step.menu}", f"{place}/menu"
+        case Audience():
+            yield "list", step.list, f"{place}/list"
+        case Reach():
+            yield from _channels(step, place)
+        case Coupon():
+            yield "pool", step.pool, f"{place}/pool"
+        case StartJourney() | LeaveJourney():
+            yield "journey", step.journey, f"{place}/journey"
 
 
 def _channels(step: Reach, place: str) -> Iterator[tuple[str, str, str]]:
@@ -128,6 +158,8 @@ def _missing(what: str, name: str, field: str, known: set[str]) -> InvalidJourne
         "account": "The LINE account {!r} is not connected.",
         "segment": "There is no segment {!r}.",
         "pool": "There is no coupon pool {!r}.",
+        "menu": "There is no rich menu {!r}.",
+        "list": "There is no list {!r}.",
         "journey": "There is no journey {!r}.",
     }[what].format(name)
     return InvalidJourneyError(said, field=field, way_out=f"There are: {', '.join(sorted(known)) or 'none'}.")

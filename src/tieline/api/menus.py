@@ -88,30 +88,6 @@ def router(doors: Doors) -> APIRouter:
             await menus.order((workspace_id, account), wanted.keys, doors.clock.now())
         return {"keys": wanted.keys}
 
-    @routes.get("/resolve/{profile_id}", response_model=Resolved)
-    async def resolved(request: Request, account: str, profile_id: str) -> dict[str, Any]:
-        """Return which menu a person sees, and of every other one why not."""
-        workspace_id = await doors.keys.workspace(request)
-        profile = await load(doors, workspace_id, parse_id(profile_id))
-        async with doors.pool.connection() as connection:
-            menus = await PostgresMenus(connection).of((workspace_id, account))
-            cursor = await connection.execute(
-                "select segment from membership where workspace_id = %s and profile_id = %s",
-                (workspace_id, profile.profile_id),
-            )
-            segments = [str(segment) for (segment,) in await cursor.fetchall()]
-        bound = any(namespace == MEMBER for namespace, _ in profile.identifiers)
-        verdicts = resolve(menus, Friend(segments, list(profile.tags), bound), doors.clock.now())
-        seen = next((one.key for one in verdicts if one.seen), None)
-        if account not in profile.friends:
-            seen = next((menu.key for menu in menus if menu.is_default and menu.has_image), None)
-        return {
-            "sees": seen,
-            "friend": account in profile.friends,
-            "menus": [one._asdict() for one in verdicts],
-            "as_of": doors.clock.now(),
-        }
-
     @routes.put("/{key}", response_model=MenuSaved)
     async def save(request: Request, account: str, key: str, body: Json) -> dict[str, Any]:
         """Keep a menu and say who sees it; what LINE would refuse is refused with its place."""
@@ -131,8 +107,39 @@ def router(doors: Doors) -> APIRouter:
             await menus.put(menu, doors.clock.now())
         return {"key": key, "has_image": bool(kind)}
 
+    _resolving(routes, doors)
     _pictures(routes, doors)
     return routes
+
+
+def _resolving(routes: APIRouter, doors: Doors) -> None:
+    """Add the question which menu a person sees."""
+
+    @routes.get("/resolve/{profile_id}", response_model=Resolved)
+    async def resolved(request: Request, account: str, profile_id: str) -> dict[str, Any]:
+        """Return which menu a person sees, and of every other one why not."""
+        workspace_id = await doors.keys.workspace(request)
+        profile = await load(doors, workspace_id, parse_id(profile_id))
+        async with doors.pool.connection() as connection:
+            menus = await PostgresMenus(connection).of((workspace_id, account))
+            given = await PostgresMenus(connection).wished((workspace_id, account), profile.profile_id)
+            cursor = await connection.execute(
+                "select segment from membership where workspace_id = %s and profile_id = %s",
+                (workspace_id, profile.profile_id),
+            )
+            segments = [str(segment) for (segment,) in await cursor.fetchall()]
+        bound = any(namespace == MEMBER for namespace, _ in profile.identifiers)
+        friend = Friend(segments, list(profile.tags), bound, given)
+        verdicts = resolve(menus, friend, doors.clock.now())
+        seen = next((one.key for one in verdicts if one.seen), None)
+        if account not in profile.friends:
+            seen = next((menu.key for menu in menus if menu.is_default and menu.has_image), None)
+        return {
+            "sees": seen,
+            "friend": account in profile.friends,
+            "menus": [one._asdict() for one in verdicts],
+            "as_of": doors.clock.now(),
+        }
 
 
 def _pictures(routes: APIRouter, doors: Doors) -> None:

@@ -219,6 +219,28 @@ class SetTrait(msgspec.Struct, frozen=True):
     next: str | None = None
 
 
+class RichMenu(msgspec.Struct, frozen=True):
+    """Give the person a menu of their own, or take it away again.
+
+    Attributes:
+        menu: Key of the menu; "" takes away what journeys gave.
+    """
+
+    id: str
+    account: str
+    menu: str = ""
+    next: str | None = None
+
+
+class Audience(msgspec.Struct, frozen=True):
+    """Put the person on a list, or take them off: audiences at LINE and systems that are kept in step follow it."""
+
+    id: str
+    list: str
+    action: Literal["add", "remove"] = "add"
+    next: str | None = None
+
+
 class Webhook(msgspec.Struct, frozen=True):
     """Tell another system."""
 
@@ -260,6 +282,8 @@ Step: TypeAlias = (
     | Goal
     | Tag
     | SetTrait
+    | RichMenu
+    | Audience
     | Webhook
     | Coupon
     | Exit

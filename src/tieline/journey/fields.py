@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import time, timedelta
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import liquid
@@ -214,6 +214,11 @@ def _lookup(place: Place) -> Lookup:
 def read_tags(place: Place) -> tuple[str, ...]:
     """Read a list of tags."""
     return tuple(dict.fromkeys(read_name(item) for item in place.items(TAGS_MAX)))
+
+
+def read_list_action(place: Place) -> Literal["add", "remove"]:
+    """Read what is done to a list."""
+    return "add" if place.one_of(("add", "remove")) == "add" else "remove"
 
 
 def read_trait(place: Place) -> str:

@@ -30,6 +30,40 @@ DOING: dict[str, Kind] = {
         ),
         {"id": "note", "kind": "set_trait", "name": "last_cart", "value": "{{ trigger.cart_id }}"},
     ),
+    "rich_menu": Kind(
+        definition.RichMenu,
+        "Gives the person a rich menu of their own, as if its rule held for them, or takes away what a journey gave. Where menus with a lower rank fit too, those are seen first, as always; the newest step decides.",
+        (
+            Field("account", "account", fields.read_slug, "key", "LINE account whose menu it is."),
+            Field(
+                "menu",
+                "menu",
+                fields.read_slug,
+                "key",
+                "The menu; one that no rule shows is seen by whom a step gives it. Left out: takes away what journeys gave.",
+                required=False,
+            ),
+            NEXT,
+        ),
+        {"id": "vip-menu", "kind": "rich_menu", "account": "main", "menu": "vip"},
+    ),
+    "audience": Kind(
+        definition.Audience,
+        "Puts the person on a list or takes them off. Systems that are kept in step with the list follow; an audience at LINE is made of the list as it is when it is made.",
+        (
+            Field("list", "list", fields.read_slug, "key", "The list."),
+            Field(
+                "action",
+                "action",
+                fields.read_list_action,
+                "add or remove",
+                "Left out: add.",
+                required=False,
+            ),
+            NEXT,
+        ),
+        {"id": "lookalike", "kind": "audience", "list": "repeat-buyers", "action": "add"},
+    ),
     "webhook": Kind(
         definition.Webhook,
         "Tells another system by an HTTP POST; the person goes on at once.",

@@ -1,6 +1,7 @@
 """Which menu a friend sees, and why no other. Pure.
 
-Rules are asked by rank; the first that holds wins. Whoever loses a menu falls to the next one that fits, and to the
+Rules are asked by rank; the first that holds wins. A menu that a journey gave somebody counts as if its rule held for
+them, at its rank. Whoever loses a menu falls to the next one that fits, and to the
 default when none does.
 """
 
@@ -12,11 +13,12 @@ from tieline.model.menu import Menu
 
 
 class Friend(NamedTuple):
-    """What rules ask of a friend."""
+    """What rules ask of a friend. `given`: the menu that a journey gave them."""
 
     segments: Collection[str]
     tags: Collection[str]
     bound: bool
+    given: str = ""
 
 
 class Verdict(NamedTuple):
@@ -53,14 +55,16 @@ def resolve(menus: Sequence[Menu], friend: Friend, at: datetime) -> list[Verdict
     verdicts: list[Verdict] = []
     taken = False
     for menu in ordered:
+        given = menu.key == friend.given and not menu.is_default
         why = active(menu, at)
-        if why is None and not menu.by_rule and not menu.is_default:
+        if why is None and not menu.by_rule and not menu.is_default and not given:
             why = "tab"
-        if why is None and not menu.is_default:
+        if why is None and not menu.is_default and not given:
             why = rejects(menu, friend)
         if why is None and taken:
             why = "another_first"
         seen = why is None
         taken |= seen
-        verdicts.append(Verdict(menu.key, seen, why or ("default" if menu.is_default else "rule")))
+        holds = "default" if menu.is_default else "journey" if given else "rule"
+        verdicts.append(Verdict(menu.key, seen, why or holds))
     return verdicts

@@ -91,8 +91,11 @@ class MenuSync:
             key=lambda menu: (menu.rank, menu.key),
         )
         done += await self._default(account, in_use, now)
-        rules = [menu for menu in in_use if menu.by_rule and not menu.is_default]
-        shape = tuple(f"{menu.line_id}:{menu.segment}:{menu.tag}:{menu.bound}" for menu in rules)
+        # One that no rule shows is seen by whom a journey gave it.
+        rules = [menu for menu in in_use if not menu.is_default]
+        shape = tuple(
+            f"{menu.line_id}:{menu.segment}:{menu.tag}:{menu.bound}:{menu.by_rule}" for menu in rules
+        )
         everybody = shape != self._shapes.get(account) or now >= self._next_all.get(account, now)
         if everybody or due:
             linked, finished = await self._link(account, rules, None if everybody else due, now)

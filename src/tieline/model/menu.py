@@ -6,6 +6,14 @@ from typing import Any
 
 import msgspec
 
+WISH = "rich_menu:"
+"""Stands before the key of an account, in the name of the trait that says which menu a journey gave a person there."""
+
+
+def wish_of(account: str) -> str:
+    """Return the trait that holds which menu of an account a journey gave a person, null or missing for none."""
+    return f"{WISH}{account}"
+
 
 class Menu(msgspec.Struct, frozen=True):
     """One rich menu of one account.

@@ -73,7 +73,8 @@ class Story:
         zone: Time zone of the brand.
 
     Attributes:
-        kill_after: Statements after which the sender is killed, once; None lets it live.
+        dies: The process that `kill_after` is about.
+        kill_after: Statements after which it is killed, once; None lets it live.
         webhooks: Every webhook that arrived, as it came.
     """
 
@@ -90,6 +91,7 @@ class Story:
         self.users = self.platform.add_people(self.account, people, seed=1, friends=False)
         self.phones = Phones(SimulatedTransport(self.platform, self.clock.now), self.clock)
         self._told = 0
+        self.dies = "send"
         self.kill_after: int | None = None
         self.webhooks: list[WebhookCall] = []
         self.restart()
@@ -300,7 +302,7 @@ class Story:
 
     def _session(self, name: str) -> Session:
         async def go_on(_: str) -> None:
-            if name != "send" or self.kill_after is None:
+            if name != self.dies or self.kill_after is None:
                 return
             if not self.kill_after:
                 self.kill_after = None

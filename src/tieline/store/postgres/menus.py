@@ -8,8 +8,9 @@ from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
 from tieline.errors import NotFoundError
-from tieline.model.menu import Menu
+from tieline.model.menu import Menu, wish_of
 from tieline.ports.menus import Account, Change, Gone
+from tieline.store.postgres.workspaces import OWN_SOURCE
 
 _COLUMNS = (
     "workspace_id, account, key, name, definition, image is not null, content_hash, rank, is_default, segment, tag, bound,"
@@ -31,16 +32,29 @@ _TAGGED = """
                 and tagged.kind = 2 and tagged.name = menu.tag
               order by tagged.at desc, tagged.value = 'true' limit 1), false)
 """
+# Which menu journeys gave: the newest word of any of the person's identifiers.
+_GIVEN = """
+    select distinct on (node.profile_id) node.profile_id, fact.value #>> '{}' as menu
+    from fact join node using (workspace_id, node_id)
+    where fact.workspace_id = %(workspace)s and fact.kind = 1 and fact.name = %(wish)s and fact.source = %(own)s
+      and (%(profiles)s::bytea[] is null or node.profile_id = any(%(profiles)s))
+    order by node.profile_id, fact.at desc
+"""
 _CHANGES = f"""
-    with friend as materialized ({_FRIEND}),
+    with friend as materialized (
+        select friend.*, given.menu as given from ({_FRIEND}) as friend left join ({_GIVEN}) as given using (profile_id)
+    ),
     menu as materialized (
-        select * from unnest(%(line_ids)s::text[], %(segments)s::text[], %(tags)s::text[], %(bounds)s::bool[])
-                      with ordinality as drawn (line_id, segment, tag, bound, place)
+        select * from unnest(%(keys)s::text[], %(line_ids)s::text[], %(segments)s::text[], %(tags)s::text[],
+                             %(bounds)s::bool[], %(ruled)s::bool[])
+                      with ordinality as drawn (key, line_id, segment, tag, bound, by_rule, place)
     ),
     wanted as (
         select line_user, (
             select line_id from menu
-            where (segment is null or exists (
+            where key = friend.given
+               or by_rule
+              and (segment is null or exists (
                       select from membership where workspace_id = %(workspace)s and membership.segment = menu.segment
                                                and membership.profile_id = friend.profile_id))
               and (tag is null or {_TAGGED})
@@ -186,15 +200,31 @@ class PostgresMenus:
             {
                 "workspace": account[0],
                 "account": account[1],
+                "wish": wish_of(account[1]),
+                "own": OWN_SOURCE,
                 "profiles": None if profiles is None else list(profiles),
+                "keys": [menu.key for menu in menus],
                 "line_ids": [menu.line_id for menu in menus],
                 "segments": [menu.segment for menu in menus],
                 "tags": [menu.tag for menu in menus],
                 "bounds": [menu.bound for menu in menus],
+                "ruled": [menu.by_rule for menu in menus],
                 "most": most,
             },
         )
         return [Change(str(user), line_id) for user, line_id in await cursor.fetchall()]
+
+    async def wished(self, account: Account, profile_id: bytes) -> str:
+        """Return the menu that a journey gave a person, "" if none did."""
+        named = {
+            "workspace": account[0],
+            "wish": wish_of(account[1]),
+            "own": OWN_SOURCE,
+            "profiles": [profile_id],
+        }
+        cursor = await self._connection.execute(_GIVEN, named)
+        row = await cursor.fetchone()
+        return str(row[1]) if row and row[1] is not None else ""
 
     async def given(self, account: Account, changes: Sequence[Change], at: datetime) -> None:
         """Note what friends were given."""

@@ -7,7 +7,7 @@ const GROUPED: Record<string, readonly string[]> = {
   send: ["send_line", "send", "coupon"],
   wait: ["wait", "wait_until_time", "wait_until_date", "wait_for_event", "split_by_button"],
   split: ["condition", "random_split", "ab_test", "holdout"],
-  data: ["tag", "set_trait", "webhook", "start_journey", "leave_journey"],
+  data: ["tag", "set_trait", "rich_menu", "audience", "webhook", "start_journey", "leave_journey"],
   end: ["goal", "exit"],
 };
 const KNOWN = new Set(Object.values(GROUPED).flat());

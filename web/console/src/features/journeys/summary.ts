@@ -83,6 +83,10 @@ export function useSummary(): (step: Step | Trigger) => string {
         return channels(step["ways"]);
       case "set_trait":
         return `${names.trait(text(step["name"]))} = ${text(step["value"])}`;
+      case "rich_menu":
+        return text(step["menu"]) || w("say.noMenu");
+      case "audience":
+        return `${step["action"] === "remove" ? "−" : "+"}${text(step["list"])}`;
       case "webhook":
         return text(step["url"]);
       case "coupon":

@@ -129,6 +129,7 @@ export const en: Record<keyof typeof zh, string> = {
   "why.no_tag": "does not have the tag",
   "why.not_bound": "not bound",
   "why.bound": "is bound",
+  "why.journey": "given by a journey",
   "why.another_first": "another comes first",
   replies: "Auto-replies",
   "replies.lead": "When a friend writes, taps or joins, a free reply answers at once; rules are asked from top to bottom.",

@@ -129,6 +129,7 @@ export const ja: Record<keyof typeof zh, string> = {
   "why.no_tag": "タグがありません",
   "why.not_bound": "会員連携していません",
   "why.bound": "会員連携済みです",
+  "why.journey": "ジャーニーで付与",
   "why.another_first": "先に当てはまるメニューがあります",
   replies: "自動応答",
   "replies.lead": "友だちのメッセージやボタン、追加に、無料の応答ですぐ返します。上から順に確認します。",

@@ -127,6 +127,7 @@ export const zh = {
   "why.no_tag": "沒有這個標籤",
   "why.not_bound": "還沒綁定會員",
   "why.bound": "已經綁定會員",
+  "why.journey": "旅程給的",
   "why.another_first": "前面已有符合的選單",
   replies: "自動回覆",
   "replies.lead": "好友傳訊息、按按鈕或加入時，馬上用免費的回覆回答；由上往下問。",
