@@ -43,6 +43,7 @@ from tieline.api import (
     message_trials,
     messages,
     open_sql,
+    predictions,
     problem,
     profiles,
     report,
@@ -92,7 +93,7 @@ def build(doors: Doors, vault: Vault, login_channel: LineLogin, sms: Sms) -> Fas
     app.include_router(segment_counts.router(doors))
     app.include_router(destinations.router(doors, vault))
     app.include_router(segment_questions.router(doors))
-    for group in (segment_life, tag_changes, tags, golden, attribution, traits):
+    for group in (segment_life, tag_changes, tags, golden, attribution, predictions, traits):
         app.include_router(group.router(doors))
     app.include_router(suggestions.router(doors))
     app.include_router(segments.router(doors))

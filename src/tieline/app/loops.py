@@ -103,6 +103,11 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
             *aside(stages.carry(settings, await unit(), caller, directory, now), history, now, idle),
             sync_loop(settings, await unit(), caller, now),
             *upkeep(await unit(), await unit(), directory, now),
+            Loop(
+                "predict",
+                stages.predict(await unit(), history, directory, now).step,
+                idle_seconds=_DAY_SECONDS,
+            ),
             *await line.loops(settings, unit, client, directory, now),
         ]
         yield history, loops

@@ -43,6 +43,7 @@ from tieline.model.destination import Destination
 from tieline.model.erasure import Erasure
 from tieline.model.outreach import Channel
 from tieline.ports import Change, Computed
+from tieline.predict.loop import PredictLoop
 from tieline.profile.stage import ProfileStage
 from tieline.search.stage import SearchStage
 from tieline.segment.stage import SegmentStage
@@ -67,6 +68,7 @@ from tieline.store.postgres.journeys import PostgresJourneys
 from tieline.store.postgres.log import PostgresLog, PostgresMessages
 from tieline.store.postgres.outbox import PostgresHistoryOutbox
 from tieline.store.postgres.outreach import PostgresOutreach
+from tieline.store.postgres.predictions import PostgresPredictions
 from tieline.store.postgres.refusals import PostgresRefusals
 from tieline.store.postgres.replies import PostgresAutoReplies, PostgresReplies
 from tieline.store.postgres.retract import PostgresRetractions
@@ -155,6 +157,14 @@ def pass_day(unit: PostgresUnit, directory: PostgresDirectory, now: Clock) -> up
     news = LogNews(PostgresLog(unit.connection), directory.own_sources, now)
     messages, rules = PostgresMessages(unit.connection), RuleBook(directory.rules)
     return upkeep.PassDay(unit, messages, news, directory.own_sources, rules, now)
+
+
+def predict(
+    unit: PostgresUnit, history: ClickHouseHistory, directory: PostgresDirectory, now: Clock
+) -> PredictLoop:
+    """Likelihoods of buyers, once a day."""
+    news = LogNews(PostgresLog(unit.connection), directory.own_sources, now)
+    return PredictLoop(unit, PostgresPredictions(unit.connection), history.query, news, now)
 
 
 def erase(
