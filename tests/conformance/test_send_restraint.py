@@ -2,10 +2,14 @@
 
 from datetime import time, timedelta
 
-from send_outbox import LATER, LEASE, START, WORKSPACE, Outbox, claim, name, plan, send, settle
+import psycopg
+from send_outbox import LATER, LEASE, START, WORKSPACE, Outbox, claim, fill, name, plan, send, settle
 
 from tieline.model.limits import Cap, Quiet, Restraint
 from tieline.model.send import SendState
+from tieline.store.postgres.deliver import PostgresSends
+from tieline.store.postgres.facts import PostgresFacts
+from tieline.store.postgres.unit import PostgresUnit
 
 SETTLED = START + LEASE
 CAPPED = Restraint(quiet=Quiet(time(22), time(9)), cap=Cap(2, 7), priority=7)
@@ -64,6 +68,37 @@ async def test_the_gate_knows_what_the_person_has_had_in_the_days_of_the_cap(out
     async with outbox.transaction():
         held = await outbox.sends.gate([claimed], SETTLED)
         later = await outbox.sends.gate([claimed], SETTLED + timedelta(days=8))
+
+    assert held[WORKSPACE, claimed.send_id].had == 1
+    assert later[WORKSPACE, claimed.send_id].had == 0
+
+
+async def test_the_gate_counts_what_came_by_other_channels_too(postgres_url: str) -> None:
+    with psycopg.connect(postgres_url) as admin:
+        fill(admin)
+    unit = await PostgresUnit.open(postgres_url)
+    outbox = Outbox(PostgresSends(unit.connection), PostgresFacts(unit.connection), unit)
+    await plan(outbox, send(1, restraint=CAPPED))
+    (claimed,) = await claim(outbox, LATER)
+    async with unit.transaction():
+        for number, (purpose, state) in enumerate(
+            [("marketing", "accepted"), ("transactional", "accepted"), ("marketing", "failed")]
+        ):
+            await unit.connection.execute(
+                """
+                insert into channel_send (workspace_id, send_id, channel, kind, origin, step, person, address, purpose,
+                                          content, state, cost, not_before, created_at, settled_at)
+                values (%(workspace)s, %(send)s, 'mail', 'email', 'journey:x', '', %(person)s, '', %(purpose)s, '{}',
+                        %(state)s, 0, %(at)s, %(at)s, %(at)s)
+                """,
+                {
+                    "workspace": WORKSPACE, "send": name(f"mail {number}"), "person": name("ann2"), "purpose": purpose,
+                    "state": state, "at": SETTLED - timedelta(hours=1),
+                },
+            )  # fmt: skip
+        held = await outbox.sends.gate([claimed], SETTLED)
+        later = await outbox.sends.gate([claimed], SETTLED + timedelta(days=8))
+    await unit.close()
 
     assert held[WORKSPACE, claimed.send_id].had == 1
     assert later[WORKSPACE, claimed.send_id].had == 0

@@ -1,5 +1,6 @@
 """What messages cost: now, at the end of the month, and before a send; with plans and budgets."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -12,12 +13,13 @@ from tieline.api.doors import Doors
 from tieline.api.shape import read_shape
 from tieline.deliver import price
 from tieline.deliver.estimate import sentence
-from tieline.deliver.forecast import month_of
+from tieline.deliver.forecast import month_of, month_start
 from tieline.errors import InvalidInputError, NotFoundError
 from tieline.model.cost import Budget, Plan, Tier
 from tieline.store.postgres.accounts import PostgresAccounts
 from tieline.store.postgres.budgets import PostgresBudgets
 from tieline.store.postgres.cost import PostgresCost, PostgresPlans
+from tieline.store.postgres.outreach import PostgresOutreach
 from tieline.store.postgres.segments import PostgresSegments
 
 Json = Annotated[dict[str, Any], Body()]
@@ -64,7 +66,10 @@ def router(doors: Doors) -> APIRouter:
 
     @routes.get("")
     async def overview(request: Request) -> dict[str, Any]:
-        """Return this month of every account: used, left, money so far, and the month's end."""
+        """Return this month of every account: used, left, money so far, and the month's end; and of every other channel.
+
+        `channels`: messages by e-mail, SMS and webhook that left this month, and their price in the workspace's money.
+        """
         workspace_id = await doors.keys.workspace(request)
         async with doors.pool.connection() as connection:
             accounts = [
@@ -76,7 +81,9 @@ def router(doors: Doors) -> APIRouter:
                 doors.accounts[workspace_id, account.key] = account
             months = [await read_month(doors, connection, account) for account in accounts]
             budgets = await PostgresBudgets(connection).all(workspace_id)
+            spent = await PostgresOutreach(connection).spent(workspace_id, month_start(doors.clock.now()))
         return {
+            "channels": _channels(spent),
             "accounts": [_month(month) for month in months],
             "budgets": [_budget(budget) for budget in budgets],
             "as_of": doors.clock.now(),
@@ -195,6 +202,19 @@ def _budgets(routes: APIRouter, doors: Doors) -> None:
                 (doors.clock.now(), workspace_id, str(body.get("origin", ""))),
             )
         return {"resumed": cursor.rowcount}
+
+
+def _channels(spent: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return what left by each channel beside LINE, and what it cost."""
+    found: dict[str, dict[str, Any]] = {}
+    for one in spent:
+        of = found.setdefault(
+            one["channel"], {"channel": one["channel"], "kind": one["kind"], "messages": 0, "money": 0.0}
+        )
+        if one["state"] == "accepted":
+            of["messages"] += one["messages"]
+            of["money"] += float(one["cost"])
+    return list(found.values())
 
 
 def _month(month: Month) -> dict[str, Any]:

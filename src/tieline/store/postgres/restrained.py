@@ -95,30 +95,39 @@ async def withdraw(
 async def had(
     connection: AsyncConnection, sends: Sequence[Claimed], now: datetime
 ) -> dict[tuple[int, bytes], int]:
-    """Return how many marketing messages the person of each capped send has had in the days of its cap."""
+    """Return how many marketing messages the person of each capped send has had, on every channel, in its cap's days."""
     capped = [(send, send.restraint.cap.days) for send in sends if send.restraint.cap is not None]
     if not capped:
         return {}
     cursor = await connection.execute(
         """
-        select asked.workspace_id, asked.send_id, count(*)
-        from unnest(%s::int[], %s::bytea[], %s::bytea[], %s::int[]) as asked (workspace_id, send_id, person, days)
-        join node as own on own.workspace_id = asked.workspace_id and own.node_id = asked.person
-        join node as mine on mine.workspace_id = own.workspace_id and mine.profile_id = own.profile_id
+        with mine as materialized (
+            select asked.workspace_id, asked.send_id, mine.node_id, %(now)s::timestamptz - make_interval(days => days) as since
+            from unnest(%(workspaces)s::int[], %(sends)s::bytea[], %(people)s::bytea[], %(days)s::int[])
+                 as asked (workspace_id, send_id, person, days)
+            join node as own on own.workspace_id = asked.workspace_id and own.node_id = asked.person
+            join node as mine on mine.workspace_id = own.workspace_id and mine.profile_id = own.profile_id
+        )
+        select workspace_id, send_id, count(*) from (
+        select mine.workspace_id, mine.send_id from mine
         join send as past on past.workspace_id = mine.workspace_id and past.person = mine.node_id
         left join multicast as taken on past.state = 'grouped' and taken.state = 'accepted'
                                      and taken.workspace_id = past.workspace_id and taken.chunk_id = past.chunk_id
         where (past.state = 'accepted' or taken.state = 'accepted') and past.purpose <> 'transactional'
-          and coalesce(taken.settled_at, past.settled_at) > %s::timestamptz - make_interval(days => asked.days)
-        group by 1, 2
+          and coalesce(taken.settled_at, past.settled_at) > mine.since
+        union all
+        select mine.workspace_id, mine.send_id from mine
+        join channel_send as other on other.workspace_id = mine.workspace_id and other.person = mine.node_id
+        where other.state = 'accepted' and other.purpose <> 'transactional' and other.settled_at > mine.since
+        ) as counted group by 1, 2
         """,
-        (
-            [send.workspace_id for send, _ in capped],
-            [send.send_id for send, _ in capped],
-            [send.person for send, _ in capped],
-            [days for _, days in capped],
-            now,
-        ),
+        {
+            "workspaces": [send.workspace_id for send, _ in capped],
+            "sends": [send.send_id for send, _ in capped],
+            "people": [send.person for send, _ in capped],
+            "days": [days for _, days in capped],
+            "now": now,
+        },
         binary=True,
     )
     return {(workspace_id, bytes(send_id)): count for workspace_id, send_id, count in await cursor.fetchall()}
