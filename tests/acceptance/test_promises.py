@@ -3,14 +3,14 @@
 import asyncio
 from collections import Counter
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from promise_parts import CART, HELLO, TEN, friends
 
 from tieline.api.broadcast_parse import parse as parse_broadcast
 from tieline.api.broadcasts import progress
@@ -21,41 +21,11 @@ from tieline.condition.rewrite import rewrite
 from tieline.deliver.policy import Reason
 from tieline.errors import InvalidConditionError, InvalidJourneyError, InvalidTemplateError, UnavailableError
 from tieline.journey.parse import parse as parse_journey
-from tieline.model.broadcast import Variant
 from tieline.model.event import LogKind, NewLogRow
 from tieline.model.reply import ReplyState
 from tieline.model.send import SendState
 from tieline.simulator.faults import FaultKind, FaultSwitch
 from tieline.testing.story import Killed, Story
-
-TAIPEI = ZoneInfo("Asia/Taipei")
-TEN = datetime(2026, 3, 2, 10, tzinfo=TAIPEI)
-HELLO = (Variant(({"type": "text", "text": "hello"},)),)
-REMIND = {
-    "id": "remind",
-    "kind": "send_line",
-    "account": "main",
-    "purpose": "marketing",
-    "messages": [{"type": "text", "text": "cart {{ trigger.cart_id }}"}],
-}
-CART = {
-    "key": "cart",
-    "name": "cart",
-    "trigger": {"kind": "event", "event": "Product Added", "where": {"property": "cart_id", "op": "exists"}},
-    "reentry": {"mode": "always", "key": "cart_id"},
-    "exit_on": [
-        {"event": "Order Completed", "where": {"property": "cart_id", "op": "eq", "ref": "trigger.cart_id"}}
-    ],
-    "start": "wait",
-    "steps": [{"id": "wait", "kind": "wait", "for": "PT30M", "next": "remind"}, REMIND],
-}
-
-
-async def friends(count: int) -> Story:
-    story = Story(TEN, people=count)
-    for number in range(count):
-        await story.befriend(number, f"M{number}")
-    return story
 
 
 async def test_01_the_sender_is_killed_at_every_statement_and_nobody_gets_it_twice() -> None:
@@ -374,65 +344,3 @@ def test_14_a_message_that_line_would_refuse_is_refused_before_the_first_recipie
         parse_broadcast(body, TEN)
     assert getattr(refused.value, "status", 0) == 422
     assert str(getattr(refused.value, "field", "")).startswith("/messages/0")
-
-
-@pytest.mark.parametrize("city", ["Asia/Taipei", "Asia/Tokyo"])
-@pytest.mark.parametrize(
-    ("due", "reminded_at"),
-    [
-        ("2026-05-02", "2026-04-29T10:00"),  # over the end of a month
-        ("2027-01-02", "2026-12-30T10:00"),  # over the end of a year
-        ("2028-03-02", "2028-02-28T10:00"),  # in a leap year
-    ],
-)
-async def test_15_three_days_before_at_ten_is_that_day_by_the_clock_of_the_brand(
-    due: str, reminded_at: str, city: str
-) -> None:
-    moment = datetime.fromisoformat(reminded_at).replace(tzinfo=ZoneInfo(city))
-    story = Story(moment - timedelta(days=5), zone=city)
-    await story.befriend(0, "M0")
-    wait = {
-        "id": "wait",
-        "kind": "wait_until_date",
-        "date": "trigger.due",
-        "days": -3,
-        "time": "10:00",
-        "next": "remind",
-    }
-    await story.journey({**CART, "steps": [wait, REMIND]})
-    await story.track("Product Added", "M0", cart_id="c1", due=due)
-    await story.until(moment + timedelta(days=1))
-
-    assert [one.at for one in story.phones.heard] == [moment.astimezone(UTC)]
-
-
-@pytest.mark.parametrize(("city", "last_hour"), [("Asia/Taipei", "15:30"), ("Asia/Tokyo", "14:30")])
-async def test_15_a_month_ends_at_midnight_of_the_brand_and_not_of_the_server(
-    city: str, last_hour: str
-) -> None:
-    end = datetime.fromisoformat(f"2026-03-31T{last_hour}+00:00")  # half an hour before April begins there
-    story = Story(end - timedelta(days=1), zone=city)
-    await story.befriend(0, "M0")
-    wait = {"id": "wait", "kind": "wait_until_date", "date": "trigger.due", "time": "00:00", "next": "remind"}
-    await story.journey({**CART, "steps": [wait, REMIND]})
-    await story.track("Product Added", "M0", cart_id="c1", due="2026-04-01")
-    await story.until(end)
-    early = len(story.phones.heard)
-    await story.until(end + timedelta(minutes=31))
-
-    assert (early, len(story.phones.heard)) == (0, 1)
-
-
-@pytest.mark.parametrize(("city", "last_hour"), [("Asia/Taipei", "15:30"), ("Asia/Tokyo", "14:30")])
-async def test_15_who_is_born_this_month_changes_at_midnight_of_the_brand(city: str, last_hour: str) -> None:
-    end = datetime.fromisoformat(f"2026-03-31T{last_hour}+00:00")
-    story = Story(end - timedelta(hours=2), zone=city)
-    await story.befriend(0, "M0")
-    await story.identify("M0", born="1990-04-17")
-    await story.segment("birthday", {"trait": "born", "op": "month_is", "value": "current"})
-    await story.until(end)
-    await story.broadcast("march", variants=HELLO, segment="birthday")
-    await story.until(end + timedelta(minutes=36))
-    await story.broadcast("april", variants=HELLO, segment="birthday")
-
-    assert [row.send.origin for row in story.sends] == ["broadcast:april"]

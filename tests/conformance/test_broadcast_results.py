@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from mass_desk import Desk
 
-from tieline.report.lift import Group
+from tieline.model.group import Group
 from tieline.store.postgres.broadcast_results import Orders, PostgresBroadcastResults
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

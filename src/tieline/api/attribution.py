@@ -17,8 +17,9 @@ from tieline.condition.path import read_path
 from tieline.condition.place import Place
 from tieline.condition.valued import Classes, Measured, Valued
 from tieline.errors import InvalidInputError
+from tieline.model.group import Group
 from tieline.report import touch
-from tieline.report.lift import Group, Interval, Lift, lift
+from tieline.report.lift import Interval, Lift, lift
 from tieline.store.postgres.segments import PostgresSegments
 
 WINDOW_MAX = 90

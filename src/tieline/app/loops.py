@@ -102,12 +102,7 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
             Loop("erase", erase.step, idle_seconds=idle * 10),
             *aside(stages.carry(settings, await unit(), caller, directory, now), history, now, idle),
             sync_loop(settings, await unit(), caller, now),
-            *upkeep(await unit(), await unit(), directory, now),
-            Loop(
-                "predict",
-                stages.predict(await unit(), history, directory, now).step,
-                idle_seconds=_DAY_SECONDS,
-            ),
+            *upkeep((await unit(), await unit(), await unit()), history, directory, now),
             *await line.loops(settings, unit, client, directory, now),
         ]
         yield history, loops
@@ -153,11 +148,18 @@ def sync_loop(settings: Settings, unit: PostgresUnit, caller: OutgoingCaller, no
     return Loop("sync", lambda: sync.step(now.now()), idle_seconds=settings.idle_ms / 50)
 
 
-def upkeep(unit: PostgresUnit, aside: PostgresUnit, directory: PostgresDirectory, now: Clock) -> list[Loop]:
-    """What is known of the workspace is read anew; tags come off when their time is over, and links grow old."""
-    expiry = ExpiryLoop(unit, stages.tagging(unit, directory, now), now)
+def upkeep(
+    units: tuple[PostgresUnit, PostgresUnit, PostgresUnit],
+    history: ClickHouseHistory,
+    directory: PostgresDirectory,
+    now: Clock,
+) -> list[Loop]:
+    """What is known of the workspace is read anew; tags come off in time, links grow old, and buyers are foretold."""
+    tags, ages, likely = units
+    expiry = ExpiryLoop(tags, stages.tagging(tags, directory, now), now)
     return [
         Loop("directory", directory.step, idle_seconds=_CATALOG_SECONDS),
         Loop("expiry", expiry.step, idle_seconds=_EXPIRY_SECONDS),
-        Loop("age", stages.pass_day(aside, directory, now).step, idle_seconds=_DAY_SECONDS),
+        Loop("age", stages.pass_day(ages, directory, now).step, idle_seconds=_DAY_SECONDS),
+        Loop("predict", stages.predict(likely, history, directory, now).step, idle_seconds=_DAY_SECONDS),
     ]

@@ -6,8 +6,8 @@ moved by a hundredth or more, and not at all where the model, judged at a moment
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple, Protocol
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -16,6 +16,7 @@ from tieline.clock import Clock
 from tieline.model.event import TRAITS_SET
 from tieline.model.signal import Said
 from tieline.ports import News, Transaction
+from tieline.ports.predictions import PredictStore
 from tieline.predict import features
 from tieline.predict.features import Buyers
 
@@ -45,30 +46,6 @@ FORETOLD = (
     Likelihood("likelihood_purchase_30d", 30),
     Likelihood("likelihood_churn_90d", 90, stays_away=True),
 )
-
-
-class Wish(NamedTuple):
-    """A workspace that wishes predictions; `computed_on`: the day of the last ones by its own clock."""
-
-    workspace_id: int
-    zone: str
-    computed_on: str | None
-
-
-class PredictStore(Protocol):
-    """Who wishes predictions, and what became of them."""
-
-    async def wishes(self) -> Sequence[Wish]:
-        """Return the workspaces that wish them."""
-        ...
-
-    async def computed(self, workspace_id: int, on: date, report: Mapping[str, Any]) -> None:
-        """Note what a day's work came to."""
-        ...
-
-    async def identifiers(self, workspace_id: int, node_ids: Sequence[bytes]) -> dict[bytes, tuple[str, str]]:
-        """Return namespace and value of nodes."""
-        ...
 
 
 Ask = Callable[[str, Mapping[str, Any]], Awaitable[pa.Table]]

@@ -8,25 +8,11 @@ compared by Welch's interval with the normal quantile, which is close for groups
 from math import sqrt
 from typing import NamedTuple
 
+from tieline.model.group import Group
+
 Z_95 = 1.959963984540054
 FEW = 30
 """Fewer people than this in a group: the interval of money is left out."""
-
-
-class Group(NamedTuple):
-    """What became of one group.
-
-    Attributes:
-        people: How many there are.
-        converted: How many of them did it.
-        mean: Money per person, also of those who bought nothing.
-        variance: Of that, with n - 1.
-    """
-
-    people: int
-    converted: int
-    mean: float = 0.0
-    variance: float = 0.0
 
 
 class Interval(NamedTuple):

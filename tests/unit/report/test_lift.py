@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from tieline.report.lift import Group, difference_of_rates, lift
+from tieline.model.group import Group
+from tieline.report.lift import difference_of_rates, lift
 
 
 @pytest.mark.parametrize(

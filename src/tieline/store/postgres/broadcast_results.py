@@ -7,7 +7,7 @@ from typing import NamedTuple
 from psycopg import AsyncConnection
 
 from tieline.model.broadcast import HELD_OUT
-from tieline.report.lift import Group
+from tieline.model.group import Group
 
 _SPAN = """
 select min(due_at), max(due_at), bool_or(arm = %(held_out)s) from broadcast_recipient

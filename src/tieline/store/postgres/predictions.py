@@ -7,7 +7,7 @@ from typing import Any
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
-from tieline.predict.loop import Wish
+from tieline.ports.predictions import Wish
 
 
 class PostgresPredictions:
