@@ -15,7 +15,7 @@ class Ready(NamedTuple, Generic[P]):
     """A parcel, and until when this worker holds it."""
 
     parcel: P
-    lease_until: datetime
+    lease_ends_at: datetime
 
 
 class Hand(Generic[P]):
@@ -46,7 +46,7 @@ class Hand(Generic[P]):
 
     def resume(self, answers: int, late_at: datetime) -> None:
         """Take up again what was set aside, if LINE has answered or the first lease ends before `late_at`."""
-        if self._asked and (answers != self._answers or self._asked[0].lease_until <= late_at):
+        if self._asked and (answers != self._answers or self._asked[0].lease_ends_at <= late_at):
             self.ready.extendleft(reversed(self._asked))
             self._asked.clear()
 

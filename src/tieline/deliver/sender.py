@@ -223,7 +223,7 @@ class Sender:
     def _put_off(self, ready: Ready[Call], now: datetime) -> list[Outcome] | None:
         """Return None if the hour is right for a call, else what becomes of it."""
         call = ready.parcel
-        if now >= ready.lease_until - LEASE_SPARE or self.outlet.rests(call.leaves_from, now):
+        if now >= ready.lease_ends_at - LEASE_SPARE or self.outlet.rests(call.leaves_from, now):
             return self._returned(call)
         return outcome.quiet(call, self.outlet.zone(call.sample.workspace_id), now)
 
