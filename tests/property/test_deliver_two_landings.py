@@ -24,7 +24,7 @@ async def test_only_the_younger_of_two_landings_is_told() -> None:
         calls += made
         world.clock.advance(timedelta(seconds=1))
     older, younger = calls
-    assert older.first.fence < younger.first.fence
+    assert older.sample.fence < younger.sample.fence
 
     late = for_all(older, Verdict(SendState.FAILED, "http_400"))
     done = for_all(younger, Verdict(SendState.ACCEPTED))
