@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
 NAMES = {
-    "LINE", "Tieline", "App", "SDK", "English", "Flex", "CSV", "Excel", "Parquet", "API", "POS", "CRM", "NT", "RFM", "NES", "QR",
+    "LINE", "Tieline", "App", "SDK", "English", "Flex", "CSV", "Excel", "Parquet", "API", "POS", "CRM", "NT", "RFM", "NES", "NAPL", "QR",
     "Email", "SMS", "Liquid", "JSON", "HTTP", "HTTPS", "URL", "ID", "Asia", "Taipei", "AND", "OR", "UID", "Webhook",
     "PNG", "JPEG", "SVG", "Code", "Big", "UTF", "Shift", "JIS", "ISO", "Segment", "Developers", "Messaging", "Console", "Channel", "Provider",
     "Ctrl", "Delete", "Verify", "Use", "tieline", "init", "Y", "N", "kB", "MB",
