@@ -23,7 +23,7 @@ def routes() -> set[str]:
 
 def checked() -> set[str]:
     """Return every address in a list PAGES of the browser tests, without its query."""
-    found = set()
+    found: set[str] = set()
     for file in HERE.glob("test_console_*.py"):
         for node in ast.parse(file.read_text("utf-8")).body:
             if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "PAGES":
