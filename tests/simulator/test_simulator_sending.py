@@ -136,6 +136,13 @@ def test_the_monthly_limit_stops_all_of_a_multicast_and_no_reply(line):
     assert body(line.answer("GET", "/v2/bot/message/quota/consumption")) == {"totalUsage": 2}
 
 
+def test_what_the_monthly_limit_refuses_counts_nobody_who_blocked_the_account(line):
+    line.account.quota = 1
+    phone.block(line.platform.world, line.account, line.account.friends[line.people[0]], line.now)
+    assert line.multicast(line.people).status == 429
+    assert line.facts()["undelivered"].get("blocked", 0) == 0
+
+
 def test_the_month_ends_at_midnight_utc_plus_nine(line):
     line.account.quota = 1
     line.push(line.people[0])

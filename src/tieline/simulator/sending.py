@@ -6,7 +6,7 @@ Source: https://developers.line.biz/en/reference/messaging-api/#messages
 from array import array
 from collections.abc import Sequence
 
-from tieline.simulator.accepting import accept, accepted_before, checked, conflict, reachable
+from tieline.simulator.accepting import Content, Json, accept, accepted_before, checked, conflict, reachable
 from tieline.simulator.friend_book import BLOCKED, FRIEND
 from tieline.simulator.identifiers import USER_ID
 from tieline.simulator.people import People
@@ -30,7 +30,7 @@ def push(call: Call) -> SimResponse:
     row = _people(call).row(to)
     if row < 0 or not _people(call).here(row):
         raise Refused(400, "Failed to send messages")
-    return as_json({"sentMessages": accept(call, "push", _reached(call, [row]), content)})
+    return as_json({"sentMessages": _accept(call, "push", [row], content)})
 
 
 def multicast(call: Call) -> SimResponse:
@@ -53,7 +53,7 @@ def multicast(call: Call) -> SimResponse:
         if strict and not exists:
             raise Refused(400, INVALID_TO)
         rows[row if exists else user_id] = None
-    accept(call, "multicast", _reached(call, list(rows)), content)
+    _accept(call, "multicast", list(rows), content)
     return as_json({})
 
 
@@ -91,15 +91,16 @@ def _people(call: Call) -> People:
     return call.world.people_of(call.account.provider_id)
 
 
-def _reached(call: Call, to: Sequence[int | str]) -> list[int]:
-    """Return the rows of those whom the messages reach; count the others by the reason."""
+def _accept(call: Call, kind: str, to: Sequence[int | str], content: Content) -> list[Json]:
+    """Take the messages for whom they reach, and count the others by the reason; a refused call counts nobody."""
     account = call.account
     states = account.friends.states
     known = len(states)
     rows = [row for row in to if isinstance(row, int) and row < known and states[row]]
     reached = reachable(account, rows, call.at)
+    sent = accept(call, kind, reached, content)
     if len(reached) < len(to):
         blocked = sum(states[row] == BLOCKED for row in rows)
         account.ledger.undelivered["blocked"] += blocked
         account.ledger.undelivered["no_friend"] += len(to) - len(reached) - blocked
-    return reached
+    return sent
