@@ -12,13 +12,13 @@ _NODES = "(select toFixedString(unhex(arrayJoin({nodes:Array(String)})), 16))"
 _NAMES = f"workspace_id = {{workspace:UInt32}} and node_id in {_NODES}"
 _NAMED = f"workspace_id = {{workspace:UInt32}} and profile_id in {_NODES}"
 _WORDS = "multiSearchAny(toString(properties), {words:Array(String)})"
-# What others' profiles were while the person was a part of them: versions that newer ones stand for.
-_FORMER = f"""
-    workspace_id = {{workspace:UInt32}} and (profile_id, version) in (
-        select profile_id, version from profile where workspace_id = {{workspace:UInt32}} and profile_id in (
-            select arrayJoin([from_id, profile_id]) from override where {_NAMES})
-        and (profile_id, version) not in (
-            select profile_id, max(version) from profile where workspace_id = {{workspace:UInt32}} group by profile_id))
+# What others' profiles were while the person was a part of them: versions that newer ones stand for. Which others is not
+# known any more once moves are squashed, so all such versions go; merges would have dropped them at some time anyway.
+_FORMER = """
+    workspace_id = {workspace:UInt32} and (profile_id, version) in (
+        select profile_id, arrayJoin(arraySlice(arrayReverseSort(groupUniqArray(version)), 2))
+        from profile where workspace_id = {workspace:UInt32} group by profile_id having count() > 1
+        settings optimize_aggregation_in_order = 1)
 """
 _COLUMNS = "workspace_id, event, profile_id, node_id, at, log_offset, item, message_id, source, type"
 # An event of somebody else that was written under the profile of the person: it was theirs once, and was cut off.
