@@ -105,9 +105,11 @@ def _broadcast(
             "messages": [{"type": "text", "text": words}],
         }
         running.api("POST", "/api/broadcasts", body)
-    while sum(simulated.delivered(account) for account in accounts) < before + count:
+    while (arrived := sum(simulated.delivered(account) for account in accounts) - before) < count:
         if time.perf_counter() - began > _WAIT_SECONDS:
-            raise TimeoutError("not all messages arrived")
+            raise TimeoutError(
+                f"{arrived:,} of {count:,} messages arrived in {_WAIT_SECONDS} s; {line.waits_for(running.url)}"
+            )
         time.sleep(0.2)
     return time.perf_counter() - began
 

@@ -19,7 +19,7 @@ import msgspec
 import psutil
 
 HOST = "127.0.0.1"
-_START_SECONDS = 180
+_START_SECONDS = 400
 _STOP_SECONDS = 40
 
 

@@ -16,6 +16,19 @@ RATES = {"push": 100_000, "multicast": 100_000}
 TOKEN = "bench-token"  # noqa: S105 - opens a simulator that lives for seconds
 PUSH = "/v2/bot/message/push"
 MULTICAST = "/v2/bot/message/multicast"
+# Everything a message can wait for: its state, what it was put off for, an answer of LINE, a withdrawal that nobody absorbs.
+WAITS_FOR = """
+    select concat_ws('; ',
+        (select 'multicasts ' || string_agg(state || ' ' || n || ' (' || members || ' people, due in ' || due || ' s)', ', ') from (
+            select state, count(*) as n, sum(members) as members, round(extract(epoch from min(not_before) - now())) as due
+            from multicast group by 1) as each),
+        (select 'sends ' || string_agg(concat_ws(' ', state, nullif(reason, ''), n, '(due in ' || due || ' s)'), ', ') from (
+            select state, reason, count(*) as n, round(extract(epoch from min(not_before) - now())) as due
+            from send group by 1, 2) as each),
+        (select 'LINE refused ' || string_agg(concat_ws(' ', origin, pointer, sentence), ', ') from line_refusal),
+        (select 'log ' || coalesce(max(log_offset), 0) - (select log_offset from position where consumer = 'stream')
+                || ' rows ahead of the stream' from log))
+"""
 
 
 class Simulator:
@@ -36,13 +49,13 @@ class Simulator:
 
     def open(self, key: str, running: harness.Tieline | None = None) -> None:
         """Open an account; with `running`, connect it to that Tieline."""
-        number = _number(key)
+        secret, bot = self.secrets(key)
         known = {
             "name": key,
             "provider_id": PROVIDER,
             "channel_id": self.channel(key),
-            "channel_secret": f"{number:032x}",
-            "bot_user_id": f"U{number:032x}",
+            "channel_secret": secret,
+            "bot_user_id": bot,
         }
         webhooks: dict[str, Any] = {"max_events": 100}
         if running is not None:
@@ -66,6 +79,11 @@ class Simulator:
         """Return when each friend of an account got the first message."""
         rows = self.ask("GET", f"/deliveries?channel_id={self.channel(key)}&limit=1000000")["deliveries"]
         return {row["user_id"]: datetime.fromisoformat(row["at"]) for row in reversed(rows)}
+
+    @staticmethod
+    def secrets(key: str) -> tuple[str, str]:
+        """Return the channel secret of an account, and the LINE user id of its bot."""
+        return f"{_number(key):032x}", f"U{_number(key):032x}"
 
     @staticmethod
     def channel(key: str) -> str:
@@ -92,6 +110,13 @@ def simulator() -> Iterator[Simulator]:
 def settings(simulated: Simulator) -> Mapping[str, object]:
     """Return the settings that point Tieline at the simulator."""
     return dict.fromkeys(("LINE_API_URL", "LINE_DATA_API_URL", "LINE_ACCESS_URL"), simulated.url)
+
+
+def waits_for(url: str) -> str:
+    """Say where every message stands that was planned."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        row = connection.execute(WAITS_FOR).fetchone()
+    return str(row[0]) if row else ""
 
 
 def befriend(url: str, key: str, user_ids: Sequence[str]) -> None:

@@ -5,6 +5,7 @@ that memory and the embedded engines of one do not weigh on the next.
 """
 
 import argparse
+import faulthandler
 import importlib
 import os
 import platform
@@ -44,6 +45,7 @@ def main() -> int:
     asked = _arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # unwinds, so that every server is stopped
     if asked.one:
+        faulthandler.register(signal.SIGUSR1)  # whoever waits too long for this asks where it stands
         figures = importlib.import_module(asked.one).measure(quick=asked.quick)
         sys.stdout.buffer.write(msgspec.json.encode(figures))
         return 0
@@ -94,6 +96,12 @@ def _run(name: str, *, quick: bool) -> list[Figure]:
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         try:
             told = process.communicate(timeout=_TIMEOUT_SECONDS)[0]
+        except subprocess.TimeoutExpired:
+            print(f"\n{name} did not end in {_TIMEOUT_SECONDS} s; it stands here:", file=sys.stderr)
+            process.send_signal(signal.SIGUSR1)
+            time.sleep(1)
+            process.terminate()
+            return []
         except BaseException:  # an interruption too: whoever started servers has to stop them
             process.terminate()
             raise

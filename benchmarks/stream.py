@@ -34,6 +34,14 @@ BEHIND = """
            or exists (select from history_outbox) or exists (select from signal where taken_at is null)
            or exists (select from segment where state = 'computing')
 """
+IN_WORDS = """
+    select concat_ws(', ',
+        (select max(log_offset) - (select log_offset from position where consumer = 'stream') || ' rows of the log'
+         from log having max(log_offset) > (select log_offset from position where consumer = 'stream')),
+        (select count(*) || ' batches for history' from history_outbox having count(*) > 0),
+        (select count(*) || ' signals' from signal where taken_at is null having count(*) > 0),
+        (select count(*) || ' segments to compute' from segment where state = 'computing' having count(*) > 0))
+"""
 
 
 def measure(*, quick: bool) -> list[Figure]:
@@ -54,7 +62,7 @@ def _measured(count: int, rounds: int, segments: int) -> Figure:
         product, copied, inserted = [], [], []
         for _ in range(rounds):
             bodies = list(shop.bodies(count, datetime.now(UTC)))
-            copied.append(count / _decode_and_copy(running.url, bodies))
+            copied.append(count / decode_and_copy(running.url, bodies))
             inserted.append(count / _insert(engine, bodies))
             with running.paused():
                 asyncio.run(fill(running.url, bodies))
@@ -131,7 +139,9 @@ def wait(running: harness.Tieline) -> None:
             if row is not None and not row[0]:
                 return
             time.sleep(0.02)
-    raise TimeoutError("the stream did not come to its end")
+        row = connection.execute(IN_WORDS).fetchone()
+    waits = row[0] if row else "nothing any more"
+    raise TimeoutError(f"the stream did not come to its end in {PATIENCE_SECONDS} s; there waits: {waits}")
 
 
 async def fill(url: str, bodies: Sequence[bytes]) -> None:
@@ -152,7 +162,7 @@ async def fill(url: str, bodies: Sequence[bytes]) -> None:
         await unit.close()
 
 
-def _decode_and_copy(url: str, bodies: Sequence[bytes]) -> float:
+def decode_and_copy(url: str, bodies: Sequence[bytes]) -> float:
     """Return the seconds of decoding bodies and writing each event as a row of PostgreSQL, in transactions of 5,000."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("drop table if exists bench_limit")
