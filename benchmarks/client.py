@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import cast
 
 import events
+import line_events
 import msgspec
 
 _MARK = b"@@@@@@@@"
@@ -26,6 +27,7 @@ class Order(msgspec.Struct):
         events_each: Events in a request; 1 sends to /v1/track.
         per_second: Requests per second on a steady beat; 0 sends the next when the last was answered.
         seed: Start of all chance; also makes message ids different from those of other runs.
+        hook: Send webhooks of a LINE account instead, one event each.
     """
 
     port: int
@@ -36,6 +38,7 @@ class Order(msgspec.Struct):
     per_second: float = 0.0
     people: int = 10_000
     seed: int = 1
+    hook: line_events.Hook | None = None
 
 
 class Report(msgspec.Struct):
@@ -135,7 +138,7 @@ def requests(order: Order) -> Iterator[bytes]:
 async def load(order: Order) -> Report:
     """Send for as long as ordered."""
     loop = asyncio.get_running_loop()
-    made = requests(order)
+    made = requests(order) if order.hook is None else line_events.requests(order.hook, order.seed)
     next(made)
     answers: list[tuple[float, bool]] = []
     cpu, began = time.process_time(), time.perf_counter()

@@ -26,6 +26,7 @@ NAMES = (
     "stream",
     "latency",
     "segment",
+    "webhook",
     "deliver",
     "sender",
     "identify",
