@@ -25,6 +25,7 @@ NAMES = (
     "collect_single",
     "stream",
     "latency",
+    "live_segments",
     "segment",
     "webhook",
     "deliver",
