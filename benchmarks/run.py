@@ -30,6 +30,7 @@ NAMES = (
     "webhook",
     "deliver",
     "sender",
+    "broadcast",
     "identify",
     "rebuild",
     "suggest",
