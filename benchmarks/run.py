@@ -1,4 +1,4 @@
-"""Measure Tieline on this machine: `make bench`, or `python benchmarks/run.py [names] [--quick] [--markdown FILE]`.
+"""Measure Tieline on this machine: `make bench`, or `python benchmarks/run.py [names] [--quick] [--vast] [--markdown FILE]`.
 
 Each figure stands beside the best that the machine does in the same run. Every benchmark has a process of its own, so
 that memory and the embedded engines of one do not weigh on the next.
@@ -27,6 +27,7 @@ NAMES = (
     "latency",
     "live_segments",
     "segment",
+    "segment_vast",
     "webhook",
     "deliver",
     "sender",
@@ -40,6 +41,7 @@ NAMES = (
     "memory",
 )
 ONLY_WHOLE = ("memory",)
+ONLY_VAST = ("segment_vast",)
 _TIMEOUT_SECONDS = 600
 
 
@@ -53,7 +55,7 @@ def main() -> int:
         sys.stdout.buffer.write(msgspec.json.encode(figures))
         return 0
     console = Console(width=None if sys.stdout.isatty() else 160)
-    names = asked.names or [name for name in NAMES if not (asked.quick and name in ONLY_WHOLE)]
+    names = asked.names or chosen(quick=asked.quick, vast=asked.vast)
     figures, failed = [], False
     for name in names:
         began = time.perf_counter()
@@ -66,6 +68,12 @@ def main() -> int:
     if asked.markdown:
         asked.markdown.write_text(markdown(figures, machine()), "utf-8")
     return int(failed)
+
+
+def chosen(*, quick: bool, vast: bool) -> list[str]:
+    """Return what runs where nothing is named: what takes long only where it is asked for."""
+    left_out = (*(ONLY_WHOLE if quick else ()), *(() if vast else ONLY_VAST))
+    return [name for name in NAMES if name not in left_out]
 
 
 def machine() -> str:
@@ -89,6 +97,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--quick", action="store_true", help="small sizes, one round: does it run, about how fast"
     )
+    parser.add_argument("--vast", action="store_true", help="also what needs a history of 100 million events")
     parser.add_argument("--markdown", type=Path, help="write the table to this file too")
     parser.add_argument("--one", choices=NAMES, help=argparse.SUPPRESS)
     return parser.parse_args()

@@ -1,4 +1,4 @@
-"""What benchmarks send, and that each has a file: webhooks as LINE signs them."""
+"""What benchmarks send and which of them run: webhooks as LINE signs them, long rows only where they are asked for."""
 
 import ast
 import importlib.util
@@ -51,3 +51,9 @@ def test_every_row_has_a_file_that_measures(runner: ModuleType) -> None:
     for name in runner.NAMES:
         tree = ast.parse((BENCHMARKS / f"{name}.py").read_text("utf-8"))
         assert "measure" in {one.name for one in tree.body if isinstance(one, ast.FunctionDef)}, name
+
+
+def test_a_hundred_million_events_are_counted_only_where_they_are_asked_for(runner: ModuleType) -> None:
+    assert "segment_vast" not in runner.chosen(quick=False, vast=False)
+    assert "segment_vast" in runner.chosen(quick=True, vast=True)
+    assert "memory" not in runner.chosen(quick=True, vast=True)
