@@ -9,7 +9,7 @@ from psycopg import AsyncConnection
 from tieline.ids import keyed_hash, retry_key
 from tieline.model.chunk import MEMBERS_MAX, Chunk, ChunkHeld, ChunkSettled, ChunkWish, Written
 from tieline.store.postgres import chunk_sql, restrained
-from tieline.store.postgres.standing import HASHED
+from tieline.store.postgres.standing import HASHED, UNHASHED
 
 TRANSACTIONAL = "transactional"
 STANDING = "standing"
@@ -32,6 +32,7 @@ class PostgresChunks:
             keyed_hash(wish.send_ids[0], "chunk", wish.origin, wish.step, str(number))
             for number in range(-(-len(wish.people) // MEMBERS_MAX))
         ]
+        await self._connection.execute(HASHED)
         cursor = await self._connection.execute(
             chunk_sql.plan(capped=cap is not None),  # sql: own names
             {
@@ -61,7 +62,9 @@ class PostgresChunks:
             },
             binary=True,
         )
-        return {bytes(send_id) for (send_id,) in await cursor.fetchall()}
+        planned = {bytes(send_id) for (send_id,) in await cursor.fetchall()}
+        await self._connection.execute(UNHASHED)
+        return planned
 
     async def claim(
         self, now: datetime, lease_until: datetime, chunks_max: int, resting: Collection[tuple[int, str]]
@@ -102,7 +105,7 @@ class PostgresChunks:
             )
             fallen |= {(workspace_id, bytes(chunk_id)) for (chunk_id,) in await cursor.fetchall()}
         if moved:
-            await self._connection.execute("set local enable_nestloop to default")
+            await self._connection.execute(UNHASHED)
         stands: dict[tuple[int, bytes], ChunkHeld] = {}
         for one in chunks:
             if one.name in held:

@@ -54,8 +54,10 @@ OF_ASKED = """
 (profile_id, granted), `friend` (profile_id, accounts, users) and `on_line` (profile_id)."""
 
 HASHED = "set local enable_nestloop = off"
-"""Before a statement about thousands of people: a table that was never analysed looks empty to the planner, which would then
-look through all of them for each of them."""
+"""Before a statement about thousands of people: the planner takes those who may be written to for one person, and a table that
+was never analysed for an empty one; it would then look through all of them for each of them."""
+UNHASHED = "set local enable_nestloop to default"
+"""After it."""
 
 STANDING = f"""
     with asked as materialized (
