@@ -12,6 +12,7 @@ from tieline.deliver.forecast import expect, month_of, month_start
 from tieline.model.cost import Budget, Plan, Spent
 
 NOW = datetime(2026, 11, 10, 3, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
 HIGH = price.plan("tw-high", date(2026, 11, 10))
 assert HIGH is not None
 
@@ -28,6 +29,23 @@ def spent(messages: int, origin: str = "broadcast:a", money: int = 0, *, certain
 def test_every_plan_names_its_country_its_day_and_its_source() -> None:
     assert {plan.country for plan in price.PLANS} == {"TW", "JP", "TH"}
     assert all(plan.source.startswith("https://") and plan.valid_from for plan in price.PLANS)
+
+
+@pytest.mark.parametrize(
+    "new",
+    [one for one in price.PLANS if price.plan(one.key, one.valid_from - DAY)],
+    ids=lambda one: f"{one.key} {one.valid_from}",
+)
+def test_a_month_before_a_change_of_prices_and_one_after_it_cost_differently(new: Plan) -> None:
+    before, after = price.plan(new.key, new.valid_from - DAY), price.plan(new.key, new.valid_from)
+
+    assert after == new
+    assert before is not None
+    assert price.month(before, 400_000) != price.month(after, 400_000)
+
+
+def test_four_broadcasts_to_100_000_friends_cost_what_line_says_since_november() -> None:
+    assert price.month(HIGH, 400_000) == 63_000
 
 
 @given(st.integers(0, 500_000), st.integers(0, 500_000), st.sampled_from(price.PLANS))
