@@ -6,11 +6,12 @@ from contextlib import suppress
 
 import psycopg
 
-from tieline.errors import UnavailableError
+from tieline.errors import TielineError, UnavailableError
 from tieline.model.event import NewLogRow
 from tieline.ports import LogStore, Transaction
 
 WAITING_BYTES_MAX = 64 * 1024 * 1024
+ANSWER_SECONDS = 5.0
 
 
 class GroupCommit:
@@ -20,12 +21,16 @@ class GroupCommit:
 
     Args:
         wait_seconds: How long the first of a group waits for others.
+        answer_seconds: How long a request waits for its group; a database that is slower than this is away.
     """
 
-    def __init__(self, unit: Transaction, log: LogStore, wait_seconds: float) -> None:
+    def __init__(
+        self, unit: Transaction, log: LogStore, wait_seconds: float, answer_seconds: float = ANSWER_SECONDS
+    ) -> None:
         self._unit = unit
         self._log = log
         self._wait_seconds = wait_seconds
+        self._answer_seconds = answer_seconds
         self._waiting: list[tuple[Sequence[NewLogRow], asyncio.Future[int]]] = []
         self._waiting_bytes = 0
         self._arrived = asyncio.Event()
@@ -34,7 +39,7 @@ class GroupCommit:
         """Store `rows` durably and return the last offset of their group.
 
         Raises:
-            UnavailableError: The database does not answer, or too much waits for it.
+            UnavailableError: The database does not answer in time, or too much waits for it.
         """
         size = sum(len(row.body) for row in rows)
         if self._waiting_bytes + size > WAITING_BYTES_MAX:
@@ -43,7 +48,11 @@ class GroupCommit:
         self._waiting.append((rows, done))
         self._waiting_bytes += size
         self._arrived.set()
-        return await done
+        late = asyncio.get_running_loop().call_later(self._answer_seconds, _give_up, done)
+        try:
+            return await done
+        finally:
+            late.cancel()
 
     async def run(self) -> None:
         """Commit groups until cancelled."""
@@ -59,7 +68,7 @@ class GroupCommit:
         try:
             async with self._unit.transaction():
                 offset = await self._log.append([row for rows, _ in group for row in rows])
-        except (psycopg.Error, OSError) as error:
+        except (psycopg.Error, OSError, TielineError) as error:  # the last: nobody answers a new connection
             for _, done in group:
                 with suppress(asyncio.InvalidStateError):
                     done.set_exception(
@@ -71,3 +80,9 @@ class GroupCommit:
         for _, done in group:
             with suppress(asyncio.InvalidStateError):
                 done.set_result(offset)
+
+
+def _give_up(done: asyncio.Future[int]) -> None:
+    """End the wait for a log that is too slow. The rows may still be stored: sent again, they have no second effect."""
+    if not done.done():
+        done.set_exception(UnavailableError("The log does not answer.", way_out="Send again in a moment."))

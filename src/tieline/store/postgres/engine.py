@@ -24,6 +24,8 @@ EMBEDDED_VERSION = 18
 DATABASE = "tieline"
 START_TRIES = 6
 FREE_BYTES_MIN = 128 * 2**20
+PRIMARY = "read-write"
+"""Of several servers in an address, only the one that takes writes: a replica may not know yet who withdrew."""
 # Durability stays as shipped (fsync, synchronous_commit on); these only fit the cache and the log to one machine.
 EMBEDDED_SETTINGS = {
     "shared_buffers": "256MB",
@@ -85,7 +87,9 @@ async def connect(url: str, *, autocommit: bool = False) -> psycopg.AsyncConnect
         StartError: Nobody answers at `url`.
     """
     try:
-        connection = await psycopg.AsyncConnection.connect(url, autocommit=autocommit, connect_timeout=10)
+        connection = await psycopg.AsyncConnection.connect(
+            url, autocommit=autocommit, connect_timeout=10, target_session_attrs=PRIMARY
+        )
     except psycopg.OperationalError as error:
         raise StartError(
             f"PostgreSQL does not answer: {_first_line(error)}.",
@@ -113,7 +117,9 @@ def prepare(url: str) -> None:
         StartError: Unreachable, too old, or migrated by a newer Tieline.
     """
     try:
-        with psycopg.connect(url, autocommit=True, connect_timeout=10) as connection:
+        with psycopg.connect(
+            url, autocommit=True, connect_timeout=10, target_session_attrs=PRIMARY
+        ) as connection:
             if connection.info.server_version // 10_000 < VERSION_MIN:
                 raise StartError(
                     f"PostgreSQL {connection.info.server_version // 10_000} is too old.",
