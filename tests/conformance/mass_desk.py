@@ -43,6 +43,7 @@ class Desk:
         self.step = itertools.count()
         self.dies_at = -1
         self.everything = False
+        self.outlives: tuple[type[Exception], ...] = ()
         self.does: dict[int, Any] = {}
 
     async def start(self, key: str = "sale", **said: Any) -> None:
@@ -110,7 +111,10 @@ class Desk:
         try:
             quiet = 0
             while quiet < 3:
-                quiet = 0 if await send.step() else quiet + 1
+                try:
+                    quiet = 0 if await send.step() else quiet + 1
+                except self.outlives:  # the loop goes on with the same sender
+                    quiet = 0
         except KilledError:
             for flight in [*send.sender.flights, *send.mass.flights]:
                 await asyncio.wait([flight])

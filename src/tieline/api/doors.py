@@ -63,7 +63,11 @@ class HistoryQuestions(Protocol):
 
 @dataclass(frozen=True)
 class Doors:
-    """The open connections of a process that answers HTTP."""
+    """The open connections of a process that answers HTTP.
+
+    Attributes:
+        reserve: Connections of the doors that must open whatever the console is busy with: events, webhooks, withdrawals.
+    """
 
     settings: Settings
     pool: AsyncConnectionPool
@@ -75,6 +79,7 @@ class Doors:
     line: LineCalls
     accounts: dict[tuple[int, str], LineAccount]
     callers: Callers
+    reserve: AsyncConnectionPool
 
 
 def rows(table: pa.Table) -> Sequence[Mapping[str, Any]]:

@@ -7,6 +7,7 @@ people is hidden here too, on the way out, and what the table calls audited is w
 import re
 from typing import Any
 
+import psycopg
 import structlog
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
@@ -19,7 +20,7 @@ from tieline.api.audit import DETAIL, write
 from tieline.api.callers import Callers
 from tieline.api.keys import CALLER
 from tieline.api.outgoing import Outgoing
-from tieline.api.problem import problem
+from tieline.api.problem import away, problem
 from tieline.errors import ForbiddenError, NotFoundError, TielineError, UnavailableError
 from tieline.model.access import MEMBER, Caller, Entry
 
@@ -101,7 +102,10 @@ class Guard:
         if needed is not None and table.EVERYBODY in needed.roles:
             self._callers.check_site(request, None)
             return needed
-        caller = await self._callers.of(request)
+        try:
+            caller = await self._callers.of(request)
+        except psycopg.OperationalError as error:
+            raise away(request, error) from error
         self._callers.check_site(request, caller)
         if needed is None:
             raise NotFoundError("There is no such address.")

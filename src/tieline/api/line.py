@@ -20,7 +20,7 @@ def router(doors: Doors, vault: Vault) -> APIRouter:
 
     async def account_with_secret(key: str) -> tuple[LineAccount, str]:
         if key not in known:
-            async with doors.pool.connection() as connection:
+            async with doors.reserve.connection() as connection:
                 account = await PostgresAccounts(connection).find(key)
             known[key] = account, vault.open(account.channel_secret, account.workspace_id, key)
         return known[key]

@@ -2,13 +2,14 @@
 
 import math
 
+import psycopg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from tieline.errors import RateLimitedError, TielineError
+from tieline.errors import RateLimitedError, TielineError, UnavailableError
 
 _log = structlog.get_logger()
 
@@ -36,6 +37,12 @@ def problem(error: TielineError) -> Problem:
     return Problem(body, status_code=error.status, headers=headers)
 
 
+def away(request: Request, error: psycopg.OperationalError) -> UnavailableError:
+    """Return what to answer when no connection is free or the database is gone, and write the cause down."""
+    _log.error("database does not answer", path=request.url.path, error=type(error).__name__)
+    return UnavailableError("The database does not answer.", way_out="Send again in a moment.")
+
+
 def install(app: FastAPI) -> None:
     """Make every error of `app` a problem."""
 
@@ -49,6 +56,10 @@ def install(app: FastAPI) -> None:
         place = "/" + "/".join(str(part) for part in first["loc"][1:])
         body = {"title": f"{place}: {first['msg']}.", "status": 422, "code": "invalid_input", "field": place}
         return Problem(body, status_code=422)
+
+    @app.exception_handler(psycopg.OperationalError)
+    async def _away(request: Request, error: psycopg.OperationalError) -> Problem:
+        return problem(away(request, error))
 
     @app.exception_handler(HTTPException)
     async def _http(_: Request, error: HTTPException) -> Problem:

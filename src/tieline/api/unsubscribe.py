@@ -35,7 +35,7 @@ def router(doors: Doors) -> APIRouter:
     routes = APIRouter(tags=["links"])
 
     async def _found(token: str) -> tuple[int, str, str, int]:
-        async with doors.pool.connection() as connection:
+        async with doors.reserve.connection() as connection:
             found = await PostgresOutreach(connection).leaving(token)
             if found is None:
                 raise NotFoundError("This link leads nowhere.")

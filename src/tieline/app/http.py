@@ -28,8 +28,8 @@ from tieline.channel.line.login import LineLogin
 from tieline.clock import SystemClock
 from tieline.ids import SystemIds
 from tieline.settings import Settings
+from tieline.store.postgres import engine
 from tieline.store.postgres.accounts import LineAccount
-from tieline.store.postgres.engine import tune
 from tieline.store.postgres.log import PostgresLog
 from tieline.store.postgres.unit import PostgresUnit
 from tieline.store.postgres.workspaces import PostgresKeys
@@ -48,13 +48,15 @@ async def answering(
         transport: Carries calls to LINE; only simulations give one.
     """
     async with AsyncExitStack() as stack:
-        pool = AsyncConnectionPool(url, min_size=1, max_size=10, open=False, timeout=5, configure=tune)
+        pool = _pool(url, 10)
+        reserve = _pool(url, 2)
         await stack.enter_async_context(pool)
+        await stack.enter_async_context(reserve)
         unit = await PostgresUnit.open(url)
         stack.push_async_callback(unit.close)
         now = clock(settings)
         commit = GroupCommit(unit, PostgresLog(unit.connection), settings.commit_wait_ms / 1000)
-        keys = Keys(PostgresKeys(pool), settings.rate_per_second)
+        keys = Keys(PostgresKeys(reserve), settings.rate_per_second)
         callers = Callers(pool, SystemClock(), SystemIds(), settings.public_url)
         accounts: dict[tuple[int, str], LineAccount] = {}
         line = LineClient(
@@ -64,9 +66,23 @@ async def answering(
         carrier = TransportCarrier(transport) if transport else SocketCarrier()
         login = LineLogin(settings.line_api_url, settings.line_access_url, carrier)
         stack.push_async_callback(login.close)
-        doors = Doors(settings, pool, history, commit, keys, now, SystemIds(), line, accounts, callers)
+        doors = Doors(
+            settings, pool, history, commit, keys, now, SystemIds(), line, accounts, callers, reserve
+        )
         out = stack.enter_context(_sms_out(settings))
         yield build(doors, vault(settings), login, ConsoleSms(out)), commit
+
+
+def _pool(url: str, size: int) -> AsyncConnectionPool:
+    return AsyncConnectionPool(
+        url,
+        kwargs={"target_session_attrs": engine.PRIMARY},
+        min_size=1,
+        max_size=size,
+        open=False,
+        timeout=5,
+        configure=engine.tune,
+    )
 
 
 def _sms_out(settings: Settings) -> AbstractContextManager[TextIO]:
