@@ -82,6 +82,13 @@ class BodyTooLargeError(TielineError):
     status = 413
 
 
+class SlowBodyError(TielineError):
+    """A request body that does not arrive in time."""
+
+    code = "slow_body"
+    status = 408
+
+
 class UnknownKeyError(TielineError):
     """A write key, secret key or signature that does not open this door."""
 

@@ -1,12 +1,15 @@
 """Read a request body within its limit, and undo its encoding within the same limit."""
 
+import asyncio
 import zlib
 
 from starlette.requests import Request
 
-from tieline.errors import BodyTooLargeError, MalformedBodyError
+from tieline.errors import BodyTooLargeError, MalformedBodyError, SlowBodyError
 
 _GZIP = 16 + zlib.MAX_WBITS
+SECONDS_MAX = 30.0
+"""How long a body may take to arrive: who sends it drop by drop must not hold a place for ever."""
 
 
 async def read_body(request: Request, bytes_max: int) -> bytes:
@@ -15,11 +18,18 @@ async def read_body(request: Request, bytes_max: int) -> bytes:
     Raises:
         BodyTooLargeError: More than `bytes_max`, before or after unzipping.
         MalformedBodyError: Said to be gzip and is not.
+        SlowBodyError: Not there after `SECONDS_MAX`.
     """
     told = request.headers.get("content-length", "")
     if told.isdigit() and int(told) > bytes_max:
         raise _too_large(bytes_max)
-    body = await request.body()
+    try:
+        async with asyncio.timeout(SECONDS_MAX):
+            body = await request.body()
+    except TimeoutError:
+        raise SlowBodyError(
+            f"The body did not arrive within {SECONDS_MAX:.0f} s.", way_out="Send it again, in smaller parts."
+        ) from None
     if len(body) > bytes_max:
         raise _too_large(bytes_max)
     if request.headers.get("content-encoding", "").lower() == "gzip":
