@@ -15,6 +15,7 @@ _SURNAME_SOUNDS = {
     "覃": "qin", "折": "she", "黑": "he", "冼": "xian", "曲": "qu", "員": "yun", "种": "chong", "華": "hua", "华": "hua",
 }  # fmt: skip
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff々〆]")
+_KANA = re.compile(r"[\u3041-\u30fa\u30fc-\u30ff]")
 _TITLE = re.compile(r"(?:先生|小姐|女士|太太|様|さん|mr\.?|ms\.?|mrs\.?)$")
 _LATIN = re.compile(r"[^a-z]+")
 
@@ -70,6 +71,8 @@ def read_kana(text: str) -> str:
 @lru_cache(maxsize=65_536)
 def sound(surname: str, given: str) -> str:
     """Return how a name sounds in Mandarin, "" if it is written in neither Chinese characters nor Latin letters."""
+    if _KANA.search(surname + given):
+        return ""  # what is left of it would be the surname alone, and all of a family would sound the same
     if not _HAN.search(surname + given):
         return _LATIN.sub("", given + surname)
     from pypinyin import lazy_pinyin

@@ -46,6 +46,7 @@ def row(person: Person) -> Row:
         "name_key": name.key,
         "surname": name.surname,
         "given": name.given,
+        "given_ascii": name.given if name.given.isascii() else "",
         "sound": name.sound,
         "kana": read_kana(person.kana) if person.kana else "",
         "birth": read_birth(person.birth) if person.birth else "",
