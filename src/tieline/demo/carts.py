@@ -24,7 +24,9 @@ STOCK_LATER, STOCK_NEXT_DAY = {"coat-01": 3, "knit-02": 7}, {"coat-01": 1, "knit
 PAID_SOON_AFTER = timedelta(minutes=29)
 REMINDED_AFTER = timedelta(minutes=30)
 STOCK_CHANGES_AFTER = timedelta(minutes=20)
-NEXT_DAY_AFTER = timedelta(hours=23, minutes=45)
+NEXT_DAY_AFTER = timedelta(
+    hours=23, minutes=20
+)  # early enough for a slow machine to be up before the carts are paid
 PAID_LATER_AFTER = timedelta(hours=23, minutes=50)
 ASKED_AFTER = timedelta(hours=24)
 PATIENCE_SECONDS = 20
