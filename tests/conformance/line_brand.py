@@ -20,7 +20,9 @@ from tieline.clock import SystemClock
 from tieline.ids import keyed_hash
 from tieline.simulator.platform import LinePlatform
 from tieline.simulator.transport import SimulatedTransport
+from tieline.store.clickhouse.engine import ClickHouse
 from tieline.store.clickhouse.evaluate import ClickHouseEvaluator
+from tieline.store.clickhouse.history import ClickHouseHistory
 from tieline.store.postgres.directory import PostgresDirectory
 from tieline.store.postgres.unit import PostgresUnit
 from tieline.store.postgres.workspaces import PostgresWorkspaces
@@ -266,3 +268,13 @@ async def serving(folder: Path, url: str, history: Any = None) -> AsyncIterator[
         await brand.http.aclose()
     await client.aclose()
     await unit.close()
+
+
+@asynccontextmanager
+async def remembering(folder: Path, url: str, engine: ClickHouse) -> AsyncIterator[Brand]:
+    """Serve one brand that has a history."""
+    history = ClickHouseHistory(engine)
+    await history.mark()
+    async with serving(folder, url, history) as brand:
+        brand.history = history
+        yield brand

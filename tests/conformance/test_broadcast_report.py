@@ -7,11 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
-from line_brand import serving
+from line_brand import remembering
 from mass_desk import Desk
 
 from tieline.store.clickhouse.engine import ClickHouse
-from tieline.store.clickhouse.history import ClickHouseHistory
 
 PEOPLE = 80
 
@@ -19,10 +18,7 @@ PEOPLE = 80
 @pytest.fixture
 async def told(tmp_path: Path, postgres_url: str, clickhouse: ClickHouse) -> AsyncIterator[Desk]:
     """A desk whose brand remembers."""
-    history = ClickHouseHistory(clickhouse)
-    await history.mark()
-    async with serving(tmp_path, postgres_url, history) as brand:
-        brand.history = history
+    async with remembering(tmp_path, postgres_url, clickhouse) as brand:
         yield Desk(brand, postgres_url)
 
 

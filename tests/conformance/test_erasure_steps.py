@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from line_brand import PROVIDER, serving
+from line_brand import PROVIDER, remembering
 
 from tieline.api.erasure import Wish, put
 from tieline.app import stages
@@ -14,7 +14,6 @@ from tieline.identify.erase import EraseStage
 from tieline.identify.rules import RuleBook
 from tieline.ids import keyed_hash
 from tieline.model.erasure import spellings
-from tieline.store.clickhouse.history import ClickHouseHistory
 from tieline.store.postgres.directory import PostgresDirectory
 from tieline.store.postgres.erasure import PostgresErasures
 from tieline.store.postgres.identity import PostgresIdentity
@@ -90,10 +89,7 @@ class Person:
 
 @pytest.fixture
 async def brand(tmp_path, postgres_url, clickhouse):
-    history = ClickHouseHistory(clickhouse)
-    await history.mark()
-    async with serving(tmp_path, postgres_url, history) as made:
-        made.history = history
+    async with remembering(tmp_path, postgres_url, clickhouse) as made:
         async with made.unit.transaction():
             workspaces = PostgresWorkspaces(made.unit.connection)
             _, made.write_key = await workspaces.add_source(

@@ -5,11 +5,10 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from line_brand import serving
+from line_brand import remembering
 
 from tieline.app import stages
 from tieline.clock import FakeClock
-from tieline.store.clickhouse.history import ClickHouseHistory
 from tieline.store.postgres.directory import PostgresDirectory
 from tieline.store.postgres.unit import PostgresUnit
 from tieline.store.postgres.workspaces import PostgresWorkspaces
@@ -21,10 +20,7 @@ SAID = "select count(*) from log where position('identity_decided' in convert_fr
 
 @pytest.fixture
 async def brand(tmp_path, postgres_url, clickhouse):
-    history = ClickHouseHistory(clickhouse)
-    await history.mark()
-    async with serving(tmp_path, postgres_url, history) as made:
-        made.history = history
+    async with remembering(tmp_path, postgres_url, clickhouse) as made:
         async with made.unit.transaction():
             workspaces = PostgresWorkspaces(made.unit.connection)
             _, made.write_key = await workspaces.add_source(

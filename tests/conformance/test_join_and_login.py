@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 import pytest
-from line_brand import BOT, CHANNEL_SECRET, PROVIDER, serving
+from line_brand import BOT, CHANNEL_SECRET, PROVIDER, remembering
 
 from tieline.app.parts import vault
 from tieline.channel.line.carrier import TransportCarrier
@@ -16,7 +16,6 @@ from tieline.channel.line.leaving import Leaver
 from tieline.channel.line.login import LineLogin
 from tieline.channel.line.signature import sign
 from tieline.simulator.login_channels import LoginChannel
-from tieline.store.clickhouse.history import ClickHouseHistory
 from tieline.store.postgres.login import PostgresLogin
 
 SOURCES = "/api/line/accounts/main/join-sources"
@@ -27,10 +26,7 @@ AGAIN = [{"type": "text", "text": "歡迎回來"}]
 
 @pytest.fixture
 async def brand(tmp_path, postgres_url, clickhouse):
-    history = ClickHouseHistory(clickhouse)
-    await history.mark()
-    async with serving(tmp_path, postgres_url, history) as made:
-        made.history = history
+    async with remembering(tmp_path, postgres_url, clickhouse) as made:
         yield made
 
 

@@ -1,11 +1,10 @@
 """Looking at LINE's side of an account, and letting friends be known who were there before."""
 
 import pytest
-from line_brand import BOT, PROVIDER, serving
+from line_brand import BOT, PROVIDER, remembering
 from msgspec import structs
 
 from tieline.simulator.faults import FaultKind, FaultSwitch
-from tieline.store.clickhouse.history import ClickHouseHistory
 
 CHECK = "/api/line/accounts/main/check"
 IMPORT = "/api/line/accounts/main/friends/import"
@@ -13,10 +12,7 @@ IMPORT = "/api/line/accounts/main/friends/import"
 
 @pytest.fixture
 async def brand(tmp_path, postgres_url, clickhouse):
-    history = ClickHouseHistory(clickhouse)
-    await history.mark()
-    async with serving(tmp_path, postgres_url, history) as made:
-        made.history = history
+    async with remembering(tmp_path, postgres_url, clickhouse) as made:
         yield made
 
 

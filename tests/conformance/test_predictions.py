@@ -8,11 +8,10 @@ from typing import Any
 
 import httpx
 import pytest
-from line_brand import Brand, serving
+from line_brand import Brand, remembering
 
 from tieline.app import stages
 from tieline.store.clickhouse.engine import ClickHouse
-from tieline.store.clickhouse.history import ClickHouseHistory
 from tieline.store.postgres.directory import PostgresDirectory
 from tieline.store.postgres.unit import PostgresUnit
 
@@ -23,10 +22,7 @@ BATCH = 500
 
 @pytest.fixture
 async def brand(tmp_path: Path, postgres_url: str, clickhouse: ClickHouse) -> AsyncIterator[Brand]:
-    history = ClickHouseHistory(clickhouse)
-    await history.mark()
-    async with serving(tmp_path, postgres_url, history) as made:
-        made.history = history
+    async with remembering(tmp_path, postgres_url, clickhouse) as made:
         yield made
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
-from line_brand import BOT, CHANNEL_SECRET, serving
+from line_brand import BOT, CHANNEL_SECRET, remembering
 
 from tieline.channel.line.redact import redacted, without
 from tieline.channel.line.signature import sign, verify
@@ -14,7 +14,6 @@ from tieline.connect.forward import ATTEMPTS_MAX, ForwardLoop
 from tieline.connect.outgoing import Outcome
 from tieline.connect.redact import RedactLoop
 from tieline.simulator.faults import FaultKind, FaultSwitch
-from tieline.store.clickhouse.history import ClickHouseHistory
 from tieline.store.postgres.sharing import PostgresForwards, PostgresRawWebhooks
 
 FORWARDS = "/api/line/accounts/main/forwards"
@@ -25,10 +24,7 @@ SECRET_WORDS = "我的身分證字號是"
 
 @pytest.fixture
 async def brand(tmp_path, postgres_url, clickhouse):
-    history = ClickHouseHistory(clickhouse)
-    await history.mark()
-    async with serving(tmp_path, postgres_url, history) as made:
-        made.history = history
+    async with remembering(tmp_path, postgres_url, clickhouse) as made:
         yield made
 
 
