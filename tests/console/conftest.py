@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "end_to_end"))
 sys.path.insert(0, str(Path(__file__).parent))
 
 from brand import seed
-from serving import Served
+from serving import Served, Simulated
 from window import BUILT, PATIENCE_MS, chromium, log_in
 
 Open = Callable[..., Page]
@@ -33,6 +33,13 @@ def brand(tieline: Served) -> str:
     seed(tieline)
     found: str = tieline.get("/api/profiles/lookup", namespace="member_id", value="M-1001")["profile_id"]
     return found
+
+
+@pytest.fixture(scope="module")
+def line() -> Iterator[Simulated]:
+    simulated = Simulated()
+    yield simulated
+    simulated.stop()
 
 
 # An open Playwright keeps an event loop running, in which async tests of other rooms would fail.

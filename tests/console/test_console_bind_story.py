@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from serving import Served, Simulated, wait_for
-from window import BUILT, PATIENCE_MS, chromium, log_in
+from window import PATIENCE_MS, log_in, served_beside
 
 CHANNEL = {
     "channel_id": "100",
@@ -62,23 +62,10 @@ def open_shop(served: Served, line: Simulated) -> None:
 
 
 @pytest.fixture(scope="module")
-def line() -> Iterator[Simulated]:
-    simulated = Simulated()
-    yield simulated
-    simulated.stop()
-
-
-@pytest.fixture(scope="module")
 def shop(line: Simulated, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    if not BUILT.exists() or not chromium():
-        pytest.skip("no console, or no Chromium on this machine")
-    served = Served(tmp_path_factory.mktemp("bind"), **line.settings())
-    try:
-        served.start()
+    with served_beside(line, tmp_path_factory.mktemp("bind")) as served:
         open_shop(served, line)
         yield served
-    finally:
-        served.stop()
 
 
 def window(browser: Browser, locale: str) -> Page:

@@ -8,7 +8,7 @@ from line_pages import put, seed_line
 from looking import findings, overflowing, untranslated
 from playwright.sync_api import Page, expect
 from serving import Served, Simulated, wait_for
-from window import BUILT, chromium
+from window import served_beside
 
 from conftest import Open
 
@@ -16,28 +16,15 @@ WAITS_MS = 60_000
 
 
 @pytest.fixture(scope="module")
-def line() -> Iterator[Simulated]:
-    simulated = Simulated()
-    yield simulated
-    simulated.stop()
-
-
-@pytest.fixture(scope="module")
 def tieline(line: Simulated, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A brand with five friends who agreed, three of whom are in a segment."""
-    if not BUILT.exists() or not chromium():
-        pytest.skip("no console, or no Chromium on this machine")
-    served = Served(tmp_path_factory.mktemp("broadcasts"), **line.settings())
-    try:
-        served.start()
+    with served_beside(line, tmp_path_factory.mktemp("broadcasts")) as served:
         seed_line(served, line)
         put(served, "/api/messages/hello", {"name": "打招呼", "messages": [{"type": "text", "text": "嗨"}]})
         near = {"any": [{"trait": "name", "op": "eq", "value": f"好友{n}"} for n in range(3)]}
         served.post("/api/segments", {"key": "near", "name": "附近的好友", "condition": near})
         wait_for(lambda: served.get("/api/segments/near")["state"] == "live")
         yield served
-    finally:
-        served.stop()
 
 
 def choose(page: Page, box: str, option: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 from looking import findings, overflowing, untranslated
 from playwright.sync_api import Page, expect
 from serving import Served, Simulated, wait_for
+from window import served_beside
 
 from conftest import Open
 
@@ -16,24 +17,15 @@ MEMBER = "M-7001"
 
 
 @pytest.fixture(scope="module")
-def simulated() -> Iterator[Simulated]:
-    line = Simulated()
-    yield line
-    line.stop()
-
-
-@pytest.fixture(scope="module")
-def tieline(tmp_path_factory: pytest.TempPathFactory, simulated: Simulated) -> Iterator[Served]:
+def tieline(tmp_path_factory: pytest.TempPathFactory, line: Simulated) -> Iterator[Served]:
     """A shop with one LINE account, one friend who agreed, and what the template of carts needs."""
-    shop = Served(tmp_path_factory.mktemp("shop"), **simulated.settings())
-    shop.start()
-    seed(shop, simulated)
-    yield shop
-    shop.stop()
+    with served_beside(line, tmp_path_factory.mktemp("shop")) as shop:
+        seed(shop, line)
+        yield shop
 
 
-def seed(shop: Served, simulated: Simulated) -> None:
-    opened = simulated.call(
+def seed(shop: Served, line: Simulated) -> None:
+    opened = line.call(
         "POST", "/accounts",
         {"channel_id": "100", "channel_secret": SECRET, "provider_id": "900", "name": "小日子選物",
          "webhook_url": f"{shop.url}/line/main/webhook"},
@@ -43,8 +35,8 @@ def seed(shop: Served, simulated: Simulated) -> None:
         {"key": "main", "name": "小日子選物", "provider_id": "900", "channel_id": "100", "channel_secret": SECRET,
          "bot_user_id": opened["bot_user_id"]},
     )  # fmt: skip
-    simulated.call("POST", "/accounts/100/friends", {"count": 1, "seed": 1, "announce": True})
-    user = simulated.call("GET", "/accounts/100/friends")["friends"][0]["user_id"]
+    line.call("POST", "/accounts/100/friends", {"count": 1, "seed": 1, "announce": True})
+    user = line.call("GET", "/accounts/100/friends")["friends"][0]["user_id"]
     agreed = {"purpose": "marketing", "channel": "line", "state": "granted", "method": "form"}
     made = shop.post("/api/sources", {"key": "crm", "kind": "server", "name": "CRM"})
     shop.keys["crm"] = made["write_key"]
@@ -75,7 +67,7 @@ def step(page: Page, name: str) -> Any:
 
 @pytest.mark.browser
 def test_the_cart_journey_is_drawn_tried_switched_on_and_its_message_arrives_on_the_phone(
-    opened: Open, tieline: Served, simulated: Simulated
+    opened: Open, tieline: Served, line: Simulated
 ) -> None:
     page = opened("/journeys")
     page.get_by_role("link", name="從範本開始").click()
@@ -114,7 +106,7 @@ def test_the_cart_journey_is_drawn_tried_switched_on_and_its_message_arrives_on_
     page.get_by_role("link", name="陳怡君").wait_for()
 
     phone = page.context.new_page()
-    phone.goto(f"{simulated.url}/")
+    phone.goto(f"{line.url}/")
     phone.get_by_text("你挑的亞麻襯衫還在，M 剩 2 件。").first.wait_for(timeout=30_000)
 
 

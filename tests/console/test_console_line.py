@@ -7,7 +7,7 @@ import pytest
 from line_pages import picture, seed_line
 from looking import findings, overflowing, untranslated
 from serving import Served, Simulated
-from window import BUILT, chromium
+from window import served_beside
 
 PAGES = (
     "/accounts",
@@ -25,23 +25,10 @@ PAGES = (
 
 
 @pytest.fixture(scope="module")
-def line() -> Iterator[Simulated]:
-    simulated = Simulated()
-    yield simulated
-    simulated.stop()
-
-
-@pytest.fixture(scope="module")
 def tieline(line: Simulated, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    if not BUILT.exists() or not chromium():
-        pytest.skip("no console, or no Chromium on this machine")
-    served = Served(tmp_path_factory.mktemp("line"), **line.settings())
-    try:
-        served.start()
+    with served_beside(line, tmp_path_factory.mktemp("line")) as served:
         seed_line(served, line)
         yield served
-    finally:
-        served.stop()
 
 
 @pytest.mark.browser

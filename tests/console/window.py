@@ -2,10 +2,13 @@
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import BrowserContext
-from serving import Served
+from serving import Served, Simulated
 
 BUILT = Path(__file__).parents[2] / "src/tieline/api/static/console/index.html"
 PATIENCE_MS = 15_000
@@ -16,6 +19,19 @@ def chromium() -> str | None:
     return (
         shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome") or named
     )
+
+
+@contextmanager
+def served_beside(line: Simulated, folder: Path) -> Iterator[Served]:
+    """Run a Tieline, with its console, whose LINE is the simulated one."""
+    if not BUILT.exists() or not chromium():
+        pytest.skip("no console, or no Chromium on this machine")
+    served = Served(folder, **line.settings())
+    try:
+        served.start()
+        yield served
+    finally:
+        served.stop()
 
 
 def log_in(context: BrowserContext, tieline: Served) -> None:
