@@ -77,7 +77,10 @@ class PredictLoop:
         for wish in wishes:
             today = now.astimezone(ZoneInfo(wish.zone)).date()
             if wish.computed_on != today.isoformat():
-                report = {one.trait: await self._foretell(wish.workspace_id, one, now) for one in FORETOLD}
+                present = await self._buyers(wish.workspace_id, now, 0)
+                report = {
+                    one.trait: await self._foretell(wish.workspace_id, one, present, now) for one in FORETOLD
+                }
                 async with self._unit.transaction():
                     await self._store.computed(
                         wish.workspace_id, today, {"at": now.isoformat(), "of": report}
@@ -85,12 +88,13 @@ class PredictLoop:
                 return 1
         return 0
 
-    async def _foretell(self, workspace_id: int, one: Likelihood, now: datetime) -> dict[str, Any]:
+    async def _foretell(
+        self, workspace_id: int, one: Likelihood, present: Buyers, now: datetime
+    ) -> dict[str, Any]:
         """Learn two windows ago, judge one window ago, then learn anew and tell."""
         window = timedelta(days=one.days)
         earlier = await self._buyers(workspace_id, now - 2 * window, one.days)
         later = await self._buyers(workspace_id, now - window, one.days)
-        present = await self._buyers(workspace_id, now, one.days)
         answer = await asyncio.to_thread(_work_out, one, earlier, later, present)
         if answer["state"] == "told":
             answer["changed"] = await self._tell(workspace_id, one, present.people, answer.pop("values"), now)
