@@ -11,6 +11,7 @@ from tieline.errors import NotFoundError
 from tieline.model.signal import EnrolmentRow, Signal
 from tieline.ports import LiveJourney
 from tieline.store.postgres.experiments import PostgresExperiments
+from tieline.store.postgres.named import identifiers_of
 from tieline.store.postgres.signals import PostgresSignals
 
 _COLUMNS = "workspace_id, enrolment_id, journey, version, person, correlation, state, step, due_at, needs_offset, body, entered_at"
@@ -166,12 +167,7 @@ class PostgresJourneys(PostgresExperiments):
 
     async def identifiers(self, workspace_id: int, node_ids: Sequence[bytes]) -> dict[bytes, tuple[str, str]]:
         """Return namespace and value of nodes."""
-        cursor = await self._connection.execute(
-            "select node_id, namespace, value from node where workspace_id = %s and node_id = any(%s)",
-            (workspace_id, list(node_ids)),
-            binary=True,
-        )
-        return {bytes(node_id): (namespace, value) for node_id, namespace, value in await cursor.fetchall()}
+        return await identifiers_of(self._connection, workspace_id, node_ids)
 
     async def due(self, now: datetime, enrolments_max: int) -> list[EnrolmentRow]:
         """Return enrolments whose timer is due, locked; what another worker holds is left out."""

@@ -8,6 +8,7 @@ from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
 from tieline.ports.predictions import Wish
+from tieline.store.postgres.named import identifiers_of
 
 
 class PostgresPredictions:
@@ -44,12 +45,7 @@ class PostgresPredictions:
 
     async def identifiers(self, workspace_id: int, node_ids: Sequence[bytes]) -> dict[bytes, tuple[str, str]]:
         """Return namespace and value of nodes."""
-        cursor = await self._connection.execute(
-            "select node_id, namespace, value from node where workspace_id = %s and node_id = any(%s)",
-            (workspace_id, list(node_ids)),
-            binary=True,
-        )
-        return {bytes(node_id): (namespace, value) for node_id, namespace, value in await cursor.fetchall()}
+        return await identifiers_of(self._connection, workspace_id, node_ids)
 
     async def _keep(self, workspace_id: int, said: Mapping[str, Any]) -> None:
         await self._connection.execute(

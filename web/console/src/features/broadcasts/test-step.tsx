@@ -1,9 +1,9 @@
-import { Button, Pill, Select } from "@mantine/core";
+import { Button, Select } from "@mantine/core";
 import { Send } from "lucide-react";
 import { useState } from "react";
 import type { Person } from "@/api/people";
 import { Panel } from "@/components/page";
-import { PersonBox } from "@/components/person-box";
+import { PeopleBox } from "@/components/people-box";
 import { Failed } from "@/components/states";
 import { useTest } from "@/features/broadcasts/broadcasts";
 import styles from "@/features/broadcasts/broadcasts.module.css";
@@ -38,26 +38,7 @@ export function TestStep({ draft, keep, busy }: Props) {
             onChange={(name) => setVariant(name ?? "")}
           />
         ) : null}
-        <PersonBox
-          label={w("testers")}
-          choose={(person) =>
-            setPeople((before) => [...before.filter((one) => one.profile_id !== person.profile_id), person].slice(0, TESTERS_MAX))
-          }
-        />
-        {people.length ? (
-          <Pill.Group data-data>
-            {people.map((one) => (
-              <Pill
-                key={one.profile_id}
-                withRemoveButton
-                removeButtonProps={{ "aria-label": w("removeTester", { name: one.name }), "aria-hidden": false }}
-                onRemove={() => setPeople(people.filter((other) => other !== one))}
-              >
-                {one.name}
-              </Pill>
-            ))}
-          </Pill.Group>
-        ) : null}
+        <PeopleBox label={w("testers")} people={people} change={setPeople} max={TESTERS_MAX} />
         {test.data ? (
           <p className={styles["good"]} role="status">
             {w("testSent", { count: test.data.found })}

@@ -99,7 +99,6 @@ export const en: Record<keyof typeof zh, string> = {
   needsApprovalWhy: "It goes to more people than the workspace allows one person to decide.",
   testWhy: "The draft is saved and goes to at most 20 people at once. They need to be friends, and each counts as a message.",
   testers: "Testers",
-  removeTester: "Remove: {name}",
   testNow: "Send the test",
   testSent: "On its way to {count} tester|On its way to {count} testers",
   when: "When",

@@ -99,7 +99,6 @@ export const ja: Record<keyof typeof zh, string> = {
   needsApprovalWhy: "人数がワークスペースの上限を超えています。別のメンバーが承認すると送られます。",
   testWhy: "下書きを保存し、すぐに最大 20 人へ送ります。配信の同意は不要ですが、友だちである必要があり、通数に数えられます。",
   testers: "テストの受信者",
-  removeTester: "削除：{name}",
   testNow: "テストを送る",
   testSent: "{count} 人に送りました",
   when: "送信のタイミング",

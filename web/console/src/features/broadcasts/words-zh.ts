@@ -97,7 +97,6 @@ export const zh = {
   needsApprovalWhy: "人數超過工作區訂的上限，送出後由另一位同事核准。",
   testWhy: "會先儲存草稿，再立刻寄給這些人，最多 20 位。測試不需要行銷同意，但對方要是好友；每則照樣計費。",
   testers: "測試收件人",
-  removeTester: "移除：{name}",
   testNow: "寄出測試",
   testSent: "已寄給 {count} 位測試收件人",
   when: "什麼時候寄",

@@ -1,4 +1,4 @@
-import { Button, Modal, Pill, Select } from "@mantine/core";
+import { Button, Modal, Select } from "@mantine/core";
 import { useState } from "react";
 import type { Person } from "@/api/people";
 import { useQuota } from "@/api/quota";
@@ -7,7 +7,7 @@ import { Failed } from "@/components/states";
 import { useWords as useCommon } from "@/components/words";
 import { useTest } from "@/features/messages/messages";
 import styles from "@/components/message/message.module.css";
-import { PersonBox } from "@/components/person-box";
+import { PeopleBox } from "@/components/people-box";
 import { useWords } from "@/features/messages/words";
 
 const TESTERS_MAX = 10;
@@ -35,24 +35,7 @@ export function TestSend({ messageKey, close }: { messageKey: string; close: () 
           onChange={(key) => setAccount(key ?? "")}
           data-data
         />
-        <PersonBox
-          label={w("testers")}
-          choose={(person) => setPeople((before) => [...before.filter((one) => one.profile_id !== person.profile_id), person].slice(0, TESTERS_MAX))}
-        />
-        {people.length ? (
-          <Pill.Group data-data>
-            {people.map((one) => (
-              <Pill
-                key={one.profile_id}
-                withRemoveButton
-                removeButtonProps={{ "aria-label": w("removeOne", { what: one.name }), "aria-hidden": false }}
-                onRemove={() => setPeople(people.filter((other) => other !== one))}
-              >
-                {one.name}
-              </Pill>
-            ))}
-          </Pill.Group>
-        ) : null}
+        <PeopleBox label={w("testers")} people={people} change={setPeople} max={TESTERS_MAX} />
         {test.data ? (
           <ul className={styles["plain"]} role="status">
             {test.data.sends.map((send) => (
