@@ -1,7 +1,7 @@
 """A real Tieline, and a browser that opens its console."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,9 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from brand import seed
 from serving import Served, Simulated
-from window import BUILT, PATIENCE_MS, chromium, log_in
-
-Open = Callable[..., Page]
+from window import BUILT, PATIENCE_MS, Open, chromium, log_in
 
 
 @pytest.fixture(scope="session")

@@ -8,9 +8,7 @@ from line_pages import put, seed_line
 from looking import findings, overflowing, untranslated
 from playwright.sync_api import Page, expect
 from serving import Served, Simulated, wait_for
-from window import served_beside
-
-from conftest import Open
+from window import Open, served_beside
 
 WAITS_MS = 60_000
 

@@ -8,9 +8,7 @@ import pytest
 from looking import findings, overflowing, untranslated
 from playwright.sync_api import Page, expect
 from serving import Served, Simulated, wait_for
-from window import served_beside
-
-from conftest import Open
+from window import Open, served_beside
 
 SECRET = "secret-of-100"
 MEMBER = "M-7001"

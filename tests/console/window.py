@@ -2,16 +2,17 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, Page
 from serving import Served, Simulated
 
 BUILT = Path(__file__).parents[2] / "src/tieline/api/static/console/index.html"
 PATIENCE_MS = 15_000
+Open = Callable[..., Page]
 
 
 def chromium() -> str | None:
