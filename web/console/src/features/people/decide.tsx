@@ -1,10 +1,9 @@
 import { Button, Group, Modal, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQuery } from "@tanstack/react-query";
-import { ArrowRight } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { meQuery } from "@/api/me";
-import { shownValue, useNamespaces } from "@/components/identifiers";
+import { PeopleChange } from "@/components/people-change";
 import { Failed, Waiting } from "@/components/states";
 import { useWords as useShared } from "@/components/words";
 import styles from "@/features/people/decide.module.css";
@@ -55,11 +54,7 @@ function Preview({ wish, close }: { wish: Wish; close: () => void }) {
   const same = JSON.stringify(sets(before)) === JSON.stringify(sets(after));
   return (
     <form onSubmit={submit}>
-      <div className={styles["change"]}>
-        <People title={w("before", { count: before.length })} people={before} />
-        <ArrowRight className={styles["arrow"]} size={20} aria-hidden />
-        <People title={w("after", { count: after.length })} people={after} />
-      </div>
+      <PeopleChange before={before} after={after} />
       {same ? <p className={styles["same"]}>{w("same")}</p> : null}
       <p className={styles["note"]}>{w("reversible")}</p>
       <TextInput
@@ -86,22 +81,4 @@ function Preview({ wish, close }: { wish: Wish; close: () => void }) {
 
 function sets(people: PersonOf[]): string[] {
   return people.map(({ identifiers }) => JSON.stringify(identifiers)).sort();
-}
-
-function People({ title, people }: { title: string; people: PersonOf[] }) {
-  const called = useNamespaces();
-  return (
-    <section className={styles["side"]} aria-label={title}>
-      <h3>{title}</h3>
-      {people.map(({ profile_id, identifiers }) => (
-        <div key={profile_id + identifiers.length} className={styles["person"]} data-data>
-          {identifiers.map(([namespace, value]) => (
-            <div key={namespace + value}>
-              <span className={styles["kind"]}>{called(namespace)}</span> {shownValue({ namespace, value })}
-            </div>
-          ))}
-        </div>
-      ))}
-    </section>
-  );
 }

@@ -5,6 +5,7 @@ import { Page, Panel } from "@/components/page";
 import { Failed, Waiting } from "@/components/states";
 import { useWords as useCommon } from "@/components/words";
 import { LiveEvents } from "@/features/sources/live-events";
+import { RetractionPanel } from "@/features/sources/retraction-panel";
 import { useCodes as useReasons } from "@/features/sources/reasons";
 import { type Source, type SourceQuality, useQuality, useSources } from "@/features/sources/sources";
 import styles from "@/features/sources/sources.module.css";
@@ -33,6 +34,7 @@ export function SourcePage() {
           <SetUp source={source} />
           <LiveEvents source={source.key} />
           <Quality of={source.key} />
+          {source.kind === "import" ? null : <RetractionPanel source={source} />}
         </div>
       ) : (
         <Waiting />
