@@ -15,6 +15,7 @@ PAGES = (
     "/segments/spenders/edit",
     "/identity",
     "/identity?tab=doctor",
+    "/identity?tab=rules",
     "/settings",
     "/members",
     "/keys",

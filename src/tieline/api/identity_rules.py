@@ -1,15 +1,17 @@
 """The rules of who is who: read them, check a file, and change them; a change is computed before it holds."""
 
+from datetime import datetime
 from typing import Annotated, Any, Protocol
 
 import msgspec
 from fastapi import APIRouter, Body, Request
 from psycopg import AsyncConnection
+from pydantic import BaseModel
 
 from tieline.api.doors import Doors
 from tieline.clock import Clock
 from tieline.errors import InvalidInputError, NotFoundError
-from tieline.identify.rule_file import check, parse, shipped
+from tieline.identify.rule_file import RuleFile, check, parse, shipped
 from tieline.identify.rules import RULES, RuleBook, read_rules
 from tieline.ports import Change
 from tieline.store.postgres.identity_rules import PostgresRules
@@ -28,6 +30,45 @@ class Timed(Protocol):
         ...
 
 
+class RuleCard(BaseModel):
+    """What holds for one kind of identifier. `blocked`, `allowed`: how many values are named, for they may be people's."""
+
+    namespace: str
+    limit: int
+    names_a_person: bool
+    changes_hands: bool
+    verified_only: bool
+    shared_above: int
+    passes_on_after_days: int
+    latest_account_holds: bool
+    expires_after_days: int
+    blocked: int
+    allowed: int
+
+
+class RulesAtWork(BaseModel):
+    """The rules that hold, the strongest identifier first; "other" stands for whatever is not named."""
+
+    identifiers: list[RuleCard]
+    never_together: list[str]
+    largest_profile: int
+    largest_zone: int
+    line_providers_apart: bool
+    linking_basis: list[list[str]]
+    ask_when_merging_percent: float
+
+
+class RulesView(BaseModel):
+    """The file that holds, what it says, and the newest versions with what became of each."""
+
+    version: int
+    shipped: bool
+    text: str
+    rules: RulesAtWork
+    versions: list[dict[str, Any]]
+    as_of: datetime
+
+
 class Wish(msgspec.Struct, forbid_unknown_fields=True):
     """Rules that somebody wants to hold: the file, who wants it and why."""
 
@@ -41,20 +82,23 @@ def router(doors: Doors) -> APIRouter:
     routes = APIRouter(prefix="/api/identity/rules", tags=["identity"])
 
     @routes.get("")
-    async def read(request: Request) -> dict[str, Any]:
-        """Return the file that holds, and the newest versions with what became of each."""
+    async def read(request: Request) -> RulesView:
+        """Return the file that holds, what it says, and the newest versions with what became of each."""
         workspace_id = await doors.keys.workspace(request)
         async with doors.pool.connection() as connection:
             store = PostgresRules(connection)
             text, versions = await store.live_text(workspace_id), await store.versions(workspace_id)
+            workspace = await PostgresWorkspaces(connection).find(workspace_id)
         live = next((one["version"] for one in versions if one["state"] == "live"), RULES.version)
-        return {
-            "version": live,
-            "shipped": text is None,
-            "text": text if text is not None else shipped(),
-            "versions": versions,
-            "as_of": doors.clock.now(),
-        }
+        file = text if text is not None else shipped()
+        return RulesView(
+            version=live,
+            shipped=text is None,
+            text=file,
+            rules=at_work(parse(file, workspace.country, live)),
+            versions=versions,
+            as_of=doors.clock.now(),
+        )
 
     @routes.post("/check")
     async def look(request: Request, body: Json) -> dict[str, Any]:
@@ -101,6 +145,36 @@ def router(doors: Doors) -> APIRouter:
         return {**found, "as_of": doors.clock.now()}
 
     return routes
+
+
+def at_work(found: RuleFile) -> RulesAtWork:
+    """Return rules as people read them."""
+    rules = found.rules
+    named = sorted((*rules.table, rules.other), key=lambda rule: rule.tier)
+    return RulesAtWork(
+        identifiers=[
+            RuleCard(
+                namespace=rule.namespace or "other",
+                limit=rule.limit,
+                names_a_person=rule.anchor,
+                changes_hands=rule.weak,
+                verified_only=rule.proven_only,
+                shared_above=rule.shared_above,
+                passes_on_after_days=rule.succeeds_after_days,
+                latest_account_holds=rule.replaced,
+                expires_after_days=rule.ttl_days,
+                blocked=len(rule.blocked),
+                allowed=len(rule.allowed),
+            )
+            for rule in named
+        ],
+        never_together=list(rules.vetoes),
+        largest_profile=rules.profile_max,
+        largest_zone=rules.zone_max,
+        line_providers_apart=rules.providers_apart,
+        linking_basis=[list(basis.providers) for basis in rules.bases],
+        ask_when_merging_percent=found.merges_percent,
+    )
 
 
 async def put(connection: AsyncConnection, workspace_id: int, wish: Wish, at: Timed) -> int:
