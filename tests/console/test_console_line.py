@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from line_pages import picture, seed_line
 from looking import findings, overflowing, untranslated
+from playwright.sync_api import expect
 from serving import Served, Simulated
 from window import served_beside
 
@@ -21,6 +22,7 @@ PAGES = (
     "/joins",
     "/messages",
     "/messages/new",
+    "/settings",
 )
 
 
@@ -137,3 +139,21 @@ def test_a_way_in_is_made_and_its_code_can_be_printed(opened):
         page.get_by_role("link", name="PNG").click()
 
     assert download.value.path().read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.browser
+def test_a_plan_is_chosen_and_a_budget_set_and_taken_away(opened, tieline):
+    page = opened("/settings")
+    plans = page.get_by_role("region", name="LINE 價目方案")
+    plans.get_by_role("combobox", name="衣著A").click()
+    page.get_by_role("option", name="中用量").click()
+    expect(plans).to_contain_text("含 3,000 則")
+    assert tieline.get("/api/line/accounts")["accounts"][0]["price_plan"] == "tw-medium"
+
+    budgets = page.get_by_role("region", name="預算")
+    budgets.get_by_label("每月上限").fill("3000")
+    budgets.get_by_role("button", name="設定預算").click()
+    budgets.get_by_text("已用 0 則，上限 3,000 則").wait_for()
+    budgets.get_by_role("button", name="移除").click()
+    budgets.get_by_text("還沒有設定預算").wait_for()
+    assert tieline.get("/api/cost")["budgets"] == []

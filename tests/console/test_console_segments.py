@@ -33,6 +33,7 @@ def test_a_segment_is_built_counted_saved_and_explained(opened):
 
     page.get_by_role("button", name="儲存分眾").click()
     page.get_by_role("heading", level=1, name="常客，但不是台中人").wait_for()
+    page.get_by_role("img", name="從 0 人到 1 人").wait_for()
     page.get_by_role("link", name=re.compile("王淑芬")).wait_for()
     page.get_by_role("button", name="為什麼？").first.click()
     page.get_by_text("符合這個分眾").wait_for()

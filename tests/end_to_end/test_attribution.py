@@ -1,6 +1,7 @@
 """What messages brought: each order belongs to the message clicked last before it, and lift is against who was held out."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from serving import Served, wait_for
 
@@ -64,3 +65,28 @@ def test_lift_compares_the_treated_with_who_was_held_out(served: Served) -> None
     assert (held["people"], held["converted"]) == (40, 5)
     assert said["lift"]["conversions"]["estimate"] == 5.0
     assert not said["lift"]["rate"]["certain"]
+
+
+def test_who_comes_back_is_counted_by_the_month_of_the_first_order(served: Served) -> None:
+    now = datetime.now(ZoneInfo("Asia/Taipei"))
+    middle = now.replace(day=15, hour=12)
+    last = (middle.replace(day=1) - timedelta(days=1)).replace(day=15)
+    before = (last.replace(day=1) - timedelta(days=1)).replace(day=15)
+    this = min(middle, now)
+
+    def bought(member: str, at: datetime) -> dict:
+        return {**did("Order Completed", member, 0, total=100), "timestamp": at.isoformat()}
+
+    served.collect(
+        bought("C1", before), bought("C1", this), bought("C1", this),
+        bought("C2", before), bought("C2", last),
+        bought("C3", last),
+    )  # fmt: skip
+    wait_for(served.settled)
+    cohorts = served.get("/api/reports/cohorts", months=3)["cohorts"]
+    assert [one["month"] for one in cohorts] == [f"{at:%Y-%m}-01" for at in (before, last)]
+    oldest = {one["later"]: (one["people"], one["amount"]) for one in cohorts[0]["months"]}
+    assert oldest == {0: (2, 200.0), 1: (1, 100.0), 2: (1, 200.0)}
+    assert cohorts[1]["people"] == 1
+    assert served.get("/api/reports/cohorts", months=1)["cohorts"] == []  # nobody bought first this month
+    assert served.http.get("/api/reports/cohorts", params={"months": 99}).status_code in {400, 422}

@@ -1,12 +1,13 @@
 """What messages cost: now, at the end of the month, and before a send; with plans and budgets."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import APIRouter, Body, Request
+from pydantic import BaseModel
 
 from tieline.api.costing import Month, find_account, hold, read_month
 from tieline.api.doors import Doors
@@ -60,12 +61,54 @@ class NewPlan(msgspec.Struct, forbid_unknown_fields=True):
     source: str = ""
 
 
+class BudgetView(BaseModel):
+    """A limit, and what of it is spent in its `month`. `unit`: messages, or money of the accounts' currency."""
+
+    scope: str
+    unit: str
+    period: str
+    most: float
+    spent: float
+    month: str
+
+
+class PlanView(BaseModel):
+    """A price plan from a day on. `extra`: what a message beyond costs, by how many; `own`: the brand entered it."""
+
+    key: str
+    country: str
+    name: str
+    currency: str
+    valid_from: date
+    fee: float
+    included: int
+    extra: list[Any]
+    source: str
+    note: str
+    own: bool
+
+
+class PlansView(BaseModel):
+    """Every price plan with its date and source, the brand's own last."""
+
+    plans: list[PlanView]
+
+
+class Overview(BaseModel):
+    """This month of every account, of every other channel, and the limits."""
+
+    channels: list[dict[str, Any]]
+    accounts: list[dict[str, Any]]
+    budgets: list[BudgetView]
+    as_of: datetime
+
+
 def router(doors: Doors) -> APIRouter:
     """Build the routes under /api/cost."""
     routes = APIRouter(prefix="/api/cost", tags=["cost"])
 
     @routes.get("")
-    async def overview(request: Request) -> dict[str, Any]:
+    async def overview(request: Request) -> Overview:
         """Return this month of every account: used, left, money so far, and the month's end; and of every other channel.
 
         `channels`: messages by e-mail, SMS and webhook that left this month, and their price in the workspace's money.
@@ -82,12 +125,12 @@ def router(doors: Doors) -> APIRouter:
             months = [await read_month(doors, connection, account) for account in accounts]
             budgets = await PostgresBudgets(connection).all(workspace_id)
             spent = await PostgresOutreach(connection).spent(workspace_id, month_start(doors.clock.now()))
-        return {
-            "channels": _channels(spent),
-            "accounts": [_month(month) for month in months],
-            "budgets": [_budget(budget) for budget in budgets],
-            "as_of": doors.clock.now(),
-        }
+        return Overview(
+            channels=_channels(spent),
+            accounts=[_month(month) for month in months],
+            budgets=[_budget(budget) for budget in budgets],
+            as_of=doors.clock.now(),
+        )
 
     @routes.post("/estimate")
     async def estimate(request: Request, body: Json) -> dict[str, Any]:
@@ -120,13 +163,13 @@ def router(doors: Doors) -> APIRouter:
 
 def _plans(routes: APIRouter, doors: Doors) -> None:
     @routes.get("/plans")
-    async def plans(request: Request) -> dict[str, Any]:
+    async def plans(request: Request) -> PlansView:
         """Return every price plan with its date and source, the brand's own last."""
         workspace_id = await doors.keys.workspace(request)
         async with doors.pool.connection() as connection:
             own = (await PostgresPlans(connection).all()).get(workspace_id, [])
         shown = [(plan, False) for plan in price.PLANS] + [(plan, True) for plan in own]
-        return {"plans": [{**msgspec.to_builtins(plan), "own": is_own} for plan, is_own in shown]}
+        return PlansView(plans=[PlanView(**msgspec.to_builtins(plan), own=is_own) for plan, is_own in shown])
 
     @routes.put("/plans/{key}")
     async def put_plan(request: Request, key: str, body: Json) -> dict[str, Any]:
@@ -171,7 +214,7 @@ def _plans(routes: APIRouter, doors: Doors) -> None:
 
 def _budgets(routes: APIRouter, doors: Doors) -> None:
     @routes.put("/budgets")
-    async def put_budget(request: Request, body: Json) -> dict[str, Any]:
+    async def put_budget(request: Request, body: Json) -> BudgetView:
         """Set a limit `{"scope", "unit", "most", "period"}`; at the limit, sending of that scope stops."""
         workspace_id = await doors.keys.workspace(request)
         new = read_shape(body, NewBudget)
@@ -243,15 +286,15 @@ def _month(month: Month) -> dict[str, Any]:
     }
 
 
-def _budget(budget: Budget) -> dict[str, Any]:
-    return {
-        "scope": budget.scope,
-        "unit": budget.unit,
-        "period": budget.period,
-        "most": float(budget.most),
-        "spent": float(budget.spent),
-        "month": budget.month,
-    }
+def _budget(budget: Budget) -> BudgetView:
+    return BudgetView(
+        scope=budget.scope,
+        unit=budget.unit,
+        period=budget.period,
+        most=float(budget.most),
+        spent=float(budget.spent),
+        month=budget.month,
+    )
 
 
 def _numbers(found: dict[str, Any]) -> dict[str, Any]:

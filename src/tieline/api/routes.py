@@ -16,6 +16,7 @@ from tieline.api import (
     broadcast_report,
     broadcasts,
     channels,
+    cohorts,
     collect,
     conflicts,
     console,
@@ -107,6 +108,7 @@ def build(doors: Doors, vault: Vault, login_channel: LineLogin, sms: Sms) -> Fas
     app.include_router(message_trials.router(doors))
     app.include_router(messages.router(doors))
     app.include_router(cost.router(doors))
+    app.include_router(cohorts.router(doors))
     app.include_router(cost_reports.router(doors))
     app.include_router(broadcast_acts.router(doors))
     app.include_router(broadcast_report.router(doors))

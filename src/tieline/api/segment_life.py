@@ -1,11 +1,12 @@
 """Static lists, growth, deletion and return of segments."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Body, Request
 from psycopg import AsyncConnection
+from pydantic import BaseModel
 
 from tieline.api import tag_jobs
 from tieline.api.doors import Doors
@@ -21,6 +22,23 @@ from tieline.tag import people as named
 
 DAYS_MAX = 730
 Json = Annotated[dict[str, Any], Body()]
+
+
+class Day(BaseModel):
+    """One day of a segment in the workspace's time zone. `members`: how many were in at its end, or are in now."""
+
+    day: date
+    members: int
+    entered: int
+    exited: int
+
+
+class Growth(BaseModel):
+    """The last days of a segment, the oldest first."""
+
+    key: str
+    days: list[Day]
+    as_of: datetime
 
 
 def router(doors: Doors) -> APIRouter:
@@ -56,7 +74,7 @@ def router(doors: Doors) -> APIRouter:
             return await _listed(doors, connection, workspace_id, name or key, wish, people, refused)
 
     @routes.get("/{key}/growth")
-    async def growth(request: Request, key: str, days: int = 90) -> dict[str, Any]:
+    async def growth(request: Request, key: str, days: int = 90) -> Growth:
         """Return for each of the last days how many entered and exited, and how many were in at its end."""
         workspace_id = await doors.keys.workspace(request)
         span = max(1, min(days, DAYS_MAX))
@@ -70,9 +88,9 @@ def router(doors: Doors) -> APIRouter:
         for back in range(span):
             day = today - timedelta(days=back)
             came, left = moved.get(day, (0, 0))
-            points.append({"day": day, "members": size, "entered": came, "exited": left})
+            points.append(Day(day=day, members=size, entered=came, exited=left))
             size -= came - left
-        return {"key": key, "as_of": now, "days": points[::-1]}
+        return Growth(key=key, days=points[::-1], as_of=now)
 
     @routes.delete("/{key}")
     async def delete(request: Request, key: str) -> dict[str, Any]:

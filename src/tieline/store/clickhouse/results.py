@@ -45,6 +45,22 @@ where workspace_id = {{workspace:UInt32}} and event = {{name:String}}
   and at > {{since:DateTime64(3, 'UTC')}} and at <= {{until:DateTime64(3, 'UTC')}}
 limit {{most:UInt32}}
 """
+_COHORTS = f"""
+select toDate(first) as first, toUInt32(dateDiff('month', first, month)) as later, count() as people, sum(amount) as amount
+from (
+    select person, month, sum(amount) as amount, min(month) over (partition by person) as first
+    from (
+        select {_NOW} as person, toStartOfMonth(at, {{zone:String}}) as month,
+               toFloat64OrZero(toString(properties.total)) as amount
+        from event
+        where workspace_id = {{workspace:UInt32}} and event = {{name:String}} and at <= {{now:DateTime64(3, 'UTC')}}
+    )
+    group by person, month
+)
+where first > addMonths(toStartOfMonth({{now:DateTime64(3, 'UTC')}}, {{zone:String}}), -{{months:Int32}})
+group by first, later
+order by first, later
+"""
 ORDER = "Order Completed"
 
 
@@ -92,6 +108,22 @@ class ClickHouseResults:
     async def bought(self, workspace_id: int, origin: str, window: timedelta) -> dict[str, dict[str, float]]:
         """Return who bought within a time after the message, by step."""
         return await self.after(workspace_id, origin, ORDER, window)
+
+    async def cohorts(
+        self, workspace_id: int, event: str, zone: str, now: datetime, months: int
+    ) -> list[dict[str, Any]]:
+        """Return by month of the first event and months after it: `first`, `later`, `people`, `amount` of `total`.
+
+        Args:
+            workspace_id: Whose.
+            event: What counts as buying.
+            zone: Whose months.
+            now: The last month is that of this moment.
+            months: How many months of first events.
+        """
+        named = {"workspace": workspace_id, "name": event, "zone": zone, "now": now, "months": months}
+        table = await self._history.query(_COHORTS, named)
+        return list(table.to_pylist())
 
     async def orders(self, workspace_id: int, since: datetime, until: datetime, most: int) -> pa.Table:
         """Return at most so many orders after `since` and not after `until`: person (their profile now), at, amount."""

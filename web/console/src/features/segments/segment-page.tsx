@@ -8,6 +8,7 @@ import { useNames } from "@/components/names";
 import { Page, Panel } from "@/components/page";
 import { Failed, Waiting } from "@/components/states";
 import { ConditionTree } from "@/features/segments/condition-tree";
+import { Growth } from "@/features/segments/growth";
 import { Members } from "@/features/segments/members";
 import { Overlap } from "@/features/segments/overlap";
 import styles from "@/features/segments/segment-page.module.css";
@@ -46,6 +47,7 @@ function Whole({ segment }: { segment: Segment }) {
       <div className={styles["columns"]}>
         <div className={styles["stack"]}>
           <Size segment={segment} />
+          {segment.computed_at ? <Growth segment={segment} /> : null}
           <Members segment={segment} />
         </div>
         <div className={styles["stack"]}>

@@ -91,6 +91,18 @@ export function useFreshness(key: string) {
   });
 }
 
+/** The last days of a segment, the oldest first. */
+export function useGrowth(key: string, days: number) {
+  return useQuery({
+    queryKey: ["segments", key, "growth", days],
+    queryFn: ({ signal }) =>
+      answer<components["schemas"]["Growth"]>(
+        api.GET("/api/segments/{key}/growth", { params: { path: { key }, query: { days } }, signal }),
+      ),
+    placeholderData: keepPreviousData,
+  });
+}
+
 export function useVersions(key: string) {
   return useQuery({
     queryKey: ["segments", key, "versions"],

@@ -5,7 +5,9 @@ import { useMay } from "@/api/me";
 import { Page, Panel } from "@/components/page";
 import { Failed, Waiting } from "@/components/states";
 import { useWords as useCommon } from "@/components/words";
+import { Budgets } from "@/features/settings/budgets";
 import { Password } from "@/features/settings/password";
+import { Plans } from "@/features/settings/plans";
 import styles from "@/features/settings/settings.module.css";
 import { useChangeWorkspace, useWorkspace, type Workspace } from "@/features/settings/workspace";
 import { useWords } from "@/features/settings/workspace-words";
@@ -16,12 +18,14 @@ const FIRST_ZONES = ["Asia/Taipei", "Asia/Tokyo", "Asia/Bangkok"];
 export function WorkspacePage() {
   const w = useWords();
   const workspace = useWorkspace();
+  const cost = useMay()("cost.read");
   return (
     <Page title={w("title")} lead={w("lead")}>
       {workspace.data ? (
         <div className={styles["stack"]}>
           <Brand workspace={workspace.data} />
           <Plans workspace={workspace.data} />
+          {cost ? <Budgets /> : null}
           <Password />
         </div>
       ) : workspace.error ? (
@@ -108,39 +112,6 @@ function Brand({ workspace }: { workspace: Workspace }) {
           <p className={styles["soft"]}>{w("onlyOwner")}</p>
         )}
       </form>
-    </Panel>
-  );
-}
-
-function Plans({ workspace }: { workspace: Workspace }) {
-  const w = useWords();
-  const known = ["tw-light", "tw-medium", "tw-high", "jp-standard", "th-pro"] as const;
-  const named = (plan: string) => {
-    const found = known.find((one) => one === plan);
-    return found ? w(`plan.${found}`) : plan;
-  };
-  return (
-    <Panel title={w("plans")}>
-      {workspace.accounts.length ? (
-        <table className={styles["table"]}>
-          <thead>
-            <tr>
-              <th scope="col">{w("account")}</th>
-              <th scope="col">{w("plan")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {workspace.accounts.map((account) => (
-              <tr key={account.account}>
-                <td data-data>{account.name}</td>
-                <td>{named(account.price_plan)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      ) : (
-        <p className={styles["soft"]}>{w("plansNone")}</p>
-      )}
     </Panel>
   );
 }
