@@ -41,6 +41,7 @@ def seed(tieline: Served) -> None:
         ),
         {"type": "identify", "anonymousId": "browser-1", "userId": "M-1001", "traits": {}},
         {"type": "page", "anonymousId": "browser-1", "name": "冬季新品", "properties": {"title": "冬季新品"}},
+        {"type": "track", "userId": "M-1001", "event": "coupon_redeemed", "properties": {"pool": "生日禮"}},
         *(bought("M-1001", f"O-{n}", 1_280 * (n + 1), days_ago=9 * n + 1) for n in range(4)),
         *(
             identify(f"M-{2000 + n}", name=f"林{name}", phone=f"09350{n:05}", city="台中市")

@@ -18,6 +18,7 @@ def test_she_is_found_by_the_end_of_her_phone_and_seen_whole(opened):
     page.get_by_text("完成訂單").first.wait_for()
     page.get_by_text("NT$5,120").wait_for()
     page.get_by_text("金卡").first.wait_for()
+    page.get_by_role("region", name="優惠券").get_by_text("已兌換").wait_for()
 
 
 @pytest.mark.browser

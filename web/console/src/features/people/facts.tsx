@@ -2,6 +2,7 @@ import { ShieldOff } from "lucide-react";
 import { Mark } from "@/components/mark";
 import { useNames } from "@/components/names";
 import { Panel } from "@/components/page";
+import { Coupons } from "@/features/people/coupons";
 import type { Profile } from "@/features/people/people";
 import styles from "@/features/people/profile-page.module.css";
 import { WhyLink } from "@/components/why";
@@ -36,6 +37,7 @@ export function Facts({ profile }: { profile: Profile }) {
           <p className={styles["none"]}>{w("noTags")}</p>
         )}
       </Panel>
+      <Coupons of={profile.profile_id} />
       <Panel title={w("consents")}>
         <Consents consents={profile.consents} />
       </Panel>

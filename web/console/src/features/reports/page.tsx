@@ -1,6 +1,7 @@
 import { useJoinFunnel } from "@/api/funnel";
 import { useMay } from "@/api/me";
 import { PageOfAccount } from "@/components/of-account";
+import { Cohorts } from "@/features/reports/cohorts";
 import { Dormant } from "@/features/reports/dormant";
 import { JoinSources, Whole } from "@/features/reports/joins";
 import { Origins } from "@/features/reports/origins";
@@ -30,6 +31,7 @@ function Reports({ account }: { account: string }) {
         </div>
       ) : null}
       <Origins account={account} cost={cost} />
+      <Cohorts />
       <JoinSources funnel={funnel} />
     </div>
   );

@@ -6,6 +6,7 @@ type Schemas = components["schemas"];
 export type Savings = Schemas["Savings"];
 export type Dormant = Schemas["Dormant"];
 export type Attribution = Schemas["Attribution"];
+export type Cohort = Schemas["Cohort"];
 export type Incremental = Schemas["Incremental"];
 
 export const WINDOW_DAYS = 7;
@@ -38,6 +39,15 @@ export function useAttribution() {
       const query = { start: start.toISOString(), end: end.toISOString(), window_days: WINDOW_DAYS };
       return answer<Attribution>(api.GET("/api/reports/attribution", { params: { query }, signal }));
     },
+    staleTime: 60_000,
+  });
+}
+
+/** People by the month of their first order, and how many of them buy in each month after it. */
+export function useCohorts() {
+  return useQuery({
+    queryKey: ["reports", "cohorts"],
+    queryFn: ({ signal }) => answer<Schemas["Cohorts"]>(api.GET("/api/reports/cohorts", { signal })),
     staleTime: 60_000,
   });
 }
