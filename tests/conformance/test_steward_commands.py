@@ -154,6 +154,26 @@ def test_replay_reports_a_bad_row_and_both_of_two_contradictory_pins_and_goes_on
     assert "Row 5: This and row 4 pin the same two apart and together" in done.stderr
 
 
+def test_replay_says_which_identifiers_of_a_row_do_not_count(tmp_path: Path) -> None:
+    path = tmp_path / "facts.jsonl"
+    seen = {
+        "at": "2026-11-01T09:00:00Z",
+        "source": "pos:store-1",
+        "proof": "typed",
+        "identifiers": [
+            {"namespace": "member_id", "value": "M1"},
+            {"namespace": "phone", "value": "0912345678"},
+        ],
+    }
+    path.write_text(json.dumps(seen), "utf-8")
+
+    done = CliRunner().invoke(app, ["identity", "replay", str(path), "--json"])
+
+    assert json.loads(done.stdout)["identifiers"] == [["member_id", "M1"]]
+    assert "Row 1: 1 of its identifiers left out: " in done.stderr
+    assert "1 person, 0 rows refused, 1 row taken in part." in done.stderr
+
+
 def test_replay_tries_a_file_of_rules(tmp_path: Path) -> None:
     path, lines = _facts(tmp_path)
     path.write_text("\n".join(lines[:2]), "utf-8")

@@ -43,10 +43,17 @@ class RefusedRow(NamedTuple):
 
 
 class Replayed(NamedTuple):
-    """What a file says: people, sorted by their identifiers, and the rows that were left out."""
+    """What a file says.
+
+    Attributes:
+        people: Sorted by their identifiers.
+        refused: Rows that were left out.
+        partly: Rows that count without some of their identifiers, and why.
+    """
 
     people: list[Person]
     refused: list[RefusedRow]
+    partly: list[RefusedRow]
 
 
 class _Row(msgspec.Struct, forbid_unknown_fields=True):
@@ -80,6 +87,7 @@ class _Facts:
         self.evidence: list[_Fact] = []
         self.decisions: list[_Fact] = []
         self.refused: list[RefusedRow] = []
+        self.partly: list[RefusedRow] = []
 
     def take(self, number: int, line: bytes) -> None:
         try:
@@ -120,7 +128,9 @@ def people_in(lines: Iterable[bytes], identity_key: bytes, region: str, rules: R
     for node_id, profile_id in profile_of.items():
         members[profile_id].append((nodes[node_id].namespace, nodes[node_id].value))
     people = [Person(profile_id.hex(), sorted(names)) for profile_id, names in members.items()]
-    return Replayed(sorted(people, key=lambda one: one.identifiers), sorted(facts.refused))
+    return Replayed(
+        sorted(people, key=lambda one: one.identifiers), sorted(facts.refused), sorted(facts.partly)
+    )
 
 
 def _evidence(
@@ -145,6 +155,9 @@ def _evidence(
             why = ", ".join(sorted(set(star.refused))) or "blocked"
             facts.refused.append(RefusedRow(fact.row, f"No identifier can be used: {why}."))
             continue
+        if left_out := [*star.refused, *["blocked"] * (len(fact.said.identifiers) - len(usable))]:
+            why = ", ".join(sorted(set(left_out)))
+            facts.partly.append(RefusedRow(fact.row, f"{len(left_out)} of its identifiers left out: {why}."))
         marks = marked(said_in(fact.said.traits), source, proof)
         for named in star.nodes:
             name_node(nodes, named, fact.at, marks, rules)

@@ -69,10 +69,19 @@ def identity_replay(
         else:
             names = ", ".join(f"{namespace} {value}" for namespace, value in person.identifiers)
             typer.echo(f"{person.profile_id}  {names}")
-    for refused in found.refused:
+    for refused in sorted((*found.refused, *found.partly)):
         typer.echo(f"Row {refused.row}: {refused.reason}", err=True)
-    rows = len(found.refused)
-    typer.echo(f"{len(found.people)} people; {rows} row{'' if rows == 1 else 's'} refused.", err=True)
+    said = [
+        _counted(len(found.people), "person", "people"),
+        _counted(len(found.refused), "row", "rows") + " refused",
+    ]
+    if found.partly:
+        said.append(_counted(len(found.partly), "row", "rows") + " taken in part")
+    typer.echo(f"{', '.join(said)}.", err=True)
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"
 
 
 @identity.command("explain")
