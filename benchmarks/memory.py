@@ -1,4 +1,4 @@
-"""Memory of the embedded form once a million people are known."""
+"""Memory of the embedded form, and pages of the console, once a million people are known."""
 
 import asyncio
 import time
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import LiteralString
 
+import console_pages
 import events
 import harness
 import msgspec
@@ -35,16 +36,18 @@ def measure(*, quick: bool) -> list[Figure]:
             stream.wait(running)
         seconds = time.perf_counter() - began
         time.sleep(5)
+        resting = memory_mib(running.pids)
         return [
             Figure(
                 name=f"memory: all processes and PostgreSQL at {people:,} people",
-                value=memory_mib(running.pids),
+                value=resting,
                 unit="MiB",
                 cpu_seconds=usage.cpu_seconds / said,
                 peak_mib=usage.peak_mib,
                 remarks=f"{profiles:,} profiles of {said:,} events, loaded in {seconds:,.0f} s with"
                 f" {stream.SEGMENTS} live segments; PSS at rest, the peak while loading; {running.errors()} errors",
-            )
+            ),
+            *console_pages.measure(running, people),
         ]
 
 

@@ -1,6 +1,6 @@
 import { Mark } from "@/components/mark";
 import { Panel } from "@/components/page";
-import { useTimeline } from "@/features/people/people";
+import { useCoupons } from "@/features/people/people";
 import styles from "@/features/people/profile-page.module.css";
 import { useWords } from "@/features/people/words";
 import { useFormat } from "@/lib/format";
@@ -12,12 +12,12 @@ const EVENTS = ["coupon_issued", ...REDEEMED];
 export function Coupons({ of }: { of: string }) {
   const w = useWords();
   const format = useFormat();
-  const found = useTimeline(of, EVENTS).data?.pages[0]?.events ?? [];
+  const found = useCoupons(of, EVENTS).data ?? [];
   if (found.length === 0) return null;
   return (
     <Panel title={w("coupons")}>
       <dl className={styles["traits"]}>
-        {found.slice(0, 10).map((one) => {
+        {found.map((one) => {
           const redeemed = REDEEMED.includes(one.event);
           const { pool, coupon, code } = one.properties;
           return (

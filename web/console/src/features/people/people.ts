@@ -56,6 +56,24 @@ interface Timeline {
 
 const PAGE = 50;
 
+const COUPONS_MAX = 10;
+
+/** The newest coupons that a person was given or redeemed. */
+export function useCoupons(profileId: string, events: readonly string[]) {
+  return useQuery({
+    queryKey: ["people", profileId, "coupons"],
+    queryFn: ({ signal }) =>
+      answer<Timeline>(
+        api.GET("/api/profiles/{profile_id}/timeline", {
+          params: { path: { profile_id: profileId }, query: { limit: COUPONS_MAX, events: [...events] } },
+          signal,
+        }),
+      ),
+    select: ({ events: found }) => found,
+    staleTime: 60_000,
+  });
+}
+
 /** Whom a text leads to, asked anew as it is typed; the text travels in the body, for it is personal. */
 export function useSearch(text: string) {
   return useQuery({
