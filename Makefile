@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install console demo serve test test-long check fix bench lock clean
+.PHONY: help install console demo serve test test-long test-spark check fix bench lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -39,6 +39,14 @@ test: install  ## Run every test
 test-long: install  ## Run the tests that take minutes: ten thousand histories, a million events
 	@$(BIN)/python -m pytest -m long $(ARGS)
 
+# Java first: half a gigabyte is not fetched for a machine that cannot use it.
+test-spark: install  ## Run the tests on a Spark cluster of this machine, in .venv-spark; needs Java 17
+	@"$${JAVA_HOME:+$$JAVA_HOME/bin/}java" -version >/dev/null 2>&1 || { echo "make test-spark needs Java 17 or newer, which is not in JAVA_HOME nor on the path; on Debian: apt-get install openjdk-17-jre-headless"; exit 1; }
+	@test -x .venv-spark/bin/python || $(BIN)/uv venv --quiet --python $(BIN)/python .venv-spark
+	@$(BIN)/uv pip sync --quiet --python .venv-spark/bin/python --require-hashes requirements.lock requirements-spark.lock
+	@$(BIN)/uv pip install --quiet --python .venv-spark/bin/python --no-deps --editable .
+	@.venv-spark/bin/python -m pytest -m spark tests/spark $(ARGS)
+
 check: install  ## Lint, types, import contracts, house rules; the console's too
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -54,8 +62,12 @@ fix: install  ## Format, and mend what the linter can mend
 bench: install  ## Print each figure beside the limit measured in the same run
 	@$(BIN)/python benchmarks/run.py $(ARGS)
 
-lock: install  ## Renew requirements.lock
-	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --group dev --upgrade --output-file requirements.lock pyproject.toml
+SPARK_EXTRA := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["spark"], sep="\n")
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --upgrade
+
+lock: install  ## Renew requirements.lock and requirements-spark.lock
+	@$(COMPILE) --group dev --output-file requirements.lock pyproject.toml
+	@$(BIN)/python -c '$(SPARK_EXTRA)' | $(COMPILE) --constraint requirements.lock --output-file requirements-spark.lock -
 
 clean:  ## Remove what was built here
-	rm -rf $(VENV) data web/node_modules src/tieline/api/static/console
+	rm -rf $(VENV) .venv-spark data web/node_modules src/tieline/api/static/console

@@ -30,6 +30,8 @@ TABLE: tuple[Setting, ...] = (
     Setting("ERASURE_LEDGER", str, "", "File that remembers erasures, as keyed hashes, for when a backup is restored; keep it out of the backups. Default: erasures.jsonl in the data folder."),
     Setting("SMS_FILE", str, "", "File to which one-time codes are written until an SMS provider is connected; default: standard error."),
     Setting("WEBHOOK_HOSTS", str, "", "Hosts, separated by spaces, that webhooks may call although they are private."),
+    Setting("SPARK_MASTER", str, "", "Spark cluster that searches for suggestions, such as `local[4]`, `spark://host:7077` or `yarn`; needs tieline[spark] and Java 17. Default: DuckDB, on this machine."),
+    Setting("SPARK_FOLDER", str, "", "Folder that every machine of the Spark cluster reaches, such as `hdfs://host/tieline`, for what a search keeps until it ends. Default: a temporary folder, for a cluster on this machine alone."),
     Setting("BODY_MAX_BYTES", int, 2_097_152, "Largest request body that collect accepts."),
     Setting("RATE_PER_SECOND", int, 5_000, "Requests per second one write key may make."),
     Setting("COMMIT_WAIT_MS", float, 3.0, "How long a request waits for others to share its commit."),
@@ -58,6 +60,8 @@ class Settings(msgspec.Struct, frozen=True):
     erasure_ledger: str
     sms_file: str
     webhook_hosts: str
+    spark_master: str
+    spark_folder: str
     body_max_bytes: int
     rate_per_second: int
     commit_wait_ms: float

@@ -127,6 +127,15 @@ def test_suggest_searches_and_joins_nobody(tieline: Command, tmp_path: Path) -> 
     assert "4 profiles: 1 suggestions" in tieline("suggest", *at(tmp_path)).stdout
 
 
+def test_suggest_on_a_cluster_that_is_not_there_is_refused_plainly(
+    tieline: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TIELINE_SPARK_MASTER", "spark://cluster:7077")
+    refused = tieline("suggest", *at(tmp_path), fails=True).exception
+    assert isinstance(refused, TielineError)
+    assert "TIELINE_SPARK_FOLDER is not set" in str(refused)
+
+
 def _facts(tmp_path: Path) -> tuple[Path, list[str]]:
     shared = {"namespace": "phone", "value": "0922333444"}
     seen = [

@@ -18,9 +18,11 @@ from tieline.errors import ConflictError, InvalidInputError, NotFoundError
 from tieline.model.identity import EMAIL, MEMBER, PHONE
 from tieline.model.profile import Profile
 from tieline.profile.fold import fold
+from tieline.settings import Settings
 from tieline.store.postgres.facts import PostgresFacts
-from tieline.store.postgres.suggestions import PROFILES_MAX, PostgresSuggestions
+from tieline.store.postgres.suggestions import PostgresSuggestions
 from tieline.suggest.choose import band
+from tieline.suggest.engine import Engine
 from tieline.suggest.find import Found, find_people
 from tieline.suggest.mask import masked
 from tieline.suggest.people import PEOPLE
@@ -121,17 +123,33 @@ class Door(Protocol):
         """What time it is."""
         ...
 
+    @property
+    def settings(self) -> Settings:
+        """Where pairs are compared."""
+        ...
+
 
 async def search(doors: Door, workspace_id: int) -> dict[str, Any]:
-    """Find suggestions among all profiles, in a process of its own, and store them."""
+    """Find suggestions among all profiles, in a process of its own, and store them.
+
+    Raises:
+        InvalidInputError: The workspace has too many profiles for the engine.
+        UnavailableError: The engine is not there.
+    """
+    engine = Engine(doors.settings.spark_master, doors.settings.spark_folder)
+    await asyncio.to_thread(engine.check)
     async with doors.pool.connection() as connection:
         store = PostgresSuggestions(connection)
-        profiles, apart = await store.profiles(workspace_id), await store.apart(workspace_id)
-    if len(profiles) > PROFILES_MAX:
-        raise InvalidInputError(f"The workspace has more than {PROFILES_MAX:,} profiles.")
+        profiles = await store.profiles(workspace_id, engine.profiles_max)
+        apart = await store.apart(workspace_id)
+    if len(profiles) > engine.profiles_max:
+        raise InvalidInputError(
+            f"The workspace has more than {engine.profiles_max:,} profiles.",
+            way_out="" if engine.master else "Let a Spark cluster search: set TIELINE_SPARK_MASTER.",
+        )
     people = await _people(doors, workspace_id, profiles)
     refused = {(a.hex(), b.hex()) for a, b in apart}
-    found = await _in_a_process(people, refused)
+    found = await _in_a_process(people, refused, engine)
     rows = [
         (
             bytes.fromhex(pair.a),
@@ -157,11 +175,11 @@ async def search(doors: Door, workspace_id: int) -> dict[str, Any]:
     }
 
 
-async def _in_a_process(people: Sequence[Person], refused: set[tuple[str, str]]) -> Found:
+async def _in_a_process(people: Sequence[Person], refused: set[tuple[str, str]], engine: Engine) -> Found:
     """Search where neither the time nor the memory is that of the process that answers."""
     pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
     try:
-        return await asyncio.get_running_loop().run_in_executor(pool, find_people, people, refused)
+        return await asyncio.get_running_loop().run_in_executor(pool, find_people, people, refused, engine)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 

@@ -13,6 +13,7 @@ from tieline.api.suggestions import search
 from tieline.clock import Clock
 from tieline.errors import InvalidInputError
 from tieline.identify.decide import Decisions
+from tieline.settings import Settings
 from tieline.steward.desk import Desk
 from tieline.store.postgres.identity import PostgresIdentity
 
@@ -104,6 +105,7 @@ class _Door:
     def __init__(self, desk: Desk) -> None:
         self.pool = _OneConnection(desk.connection)
         self.clock: Clock = desk.clock
+        self.settings: Settings = desk.settings
 
 
 async def suggest(desk: Desk) -> dict[str, Any]:

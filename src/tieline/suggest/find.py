@@ -1,9 +1,10 @@
 """Find who may be one person: score, forbid, choose."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tieline.suggest.choose import REVIEW, Pair, one_to_one
+from tieline.suggest.engine import DUCKDB, Engine
 from tieline.suggest.household import households
 from tieline.suggest.people import PEOPLE
 from tieline.suggest.person import Person, row
@@ -28,16 +29,16 @@ class Found(NamedTuple):
 
 
 def find_people(
-    people: Sequence[Person], refused: Collection[tuple[str, str]] = (), backend: Any = None
+    people: Sequence[Person], refused: Collection[tuple[str, str]] = (), engine: Engine = DUCKDB
 ) -> Found:
     """Return suggestions among `people`.
 
     Args:
         people: Each a profile of one workspace.
         refused: Pairs of person ids (smaller first) that a person kept apart; they are never suggested again.
-        backend: A database API of Splink; None is DuckDB in memory.
+        engine: Where pairs are compared; who is found is the same everywhere.
     """
-    return find([[row(person) for person in people]], PEOPLE, refused=refused, backend=backend)
+    return find([[row(person) for person in people]], PEOPLE, refused=refused, engine=engine)
 
 
 def find(
@@ -46,13 +47,13 @@ def find(
     *,
     least: float = REVIEW,
     refused: Collection[tuple[str, str]] = (),
-    backend: Any = None,
+    engine: Engine = DUCKDB,
 ) -> Found:
     """Return the best pairs within one table or between two, by `plan`."""
     known = {str(one["unique_id"]): one for table in tables for one in table}
     kept: list[Pair] = []
     vetoed: dict[str, int] = {}
-    for pair in score(tables, plan, least, backend):
+    for pair in score(tables, plan, least, engine):
         names = (min(pair.a, pair.b), max(pair.a, pair.b))
         reason = "refused" if names in refused else _veto(known[pair.a], known[pair.b], plan)
         if reason is None:

@@ -1,4 +1,4 @@
-"""Score pairs with Splink, on DuckDB in this process or on Spark. Splink is imported here alone, and only when asked."""
+"""Score pairs with Splink, on the engine that was chosen. Splink is imported only when asked."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from tieline.suggest.blocks import block_columns, keyed
 from tieline.suggest.choose import Evidence, Pair
+from tieline.suggest.engine import DUCKDB, Engine, opened
 from tieline.suggest.plan import Field, Plan
 
 Row = Mapping[str, str | None]
@@ -17,45 +18,40 @@ COUNTED_LEAST = 200
 """Fewer records say nothing of how rare a value is: two that agree would make it frequent, and so count against them."""
 
 
-def score(tables: Sequence[Sequence[Row]], plan: Plan, least: float, backend: Any = None) -> list[Pair]:
+def score(tables: Sequence[Sequence[Row]], plan: Plan, least: float, engine: Engine = DUCKDB) -> list[Pair]:
     """Return the pairs with a probability of at least `least`.
 
     Args:
         tables: One list of rows to find doubles in, or two to find the partners between them.
         plan: What is compared.
         least: 0.0 to 1.0.
-        backend: A database API of Splink; None is DuckDB in memory, with one thread.
+        engine: Where pairs are compared.
     """
     if min(map(len, tables)) == 0 or sum(map(len, tables)) < 2:
         return []
-    from splink import Linker
-
-    api = backend if backend is not None else _duckdb()
     apart = [f"t{number}" for number in range(len(tables))]
     rows = keyed(
         [{**row, "source_dataset": name} for name, table in zip(apart, tables, strict=True) for row in table],
         plan,
     )
-    frames = [
-        api.register(
-            _table([row for row in rows if row["source_dataset"] == name], plan), dataset_display_name=name
-        )
-        for name in apart
-    ]
-    linker = Linker(
-        frames if len(frames) > 1 else frames[0], _settings(tables, plan), log_level=logging.ERROR
-    )
+    with opened(engine) as register:
+        frames = [
+            register(_table([row for row in rows if row["source_dataset"] == name], plan), name)
+            for name in apart
+        ]
+        return [_pair(one, plan) for one in _scored(frames, _settings(tables, plan), plan, least)]
+
+
+def _scored(frames: Sequence[Any], settings: Any, plan: Plan, least: float) -> Sequence[Mapping[str, Any]]:
+    from splink import Linker
+
+    linker = Linker(frames if len(frames) > 1 else frames[0], settings, log_level=logging.ERROR)
     if plan.trained:
         _train(linker, plan)
-    found = linker.inference.predict(threshold_match_probability=least)
-    return [_pair(one, plan) for one in found.as_record_list()]
-
-
-def _duckdb() -> Any:
-    import duckdb
-    from splink.backends.duckdb import DuckDBAPI
-
-    return DuckDBAPI(duckdb.connect(config={"threads": 1}))
+    found: Sequence[Mapping[str, Any]] = linker.inference.predict(
+        threshold_match_probability=least
+    ).as_record_list()
+    return found
 
 
 def _table(rows: Sequence[Row], plan: Plan) -> pa.Table:

@@ -8,7 +8,6 @@ from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
 OPEN_MAX = 200
-PROFILES_MAX = 1_000_000
 
 
 class Suggestion(NamedTuple):
@@ -30,11 +29,11 @@ class PostgresSuggestions:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def profiles(self, workspace_id: int) -> list[bytes]:
+    async def profiles(self, workspace_id: int, profiles_max: int) -> list[bytes]:
         """Return the profiles of a workspace, sorted; one more than may be compared at most."""
         cursor = await self._connection.execute(
             "select distinct profile_id from node where workspace_id = %s order by 1 limit %s",
-            (workspace_id, PROFILES_MAX + 1),
+            (workspace_id, profiles_max + 1),
         )
         return [bytes(row[0]) for row in await cursor.fetchall()]
 
