@@ -8,7 +8,7 @@ import pytest
 from line_brand import serving
 
 from tieline.deliver import price
-from tieline.deliver.forecast import expect
+from tieline.deliver.forecast import expect, month_end
 from tieline.deliver.quota import LINE_TIME
 from tieline.deliver.reconcile import Reconciler
 from tieline.simulator.faults import FaultKind, FaultSwitch
@@ -101,11 +101,47 @@ async def test_a_second_person_cannot_approve_what_a_budget_does_not_reach_for(b
 async def test_the_forecast_knows_what_each_broadcast_has_still_to_send(brand, state, expected):
     await brand.befriend(40)
     await brand.call("POST", "/api/broadcasts", {"key": "a", "account": "main", "messages": HI})
-    await brand.rows("update broadcast set state = %s, frozen = 40, planned_place = 25 returning 1", state)
+    await brand.rows("update broadcast set state = %s, frozen = 45, planned_place = 25 returning 1", state)
+    await brand.rows(
+        """
+        insert into broadcast_recipient (workspace_id, broadcast, place, person, arm, due_at)
+        select %s, 'a', place, 'x', case when place > 40 then 'held_out' else '' end, now() from generate_series(1, 45) as place
+        returning 1
+        """,
+        brand.workspace_id,
+    )
 
     found = await brand.call("POST", "/api/cost/estimate", {"account": "main"})
 
     assert found["month_messages"] == expected + 40
+
+
+async def test_the_forecast_counts_nobody_who_is_kept_out_of_a_broadcast(brand):
+    users = await brand.befriend(40)
+    await brand.segment("staff")
+    for user in users[:10]:
+        await brand.rows(
+            "insert into membership select workspace_id, 'staff', profile_id, now() from node where value = %s returning 1",
+            user,
+        )
+    body = {"account": "main", "messages": HI, "exclude": ["staff"], "holdout_percent": 20}
+    await brand.call("POST", "/api/broadcasts", {"key": "a", **body})
+
+    found = (await brand.call("GET", "/api/cost"))["accounts"][0]["forecast"]
+
+    assert (found["scheduled"], found["messages"]) == (24, 24)
+
+
+async def test_the_forecast_leaves_the_next_months_broadcasts_to_the_next_month(brand):
+    await brand.befriend(40)
+    soon, later = (month_end(datetime.now(UTC)) + timedelta(days=days) for days in (0, 3))
+    for key, at in (("a", soon), ("b", later)):
+        body = {"key": key, "account": "main", "messages": HI, "send_at": at.isoformat()}
+        await brand.call("POST", "/api/broadcasts", body)
+
+    found = (await brand.call("GET", "/api/cost"))["accounts"][0]["forecast"]
+
+    assert (found["scheduled"], found["messages"]) == (0, 0)
 
 
 async def test_a_budget_stops_sending_at_its_limit_and_what_it_stopped_goes_on_when_it_is_raised(

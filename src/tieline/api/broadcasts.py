@@ -220,8 +220,8 @@ async def refuse_over_month(
 ) -> None:
     """Refuse a broadcast that quota or a budget does not reach for."""
     account = await find_account(doors, connection, workspace_id, said.account)
-    reach = await PostgresCost(connection).reach(workspace_id, account.key, said.segment, said.purpose)
-    await refuse_over(doors, connection, account, reach, f"broadcast:{key}")
+    messages = await PostgresCost(connection).messages_of(workspace_id, said)
+    await refuse_over(doors, connection, account, messages, f"broadcast:{key}")
 
 
 async def _approval(connection: AsyncConnection, workspace_id: int) -> int | None:

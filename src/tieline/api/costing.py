@@ -9,13 +9,13 @@ from psycopg import AsyncConnection
 from tieline.api.doors import Doors
 from tieline.deliver import price
 from tieline.deliver.estimate import Estimate, amount, estimate
-from tieline.deliver.forecast import WEEKS, Forecast, expect, month_of
+from tieline.deliver.forecast import WEEKS, Forecast, expect, month_end, month_of
 from tieline.deliver.quota import Quota, Reading
 from tieline.errors import NotFoundError, OverLimitError
 from tieline.model.cost import Budget, Plan
 from tieline.store.postgres.accounts import LineAccount, PostgresAccounts
 from tieline.store.postgres.budgets import PostgresBudgets
-from tieline.store.postgres.cost import PostgresCost, PostgresPlans, Reach
+from tieline.store.postgres.cost import PostgresCost, PostgresPlans
 
 
 class Month(NamedTuple):
@@ -74,16 +74,14 @@ async def read_month(doors: Doors, connection: AsyncConnection, account: LineAcc
     plan = await find_plan(connection, account, now.date())
     cost = PostgresCost(connection)
     reading = await Quota(doors.line, cost.used).reading((workspace_id, key), now)
-    begun = [
-        (await cost.reach(workspace_id, key, segment, purpose)).reachable
-        for _, segment, purpose in await cost.begun(workspace_id, key)
-    ]
+    ends = month_end(now)
+    begun = [await cost.messages_of(workspace_id, said) for said in await cost.begun(workspace_id, key, ends)]
     by_day = await cost.by_day(workspace_id, key, now - timedelta(weeks=WEEKS, days=1), "journey")
     forecast = expect(
         now,
         used=reading.used,
-        waiting=await cost.waiting(workspace_id, key),
-        scheduled=sum(begun) + await cost.unplanned(workspace_id, key),
+        waiting=await cost.waiting(workspace_id, key, ends),
+        scheduled=sum(begun) + await cost.unplanned(workspace_id, key, ends),
         by_day=by_day,
     )
     budgets = [
@@ -106,7 +104,7 @@ def hold(month: Month, messages: int, origin: str) -> Estimate:
 
 
 async def refuse_over(
-    doors: Doors, connection: AsyncConnection, account: LineAccount, reach: Reach, origin: str
+    doors: Doors, connection: AsyncConnection, account: LineAccount, messages: int, origin: str
 ) -> Estimate:
     """Refuse a send that quota or a budget does not reach for, and say by how much.
 
@@ -114,7 +112,7 @@ async def refuse_over(
         OverLimitError: It does not fit.
     """
     month = await read_month(doors, connection, account)
-    found = hold(month, reach.reachable, origin)
+    found = hold(month, messages, origin)
     if not found.fits:
         raise OverLimitError(
             f"{found.messages:,} messages do not fit: {'; '.join(_lacks(found, month.plan))}.",

@@ -47,6 +47,11 @@ def month_start(at: datetime) -> datetime:
     return at.astimezone(LINE_TIME).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
+def month_end(at: datetime) -> datetime:
+    """Return the moment at which LINE begins to count the month after that of `at`."""
+    return month_start(month_start(at) + timedelta(days=32))
+
+
 def expect(at: datetime, *, used: int, waiting: int, scheduled: int, by_day: Mapping[date, int]) -> Forecast:
     """Return what to expect of the month of `at`.
 

@@ -9,6 +9,7 @@ import msgspec
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
+from tieline.model.broadcast import HELD_OUT, Broadcast
 from tieline.model.cost import Plan
 
 # The same meaning as the gate's reading of one person, asked of everybody at once: the newest word on friendship per
@@ -40,10 +41,15 @@ _REACH = f"""
     audience as (
         select profile_id from membership where workspace_id = %(workspace)s and segment = %(segment)s
         union all select profile_id from friend where %(segment)s::text is null
+    ),
+    excluded as (
+        select distinct profile_id from membership where workspace_id = %(workspace)s and segment = any(%(exclude)s)
     )
     select count(*), count(friend.profile_id),
            count(friend.profile_id) filter (where %(transactional)s or consenting.profile_id is not null)
     from audience left join friend using (profile_id) left join consenting using (profile_id)
+         left join excluded using (profile_id)
+    where excluded.profile_id is null
 """
 
 
@@ -61,13 +67,20 @@ class PostgresCost:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def reach(self, workspace_id: int, account: str, segment: str | None, purpose: str) -> Reach:
-        """Return whom a message would reach now; without a segment, of all friends."""
+    async def reach(
+        self,
+        workspace_id: int,
+        account: str,
+        segment: str | None,
+        purpose: str,
+        exclude: Sequence[str] = (),
+    ) -> Reach:
+        """Return whom a message would reach now; without a segment, of all friends; never members of `exclude`."""
         cursor = await self._connection.execute(
             _REACH,
             {
                 "workspace": workspace_id, "account": account, "segment": segment, "purpose": purpose,
-                "transactional": purpose == "transactional",
+                "transactional": purpose == "transactional", "exclude": list(exclude),
             },
         )  # fmt: skip
         row = await cursor.fetchone()
@@ -88,12 +101,17 @@ class PostgresCost:
         row = await cursor.fetchone()
         return int(row[0]) if row else 0
 
-    async def waiting(self, workspace_id: int, account: str) -> int:
-        """Return how many messages are planned and have not come to an end."""
+    async def messages_of(self, workspace_id: int, said: Broadcast) -> int:
+        """Return how many messages a broadcast would be if it began now: whom it reaches, without those kept out."""
+        reach = await self.reach(workspace_id, said.account, said.segment, said.purpose, said.exclude)
+        return round(reach.reachable * (100 - said.holdout) / 100)
+
+    async def waiting(self, workspace_id: int, account: str, until: datetime) -> int:
+        """Return how many messages are planned before a moment and have not come to an end."""
         cursor = await self._connection.execute(
             "select count(*) from send where state in ('planned', 'grouped', 'unknown', 'prepared')"
-            " and workspace_id = %s and account = %s",
-            (workspace_id, account),
+            " and workspace_id = %s and account = %s and not_before < %s",
+            (workspace_id, account, until),
         )
         row = await cursor.fetchone()
         return int(row[0]) if row else 0
@@ -134,21 +152,25 @@ class PostgresCost:
         row = await cursor.fetchone()
         return int(row[0]) if row else 0
 
-    async def begun(self, workspace_id: int, account: str) -> list[tuple[str, str | None, str]]:
-        """Return the broadcasts that were asked for and of which nothing is planned: key, segment, purpose."""
+    async def begun(self, workspace_id: int, account: str, until: datetime) -> list[Broadcast]:
+        """Return the broadcasts that were asked for, begin before a moment, and of which nothing is planned."""
         cursor = await self._connection.execute(
-            "select key, definition->>'segment', coalesce(definition->>'purpose', 'marketing') from broadcast"
-            " where workspace_id = %s and account = %s and state in ('approval', 'ready', 'drifted') order by created_at",
-            (workspace_id, account),
+            "select definition from broadcast where workspace_id = %s and account = %s"
+            " and state in ('approval', 'ready', 'drifted') and coalesce(start_at, created_at) < %s order by created_at",
+            (workspace_id, account, until),
         )
-        return [(str(key), segment, str(purpose)) for key, segment, purpose in await cursor.fetchall()]
+        return [msgspec.convert(definition, Broadcast) for (definition,) in await cursor.fetchall()]
 
-    async def unplanned(self, workspace_id: int, account: str) -> int:
-        """Return how many recipients of broadcasts that are being planned have no message yet."""
+    async def unplanned(self, workspace_id: int, account: str, until: datetime) -> int:
+        """Return how many recipients of broadcasts that are being planned get a message before a moment, and have none yet."""
         cursor = await self._connection.execute(
-            "select coalesce(sum(frozen - planned_place), 0)::bigint from broadcast"
-            " where workspace_id = %s and account = %s and state = 'planning'",
-            (workspace_id, account),
+            """
+            select count(*) from broadcast b
+            join broadcast_recipient r on r.workspace_id = b.workspace_id and r.broadcast = b.key
+                                      and r.place > b.planned_place
+            where b.workspace_id = %s and b.account = %s and b.state = 'planning' and r.arm <> %s and r.due_at < %s
+            """,
+            (workspace_id, account, HELD_OUT, until),
         )
         row = await cursor.fetchone()
         return int(row[0]) if row else 0
