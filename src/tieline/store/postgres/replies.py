@@ -154,13 +154,14 @@ class PostgresReplies:
         )
         cursor = await self._connection.execute(
             """
-            update reply r set state = 'called', called_at = %s
-            from (select workspace_id, reply_id from reply where state = 'planned'
-                  order by created_at, reply_id limit %s for update skip locked) as next
+            with next as materialized (  -- once: joined in a loop, a limit would be taken anew for every row
+                select workspace_id, reply_id from reply where state = 'planned'
+                order by created_at, reply_id limit %s for update skip locked)
+            update reply r set state = 'called', called_at = %s from next
             where r.workspace_id = next.workspace_id and r.reply_id = next.reply_id
             returning r.workspace_id, r.reply_id, r.account, r.origins, r.namespace, r.line_user, r.body, r.tags, r.token
             """,
-            (now, most),
+            (most, now),
             binary=True,
         )
         return [
