@@ -243,6 +243,8 @@ async def test_the_ledger_is_held_against_lines_counters_of_each_day(brand, post
         moved._now = lambda: datetime.now(UTC) + timedelta(days=1)
         await step.step(datetime.now(UTC) + timedelta(days=1))
         again = await step.step(datetime.now(UTC) + timedelta(days=1, minutes=5))
+        moved._now = lambda: datetime.now(UTC) + timedelta(days=2)
+        day_after = await step.step(datetime.now(UTC) + timedelta(days=2))
 
     found = (await brand.call("GET", "/api/cost/reconciliation/main"))["days"]
 
@@ -250,6 +252,7 @@ async def test_the_ledger_is_held_against_lines_counters_of_each_day(brand, post
     assert (day["own_push"], day["line_push"], day["line_multicast"]) == (8, 8, 3)
     assert (day["state"], day["difference"]["multicast"]) == ("differs", 3)
     assert again == 0
+    assert day_after == 1
 
 
 async def test_a_month_of_100_000_friends_ends_as_it_was_forecast(brand):

@@ -19,12 +19,12 @@ class PostgresDays:
         """Return the days that LINE has not counted for us yet and that were not asked for since `before`."""
         cursor = await self._connection.execute(
             """
-            select day::date from generate_series(%s::date, %s::date, interval '1 day') as day
-            where day::date >= (select (created_at at time zone 'Asia/Tokyo')::date from line_account
+            select asked.at::date from generate_series(%s::date, %s::date, interval '1 day') as asked (at)
+            where asked.at::date >= (select (created_at at time zone 'Asia/Tokyo')::date from line_account
                                 where workspace_id = %s and key = %s)
               and not exists (
                 select from line_day known
-                where known.workspace_id = %s and known.account = %s and known.day = day::date
+                where known.workspace_id = %s and known.account = %s and known.day = asked.at::date
                   and (known.checked_at > %s or (known.line_push is not null and known.line_multicast is not null
                        and known.line_reply is not null and known.line_broadcast is not null)))
             order by 1
