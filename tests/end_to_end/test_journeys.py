@@ -183,3 +183,31 @@ def test_a_broadcast_from_preview_to_report(brand: Served, simulated: Simulated)
     assert {one["key"] for one in brand.get("/api/broadcasts")["broadcasts"]} == {"sale", "later"}
     twice = brand.http.post("/api/broadcasts", json=later)
     assert twice.status_code == 409
+
+
+def test_an_unfinished_draft_is_kept_and_checked_when_it_is_switched_on(brand: Served) -> None:
+    half = {
+        **JOURNEY,
+        "key": "half",
+        "name": "寫到一半",
+        "steps": [{**JOURNEY["steps"][1], "next": "nowhere"}],
+    }
+    refused = brand.http.post("/api/journeys", json={"definition": half, "state": "draft"})
+    assert refused.status_code == 422
+    kept = brand.post("/api/journeys", {"definition": half, "state": "draft", "unfinished": True})
+    assert (kept["version"], kept["state"]) == (1, "draft")
+    assert brand.get("/api/journeys/half")["definition"] == half
+
+    early = brand.http.put("/api/journeys/half/state", json={"state": "live"})
+    assert early.status_code == 422
+    assert brand.get("/api/journeys/half")["state"] == "draft"
+
+    whole = {**JOURNEY, "key": "half", "name": "寫完了"}
+    brand.post("/api/journeys", {"definition": whole, "state": "draft", "unfinished": True})
+    brand.http.put("/api/journeys/half/state", json={"state": "live"}).raise_for_status()
+    assert brand.get("/api/cost")["budgets"][0]["scope"] == "journey:half"
+    stopping = brand.http.post(
+        "/api/journeys", json={"definition": half, "state": "draft", "unfinished": True}
+    )
+    assert stopping.status_code == 409
+    assert "journey does not compile" not in brand.log()

@@ -25,8 +25,10 @@ from tieline.api.journey_answers import (
     Validated,
 )
 from tieline.api.journey_checks import check_references, message_problems, reference_problems
+from tieline.condition.place import Place
 from tieline.deliver.forecast import month_of
-from tieline.errors import InvalidInputError, InvalidJourneyError, NotFoundError, TielineError
+from tieline.errors import ConflictError, InvalidInputError, InvalidJourneyError, NotFoundError, TielineError
+from tieline.journey import fields
 from tieline.journey.definition import Journey, Reach, SendLine
 from tieline.journey.kind import ID, Kind
 from tieline.journey.moving import shared_steps
@@ -80,13 +82,15 @@ def _changing(routes: APIRouter, doors: Doors) -> None:
     async def create(request: Request, body: Json) -> SavedJourney:
         """Save `{"definition", "state", "running"}` as a new version; what does not compile is refused with its place.
 
-        `running` says what becomes of those on the way: `finish` (left out) lets them finish on the version they began,
+        `"unfinished": true` keeps a draft as it is; it is checked when it is switched on. `running` says what becomes of those on the way: `finish` (left out) lets them finish on the version they began,
         `move` lets them go on in the new one, as far as their step is there with the same kind.
         """
         workspace_id = await doors.keys.workspace(request)
         state = _state(body.get("state", "draft"))
         running = _running(body.get("running", "finish"))
         definition = body.get("definition")
+        if body.get("unfinished") is True and state == "draft":
+            return await _keep(doors, workspace_id, definition, who(request))
         journey = parse(definition)
         for problem in message_problems(journey, definition):
             raise problem
@@ -111,6 +115,11 @@ def _changing(routes: APIRouter, doors: Doors) -> None:
         workspace_id = await doors.keys.workspace(request)
         state = _state(body.get("state"))
         async with doors.pool.connection() as connection, connection.transaction():
+            head = await PostgresJourneyReports(connection).head(workspace_id, key)
+            if head is not None and head["state"] == "draft" and state != "draft":
+                for problem in await every_problem(connection, workspace_id, head["definition"]):
+                    raise problem
+                await _set_budget(connection, workspace_id, parse(head["definition"]), doors.clock.now())
             await PostgresJourneys(connection).set_state(workspace_id, key, state, doors.clock.now())
         return SwitchedJourney(key=key, state=state)
 
@@ -184,6 +193,30 @@ async def every_problem(connection: Any, workspace_id: int, definition: Any) -> 
         *message_problems(journey, definition),
         *await reference_problems(connection, workspace_id, journey, definition),
     ]
+
+
+async def _keep(doors: Doors, workspace_id: int, definition: Any, author: str) -> SavedJourney:
+    """Keep a draft that nobody can enter yet.
+
+    Raises:
+        InvalidInputError: It has no key or no name to keep it under.
+        ConflictError: People are on this journey, or may enter it.
+    """
+    kept = definition if isinstance(definition, dict) else {}
+    key = fields.read_slug(Place(kept.get("key"), "/definition/key"))
+    name = str(kept.get("name") or "").strip()
+    if not name:
+        raise InvalidInputError("name is empty; a draft is listed by it.", field="/definition/name")
+    async with doors.pool.connection() as connection, connection.transaction():
+        head = await PostgresJourneyReports(connection).head(workspace_id, key)
+        if head is not None and head["state"] != "draft":
+            raise ConflictError(
+                f"The journey {key} is {head['state']}; an unfinished version would stop it.",
+                way_out="Finish it first, or save it under another key.",
+            )
+        journeys = PostgresJourneys(connection)
+        version = await journeys.put(workspace_id, key, name, kept, "draft", author, doors.clock.now())
+    return SavedJourney(key=key, version=version, state="draft", moved=0)
 
 
 async def _set_budget(connection: Any, workspace_id: int, journey: Journey, at: datetime) -> None:

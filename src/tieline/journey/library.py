@@ -50,6 +50,8 @@ class Library:
             try:
                 journey = self._journeys.get(name) or parse(row.definition, row.version)
             except InvalidJourneyError as error:
+                if row.state == "draft":
+                    continue  # somebody is still writing it
                 # It was accepted once, by another version of this program; its neighbours go on.
                 _log.error(
                     "journey does not compile", journey=row.key, workspace=row.workspace_id, field=error.field

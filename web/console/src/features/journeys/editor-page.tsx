@@ -71,7 +71,7 @@ function Whole({ opened, kinds, journey }: WholeProps) {
 
   function put(state: string, running: "finish" | "move" = "finish") {
     // Saving renews this page with the new version; what follows must not depend on the old one being there.
-    void save.mutateAsync({ definition, state, running }).then(
+    void save.mutateAsync({ definition, state, running, unfinished: state === "draft" && !ready }).then(
       ({ key, version }) => {
         notifications.show({ message: w("saved", { version }) });
         void navigate(state === "draft" ? `/journeys/${key}/edit?tab=${tab}` : `/journeys/${key}`, { replace: state === "draft" });
@@ -100,7 +100,7 @@ function Whole({ opened, kinds, journey }: WholeProps) {
           </Button>
           {may("journeys.write") ? (
             <>
-              <Button variant="default" disabled={!ready || (journey !== undefined && !editor.touched)} loading={save.isPending} onClick={() => put(live ? journey.state : "draft")}>
+              <Button variant="default" disabled={(live && !ready) || (journey !== undefined && !editor.touched)} loading={save.isPending} onClick={() => put(live ? journey.state : "draft")}>
                 {w(live ? "saveLive" : "save")}
               </Button>
               {journey?.state === "live" ? null : (

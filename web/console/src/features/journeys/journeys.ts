@@ -130,7 +130,7 @@ function useChange<V, R>(change: (values: V) => Promise<R>) {
 }
 
 export function useSave() {
-  return useChange((body: { definition: Definition; state: string; running: "finish" | "move" }) =>
+  return useChange((body: { definition: Definition; state: string; running: "finish" | "move"; unfinished: boolean }) =>
     answer<Schemas["SavedJourney"]>(api.POST("/api/journeys", { body: { ...body } })),
   );
 }
