@@ -118,6 +118,32 @@ async def test_hardly_any_room_changes_nothing(unit, nodes_max):
     assert stored == expected
 
 
+async def test_a_zone_of_which_half_was_forgotten_stays_one(unit):
+    crm = SOURCES[2]
+
+    def seen(number, *names):
+        identifiers = tuple(Identifier(namespace, value) for namespace, value in names)
+        at = AT + timedelta(minutes=number)
+        return Event(1, crm, number, 0, "track", "seen", "", at, at, identifiers, {}, {})
+
+    member, phone = ("member_id", "M1"), ("phone", "+886912000001")
+    emails = [("email", f"e{number}@mail.tw") for number in range(6)]
+    identify = stage(unit, Memory(stars_max=1, nodes_max=1))
+    said = [
+        [seen(1, member, phone)],
+        [seen(2, phone, emails[0])],  # the member is forgotten after this, and the phone is not
+        [seen(3, member, ("pos_card", "C1")), seen(4, phone, emails[1])],
+        [seen(5 + number, phone, email) for number, email in enumerate(emails[2:5])],
+        [seen(9, phone, emails[5])],  # one more than a person may have
+    ]
+    for batch in said:
+        async with unit.transaction():
+            await identify.process(batch)
+
+    stored, expected = await everyone(unit, [event for batch in said for event in batch])
+    assert stored == expected
+
+
 async def test_a_decision_of_another_process_counts_for_what_is_held(unit, other):
     member, phone = Identifier("member_id", "m1"), Identifier("phone", "+886987654301")
     identify, ids = stage(unit), [keyed_hash(KEY, one.namespace, one.value) for one in (member, phone)]

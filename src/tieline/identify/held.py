@@ -41,6 +41,14 @@ class Found(NamedTuple):
         )
 
 
+def _whole(held: dict[bytes, Zone], read: Zones) -> dict[bytes, Zone]:
+    """Leave out zones of which a node was forgotten and has been read: of one zone there must not be two copies."""
+    again = {one.zone_id for one in read.placed}
+    if not again:
+        return held
+    return {node_id: zone for node_id, zone in held.items() if zone.placed[node_id].zone_id not in again}
+
+
 class HeldZones:
     """Answers for zones as the store would, from memory where it can.
 
@@ -71,6 +79,7 @@ class HeldZones:
         if missing or workspace_id not in self._aged_at:
             read = await self._store.zones(workspace_id, sorted(missing))
             self._aged_at[workspace_id] = read.aged_at
+            held = _whole(held, read)
         else:
             read = Zones([], [], self._aged_at[workspace_id])
         return Found(held, read)
