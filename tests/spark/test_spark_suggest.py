@@ -1,7 +1,12 @@
 """A Spark cluster finds the people that DuckDB finds, for the same reasons, and leaves nothing behind."""
 
 import asyncio
+import os
+import signal
+import subprocess
+import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -124,4 +129,30 @@ def test_a_cluster_that_gives_up_is_named_and_no_value_is_told(tmp_path, monkeyp
         raised.value
     )
     assert "王小明" not in str(raised.value)
+    assert list(tmp_path.glob("tieline-spark-*")) == []
+
+
+SEARCH = """
+import sys
+from tieline.suggest.engine import Engine
+from tieline.suggest.find import find_people
+from tieline.suggest.person import Person
+find_people([Person(str(n), "王小明", phone=f"+8869123{n:05}") for n in range(2_000)], engine=Engine("local[1]"))
+"""
+
+
+def test_a_search_that_is_told_to_stop_takes_its_files_along(tmp_path: Path) -> None:
+    search = subprocess.Popen(
+        [sys.executable, "-c", SEARCH], env={**os.environ, "TMPDIR": str(tmp_path)}, stderr=subprocess.DEVNULL
+    )
+    try:
+        while not any(tmp_path.glob("tieline-spark-*/local-*/t0.parquet")):
+            assert search.poll() is None, "it ended before it wrote anything"
+            time.sleep(0.05)
+        search.send_signal(signal.SIGTERM)
+        search.wait(60)
+    finally:
+        search.kill()
+
+    assert search.returncode == -signal.SIGTERM
     assert list(tmp_path.glob("tieline-spark-*")) == []

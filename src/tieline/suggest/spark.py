@@ -6,8 +6,10 @@ The machines of the cluster run Java alone: nothing of Tieline, and no Python, h
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -95,7 +97,8 @@ def opened(master: str, folder: str) -> Iterator[Callable[[pa.Table, str], Any]]
             session = _session(master, own)
             kept = f"{folder or own}/{session.sparkContext.applicationId}"
             try:
-                yield _register(session, own, kept)
+                with _cleared_when_stopped(own):
+                    yield _register(session, own, kept)
             finally:
                 _remove(session, kept)
                 session.stop()
@@ -121,6 +124,33 @@ def _session(master: str, own: str) -> Any:
     # Each part of a table costs a task; a cluster wants hundreds, one machine as many as it has threads.
     session.conf.set("spark.sql.shuffle.partitions", str(2 * session.sparkContext.defaultParallelism))
     return session
+
+
+@contextmanager
+def _cleared_when_stopped(own: str) -> Iterator[None]:
+    """Remove what lies on this machine before a signal ends the process in the middle of the block: it is personal data."""
+    if (
+        threading.current_thread() is not threading.main_thread()
+    ):  # Python hands signals to the main thread alone.
+        yield
+        return
+    from pyspark import SparkContext
+
+    def stop(number: int, _: Any) -> None:
+        java = getattr(SparkContext._gateway, "proc", None)  # noqa: SLF001 - else Java would write on after the removal
+        if java is not None:
+            java.kill()
+            java.wait()
+        shutil.rmtree(own, ignore_errors=True)
+        signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _register(session: Any, own: str, kept: str) -> Callable[[pa.Table, str], Any]:
