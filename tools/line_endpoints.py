@@ -26,6 +26,7 @@ IN_CHOICE = {"validate", "delivery"}
 
 NOT_YET = "not yet"
 UNUSED = {
+    "pnp-templated": "the brand's own messages go by the other endpoint",
     "broadcast": "would reach people who did not agree; Tieline sends to those who did",
     "loading": "an answer comes within a second",
     "mark-read": "Tieline is no chat desk",

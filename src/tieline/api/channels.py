@@ -12,7 +12,7 @@ from tieline.api.doors import Doors
 from tieline.api.segments import required_key
 from tieline.channel.line.secrets import Vault
 from tieline.errors import InvalidInputError, NotFoundError
-from tieline.model.outreach import CONTENTS, Channel, Kind
+from tieline.model.outreach import CONTENTS, LINE_PHONE, Channel, Kind
 from tieline.store.postgres.outreach import PostgresOutreach, shown
 
 PRICE_MAX = Decimal(1_000)
@@ -55,7 +55,8 @@ def router(doors: Doors, vault: Vault) -> APIRouter:
 
         email: `host`, `port`, `security` (tls, starttls, none), `from`, and `user` with `secret` (the password) where the
         server asks for them. sms and webhook: `url`, `secret` (signs the calls); sms: `idempotent`, true where the provider
-        takes one Idempotency-Key once. line: `account`. Left out, the secret stays as it is; it is never shown.
+        takes one Idempotency-Key once. line: `account`. line_phone (LINE to a telephone number, never for advertising):
+        `account`, and `allowed`, true once LINE has let this account send notification messages. Left out, the secret stays as it is; it is never shown.
         """
         workspace_id = await doors.keys.workspace(request)
         required_key({"key": key})
@@ -106,7 +107,7 @@ def router(doors: Doors, vault: Vault) -> APIRouter:
 
 async def _whole(connection: Any, store: PostgresOutreach, channel: Channel) -> None:
     """Refuse a LINE account that is not there, and calls that nothing would sign."""
-    if channel.kind == "line":
+    if channel.kind in {"line", LINE_PHONE}:
         cursor = await connection.execute(
             "select from line_account where workspace_id = %s and key = %s",
             (channel.workspace_id, channel.settings["account"]),
@@ -120,17 +121,25 @@ async def _whole(connection: Any, store: PostgresOutreach, channel: Channel) -> 
 
 
 def _kind(said: Any) -> Kind:
-    kinds: dict[str, Kind] = {"line": "line", "email": "email", "sms": "sms", "webhook": "webhook"}
-    if said not in kinds:
+    if said not in CONTENTS:
         raise InvalidInputError(
             f"kind is {said!r}.", field="/kind", way_out=f"Use one of {', '.join(CONTENTS)}."
         )
-    return kinds[said]
+    kind: Kind = said
+    return kind
 
 
 def _settings(kind: Kind, body: Mapping[str, Any], inside: list[str]) -> dict[str, Any]:
     if kind == "line":
         return {"account": _text(body, "account")}
+    if kind == LINE_PHONE:
+        if body.get("allowed") is not True:
+            raise InvalidInputError(
+                f"allowed is {body.get('allowed')!r}: LINE lets an account write to telephone numbers after an application.",
+                field="/allowed",
+                way_out="Apply at LINE for notification messages; when LINE has agreed, set allowed to true.",
+            )
+        return {"account": _text(body, "account"), "allowed": True}
     if kind == "email":
         port, security = body.get("port"), body.get("security")
         if isinstance(port, bool) or not isinstance(port, int) or not 0 < port <= PORT_MAX:

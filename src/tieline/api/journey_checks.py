@@ -6,6 +6,8 @@ from typing import Any
 from psycopg import AsyncConnection
 
 from tieline.condition.reads import reads
+from tieline.deliver.notice import FORBIDDEN
+from tieline.deliver.policy import TRANSACTIONAL
 from tieline.deliver.render import check
 from tieline.errors import InvalidJourneyError, InvalidTemplateError
 from tieline.journey.definition import (
@@ -21,7 +23,7 @@ from tieline.journey.definition import (
 )
 from tieline.journey.library import asked_of
 from tieline.journey.trigger import Schedule, SegmentEntered, SegmentExited, TraitDate
-from tieline.model.outreach import CONTENTS, Channel
+from tieline.model.outreach import CONTENTS, LINE_PHONE, Channel, Way
 from tieline.store.postgres.outreach import PostgresOutreach
 
 
@@ -100,7 +102,9 @@ def _unsaid(
     """Yield ways that say something else than their channel can carry."""
     for index, given in enumerate(definition["steps"]):
         step = journey.steps[given["id"]]
-        for number, way in enumerate(step.ways if isinstance(step, Reach) else ()):
+        if not isinstance(step, Reach):
+            continue
+        for number, way in enumerate(step.ways):
             channel = channels.get(way.channel)
             if channel is not None and set(way.content) != set(CONTENTS[channel.kind]):
                 yield InvalidJourneyError(
@@ -108,6 +112,25 @@ def _unsaid(
                     field=f"/steps/{index}/ways/{number}",
                     way_out=f"Give {' and '.join(CONTENTS[channel.kind])}.",
                 )
+            elif channel is not None and channel.kind == LINE_PHONE:
+                yield from _not_by_phone(step, way, f"/steps/{index}")
+
+
+def _not_by_phone(step: Reach, way: Way, place: str) -> Iterator[InvalidJourneyError]:
+    """Yield why LINE would not let a message go by telephone number: advertising, and media."""
+    if step.purpose != TRANSACTIONAL:
+        yield InvalidJourneyError(
+            f"purpose is {step.purpose!r}: LINE forbids advertising by telephone number ({way.channel}).",
+            field=f"{place}/purpose",
+            way_out="Take another channel, or set purpose to transactional for what the person needs to know.",
+        )
+    for message in way.content["messages"]:
+        if message["type"] in FORBIDDEN:
+            yield InvalidJourneyError(
+                f"LINE takes no {message['type']} by telephone number ({way.channel}).",
+                field=f"{place}/ways",
+                way_out="Use text or flex.",
+            )
 
 
 def _named(journey: Journey, definition: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:

@@ -100,7 +100,7 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
             webhook_loop(settings, await unit(), caller, now),
             Loop("rules", rules.step, idle_seconds=idle * 20),
             Loop("erase", erase.step, idle_seconds=idle * 10),
-            *aside(stages.carry(settings, await unit(), caller, directory, now), history, now, idle),
+            *aside(stages.carry(settings, await unit(), caller, client, directory, now), history, now, idle),
             sync_loop(settings, await unit(), caller, now),
             *upkeep((await unit(), await unit(), await unit()), history, directory, now),
             *await line.loops(settings, unit, client, directory, now),

@@ -24,6 +24,7 @@ from tieline.deliver.broadcast import BroadcastStage
 from tieline.deliver.carrier import CarrierLoop
 from tieline.deliver.fill import fill_tree
 from tieline.deliver.mass import MassSender
+from tieline.deliver.notice import PhoneNotice
 from tieline.deliver.outreach import OutreachStage
 from tieline.deliver.preflight import Preflight
 from tieline.deliver.reply import Replier, ReplyStage
@@ -41,7 +42,7 @@ from tieline.ids import SystemIds
 from tieline.journey.stage import JourneyStage
 from tieline.model.destination import Destination
 from tieline.model.erasure import Erasure
-from tieline.model.outreach import Channel
+from tieline.model.outreach import LINE_PHONE, Channel
 from tieline.ports import Change, Computed
 from tieline.predict.loop import PredictLoop
 from tieline.profile.stage import ProfileStage
@@ -103,7 +104,11 @@ def absorb(
         outbox=PostgresHistoryOutbox(connection),
         signals=PostgresSignals(connection),
         collect=CollectStage(
-            messages, directory.sources, LineInbox(PostgresNonces(connection), PostgresJoins(connection)).read
+            messages,
+            directory.sources,
+            LineInbox(
+                PostgresNonces(connection), PostgresJoins(connection), PostgresOutreach(connection)
+            ).read,
         ),
         identify=IdentifyStage(
             identity,
@@ -261,7 +266,12 @@ def advance(
 
 
 def carry(
-    settings: Settings, unit: PostgresUnit, caller: OutgoingCaller, directory: PostgresDirectory, now: Clock
+    settings: Settings,
+    unit: PostgresUnit,
+    caller: OutgoingCaller,
+    client: LineClient,
+    directory: PostgresDirectory,
+    now: Clock,
 ) -> CarrierLoop:
     """Messages of channels beside LINE leave."""
     connection, keeper = unit.connection, vault(settings)
@@ -276,7 +286,12 @@ def carry(
         PostgresOutreach(connection),
         PostgresSends(connection),
         PostgresBacklog(connection),
-        {"email": Mail(secret, settings.public_url), "sms": called, "webhook": called},
+        {
+            "email": Mail(secret, settings.public_url),
+            "sms": called,
+            "webhook": called,
+            LINE_PHONE: PhoneNotice(client),
+        },
         LogNews(PostgresLog(connection), directory.own_sources, now),
     )
 

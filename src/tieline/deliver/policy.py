@@ -27,6 +27,7 @@ class Reason(StrEnum):
     OUTRANKED = "outranked"
     STOPPED = "stopped"
     LINE_REFUSES = "line_refuses"
+    ADVERTISING = "advertising"
 
 
 def refusal(

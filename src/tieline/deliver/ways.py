@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from tieline.deliver.policy import TRANSACTIONAL, Reason
-from tieline.model.outreach import NAMESPACE, Channel, Way
+from tieline.model.outreach import LINE_PHONE, NAMESPACE, Channel, Way
 from tieline.model.send import Standing
 
 GSM = frozenset(
@@ -57,8 +57,8 @@ def reached(
     channel: Channel, standing: Standing | None, addresses: Mapping[str, tuple[str, ...]], purpose: str
 ) -> str | Reason:
     """Return the address to which this channel may write, or why it may not. What is not known counts as no."""
-    if not channel.live:
-        return Reason.STOPPED
+    if (closed := _closed(channel, purpose)) is not None:
+        return closed
     if standing is None:
         return Reason.UNKNOWN_PERSON
     address = ""
@@ -75,6 +75,13 @@ def reached(
     if purpose != TRANSACTIONAL and f"{purpose}:{channel.kind}" not in standing.consents:
         return Reason.NO_CONSENT
     return address
+
+
+def _closed(channel: Channel, purpose: str) -> Reason | None:
+    """Return why nobody is written to by this channel for a purpose."""
+    if not channel.live:
+        return Reason.STOPPED
+    return Reason.ADVERTISING if channel.kind == LINE_PHONE and purpose != TRANSACTIONAL else None
 
 
 def sms_parts(text: str) -> int:

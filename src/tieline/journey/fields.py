@@ -149,7 +149,7 @@ def _way(place: Place) -> Way:
     data = place.mapping()
     named = [keys for keys in CONTENTS.values() if set(keys) <= set(data)]
     if not named:
-        shapes = tuple(" and ".join(keys) for keys in CONTENTS.values())
+        shapes = tuple(dict.fromkeys(" and ".join(keys) for keys in CONTENTS.values()))
         raise place.refuse("It says nothing.", f"Give one of: {listed(shapes)}.")
     place.keys(("channel", *max(named, key=len)))
     if "messages" in data:

@@ -9,15 +9,18 @@ import msgspec
 
 from tieline.model.limits import FREE, Restraint
 
-Kind: TypeAlias = Literal["line", "email", "sms", "webhook"]
+Kind: TypeAlias = Literal["line", "line_phone", "email", "sms", "webhook"]
+LINE_PHONE = "line_phone"
+"""LINE's notification messages: to a telephone number, without friendship, never for advertising."""
 CONTENTS: Mapping[str, tuple[str, ...]] = {
     "line": ("messages",),
+    LINE_PHONE: ("messages",),
     "email": ("subject", "text"),
     "sms": ("text",),
     "webhook": ("body",),
 }
 """What a message says on each kind of channel."""
-NAMESPACE: Mapping[str, str] = {"email": "email", "sms": "phone"}
+NAMESPACE: Mapping[str, str] = {"email": "email", "sms": "phone", LINE_PHONE: "phone"}
 """The identifier that a kind of channel writes to."""
 
 
@@ -25,7 +28,7 @@ class Channel(msgspec.Struct, frozen=True):
     """A way to reach people.
 
     Attributes:
-        settings: What the adapter needs and is no secret; of kind line, the account.
+        settings: What the adapter needs and is no secret; of the kinds of LINE, the account.
         secret: Sealed; None where there is none.
         price: Of one message.
     """

@@ -43,6 +43,18 @@ class OutreachStore(Protocol):
         ...
 
 
+class Notices(Protocol):
+    """Messages by telephone number, of whose delivery LINE tells later."""
+
+    async def delivered(self, workspace_id: int, account: str, tag: str, at: datetime) -> bool:
+        """Note that the message of this delivery tag has arrived; return whether one of ours was waiting for that.
+
+        It may come while the call is still held, or after it was parked in doubt: both end as accepted. A tag of another
+        tool, of another account, or told a second time changes nothing.
+        """
+        ...
+
+
 class Carrier(Protocol):
     """Calls one kind of channel."""
 

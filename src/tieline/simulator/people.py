@@ -79,6 +79,8 @@ class People:
             row = self._index.add(key)
             self._ids += digest
             self._names.append(int.from_bytes(digest[8:12], "big") % len(NAMES))
+            if self._phones is not None:
+                self._phones[self._hashed(row)] = row
         self._gone.discard(row)
         return row
 
@@ -120,14 +122,15 @@ class People:
     def by_phone_hash(self, hashed: str) -> int:
         """Return whose number has this SHA-256, or -1; the first question makes the list."""
         if self._phones is None:
-            self._phones = {
-                hashlib.sha256(self.phone(row).encode()).digest()[:8]: row for row in range(len(self))
-            }
+            self._phones = {self._hashed(row): row for row in range(len(self))}
         try:
             row = self._phones.get(bytes.fromhex(hashed)[:8], -1)
         except ValueError:
             return -1
         return row if row not in self._gone else -1
+
+    def _hashed(self, row: int) -> bytes:
+        return hashlib.sha256(self.phone(row).encode()).digest()[:8]
 
     def discard(self, person: str) -> None:
         """Let a person delete the LINE account; nobody is told."""

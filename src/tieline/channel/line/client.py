@@ -73,15 +73,19 @@ class LineClient:
 
     async def push(self, workspace_id: int, account: str, body: bytes, retry_key: UUID) -> Answer:
         """Send to one person."""
-        return await self._send(workspace_id, account, "/v2/bot/message/push", body, retry_key)
+        return await self._send(workspace_id, account, "/v2/bot/message/push", body, _under(retry_key))
 
     async def multicast(self, workspace_id: int, account: str, body: bytes, retry_key: UUID) -> Answer:
         """Send the same to up to 500 people."""
-        return await self._send(workspace_id, account, "/v2/bot/message/multicast", body, retry_key)
+        return await self._send(workspace_id, account, "/v2/bot/message/multicast", body, _under(retry_key))
 
     async def reply(self, workspace_id: int, account: str, body: bytes) -> Answer:
         """Answer an event. LINE takes no retry key here: after doubt it must never be repeated."""
         return await self._call(workspace_id, account, "POST", "/v2/bot/message/reply", body)
+
+    async def notify(self, workspace_id: int, account: str, body: bytes, tag: str) -> Answer:
+        """Send to a telephone number, named by its hash. LINE takes no retry key; `tag` comes back when it is delivered."""
+        return await self._send(workspace_id, account, "/bot/pnp/push", body, {"X-Line-Delivery-Tag": tag})
 
     async def validate(self, workspace_id: int, account: str, kind: str, body: bytes) -> Answer:
         """Return whether LINE would take these messages for a kind of sending: push, multicast and so on."""
@@ -165,7 +169,9 @@ class LineClient:
         """Close all connections."""
         await self._carrier.close()
 
-    async def _send(self, workspace_id: int, account: str, path: str, body: bytes, retry_key: UUID) -> Answer:
+    async def _send(
+        self, workspace_id: int, account: str, path: str, body: bytes, named: Mapping[str, str]
+    ) -> Answer:
         """Send with the token there is.
 
         Consent was read a moment ago; a wait for a new token here would let a withdrawal pass unseen.
@@ -180,7 +186,7 @@ class LineClient:
         headers = {
             "Authorization": f"Bearer {token}",
             "Content-Type": "application/json",
-            "X-Line-Retry-Key": str(retry_key),
+            **named,
         }
         answer = await self._carrier.carry("POST", f"{self._api}{path}", body, headers)
         if answer.status == 401:
@@ -241,3 +247,7 @@ class LineClient:
             kept = known.channel_secret, Credentials(known.channel_id, secret)
             self._opened[workspace_id, account] = kept
         return kept[1]
+
+
+def _under(retry_key: UUID) -> dict[str, str]:
+    return {"X-Line-Retry-Key": str(retry_key)}

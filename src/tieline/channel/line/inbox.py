@@ -4,7 +4,7 @@ import re
 
 from msgspec.structs import replace
 
-from tieline.channel.line.webhook import LineEvent, read
+from tieline.channel.line.webhook import LineEvent, deliveries, read
 from tieline.model.event import (
     CONSENT_UPDATED,
     JOIN_SOURCE_CREDITED,
@@ -21,6 +21,7 @@ from tieline.model.event import (
 from tieline.model.identity import MEMBER
 from tieline.ports.binding import Nonces
 from tieline.ports.joins import Joins
+from tieline.ports.outreach import Notices
 
 JOIN_CODE = re.compile(r"\[#([0-9A-Za-z_-]{22,64})\]")
 """How a first message names the join source by which somebody came."""
@@ -32,11 +33,13 @@ class LineInbox:
     Args:
         nonces: Exchanges a nonce for a member; LINE's signature is what makes this proof.
         joins: Join sources; None where none are kept.
+        notices: Messages by telephone number, of whose delivery LINE tells; None where none are sent.
     """
 
-    def __init__(self, nonces: Nonces, joins: Joins | None = None) -> None:
+    def __init__(self, nonces: Nonces, joins: Joins | None = None, notices: Notices | None = None) -> None:
         self._nonces = nonces
         self._joins = joins
+        self._notices = notices
 
     async def read(self, row: LogRow, source: Source) -> tuple[list[Event], list[Parked]]:
         """Return the events of one webhook, and what could not be read."""
@@ -46,6 +49,7 @@ class LineInbox:
             Parked(row.workspace_id, row.log_offset, failure.index, "collect", failure.reason, failure.detail)
             for failure in unread
         ]
+        await self._arrived(self._notices, row, source)
         for said in seen:
             identifiers = [Identifier(f"line:{source.provider}", said.user_id)] if said.user_id else []
             consents = False
@@ -68,6 +72,13 @@ class LineInbox:
             if consents:
                 events.append(_consent(event))
         return events, parked
+
+    async def _arrived(self, notices: Notices | None, row: LogRow, source: Source) -> None:
+        """Hand on what LINE says of messages by telephone number."""
+        if notices is None:
+            return
+        for one in deliveries(row.body):
+            await notices.delivered(row.workspace_id, source.account, one.tag, min(one.at, row.received_at))
 
     async def _joined(self, joins: Joins, said: LineEvent, event: Event, source: Source) -> list[Event]:
         """Credit who follows, or writes the code of a join source, and return what that says."""

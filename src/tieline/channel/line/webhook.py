@@ -75,6 +75,13 @@ class Unread(msgspec.Struct, frozen=True):
     detail: str
 
 
+class Delivered(NamedTuple):
+    """LINE says that a message by telephone number has arrived. `tag`: what its call was named by, or the hashed number."""
+
+    tag: str
+    at: datetime
+
+
 class Webhook(NamedTuple):
     """A webhook as read: what it says, and what of it could not be read."""
 
@@ -106,13 +113,9 @@ def read(body: bytes, *, keep_text: bool = False) -> Webhook:
         body: The body as it came.
         keep_text: Keep what users write.
     """
-    try:
-        found: list[Any] = _ENVELOPE.decode(body).events
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        found = _read_apart(body)
     events: list[LineEvent] = []
     unread: list[Unread] = []
-    for index, event in enumerate(one for each in found for one in _people(each)):
+    for index, event in enumerate(one for each in _all(body) for one in _people(each)):
         if _about_nobody(event):
             continue
         read_one = event if isinstance(event, _Broken) else _read_one(index, event, keep_text=keep_text)
@@ -121,6 +124,20 @@ def read(body: bytes, *, keep_text: bool = False) -> Webhook:
         else:
             unread.append(Unread(index, read_one.reason, read_one.detail))
     return Webhook(events, unread)
+
+
+def deliveries(body: bytes) -> list[Delivered]:
+    """Return which messages by telephone number have arrived, as a webhook says whose signature was verified."""
+    if b'"delivery"' not in body:
+        return []
+    return [one for event in _all(body) if isinstance(event, Mapping) for one in _delivered(event)]
+
+
+def _all(body: bytes) -> list[Any]:
+    try:
+        return _ENVELOPE.decode(body).events
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return _read_apart(body)
 
 
 def _people(event: Any) -> list[Any]:
@@ -151,6 +168,12 @@ def _about_nobody(event: Any) -> bool:
         and _text(event, "type") in NOBODY
         and not _text(_object(event, "source"), "userId")
     )
+
+
+def _delivered(event: Json) -> list[Delivered]:
+    """Return which message by telephone number arrived, if an event says that of one."""
+    at, tag = _moment(event.get("timestamp")), _text(_object(event, "delivery"), "data")
+    return [Delivered(tag, at)] if event.get("type") == "delivery" and at is not None and tag else []
 
 
 def destination(body: bytes) -> str:

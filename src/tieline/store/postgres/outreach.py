@@ -1,5 +1,6 @@
 """Channels and their messages in PostgreSQL."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -10,9 +11,10 @@ from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from tieline.model.outreach import NAMESPACE, Carrying, Channel, Outgoing
+from tieline.model.outreach import LINE_PHONE, NAMESPACE, Carrying, Channel, Outgoing
 
-_KIND = {namespace: kind for kind, namespace in NAMESPACE.items()}
+TAG = re.compile(r"[0-9a-f]{32}")
+"""The id of a message, as it names the message to LINE."""
 
 
 class PostgresOutreach:
@@ -60,21 +62,21 @@ class PostgresOutreach:
         """Return proven addresses of the person behind each node by kind, the newest first; bounced ones left out."""
         cursor = await self._connection.execute(
             """
-            select asked.node_id, mine.namespace, mine.value
+            select asked.node_id, mine.namespace, mine.value,
+                   array(select b.kind from channel_bounce b
+                         where b.workspace_id = mine.workspace_id and b.address = mine.value)
             from node asked
             join node mine on mine.workspace_id = asked.workspace_id and mine.profile_id = asked.profile_id and mine.core
             where asked.workspace_id = %s and asked.node_id = any(%s) and mine.namespace = any(%s)
-              and not exists (
-                select from channel_bounce b where b.workspace_id = mine.workspace_id and b.address = mine.value
-                  and b.kind = case mine.namespace when 'phone' then 'sms' else mine.namespace end)
             order by mine.first_at desc, mine.node_id
             """,
-            (workspace_id, list(people), list(_KIND)),
+            (workspace_id, list(people), sorted(set(NAMESPACE.values()))),
         )
         found: defaultdict[bytes, dict[str, tuple[str, ...]]] = defaultdict(dict)
-        for node_id, namespace, value in await cursor.fetchall():
-            mine, kind = found[bytes(node_id)], _KIND[namespace]
-            mine[kind] = (*mine.get(kind, ()), value)
+        for node_id, namespace, value, bounced in await cursor.fetchall():
+            mine = found[bytes(node_id)]
+            for kind in (kind for kind, of in NAMESPACE.items() if of == namespace and kind not in bounced):
+                mine[kind] = (*mine.get(kind, ()), value)
         return dict(found)
 
     async def add(self, wanted: Sequence[Outgoing]) -> set[bytes]:
@@ -148,6 +150,30 @@ class PostgresOutreach:
                 "workspace": held.workspace_id,
                 "send": held.send_id,
                 "fence": held.fence,
+            },
+        )
+        return bool(cursor.rowcount)
+
+    async def delivered(self, workspace_id: int, account: str, tag: str, at: datetime) -> bool:
+        """Note that the message of this delivery tag has arrived; return whether one of ours was waiting for that."""
+        if not TAG.fullmatch(tag):
+            return False
+        cursor = await self._connection.execute(
+            """
+            update channel_send s
+            set state = 'accepted', reason = '', reference = 'delivered', lease_until = null,
+                settled_at = coalesce(settled_at, %(at)s)
+            from channel c
+            where s.workspace_id = %(workspace)s and s.send_id = %(send)s and s.kind = %(kind)s
+              and c.workspace_id = s.workspace_id and c.key = s.channel and c.settings->>'account' = %(account)s
+              and s.attempts > 0 and s.state in ('prepared', 'parked', 'accepted') and s.reference <> 'delivered'
+            """,
+            {
+                "workspace": workspace_id,
+                "account": account,
+                "send": bytes.fromhex(tag),
+                "kind": LINE_PHONE,
+                "at": at,
             },
         )
         return bool(cursor.rowcount)
