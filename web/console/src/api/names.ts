@@ -20,3 +20,27 @@ export function useSourceNames(): Record<string, string> {
   });
   return Object.fromEntries((data ?? []).map(({ key, name }) => [key, name]));
 }
+
+interface Named {
+  key: string;
+  name: string;
+}
+
+/** What broadcasts and journeys are called, by origin. */
+export function useOriginNames(): Record<string, string> {
+  const { data } = useQuery({
+    queryKey: ["origin-names"],
+    queryFn: async ({ signal }) => {
+      const [broadcasts, journeys] = await Promise.all([
+        answer<{ broadcasts: Named[] }>(api.GET("/api/broadcasts", { signal })),
+        answer<{ journeys: Named[] }>(api.GET("/api/journeys", { signal })),
+      ]);
+      return [
+        ...broadcasts.broadcasts.map(({ key, name }) => [`broadcast:${key}`, name] as const),
+        ...journeys.journeys.map(({ key, name }) => [`journey:${key}`, name] as const),
+      ];
+    },
+    staleTime: 60_000,
+  });
+  return Object.fromEntries(data ?? []);
+}

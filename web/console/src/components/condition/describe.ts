@@ -1,5 +1,5 @@
 import type { Condition, Where, Window } from "@/components/condition/condition";
-import { useAccountNames } from "@/api/names";
+import { useAccountNames, useOriginNames } from "@/api/names";
 import { useCodes, useWords } from "@/components/condition/words";
 import { useNamespaces } from "@/components/identifiers";
 import { useNames } from "@/components/names";
@@ -29,6 +29,12 @@ export function useDescribe(segmentNames: Record<string, string> = {}): (conditi
   const names = useNames();
   const namespace = useNamespaces();
   const accounts = useAccountNames();
+  const origins = useOriginNames();
+
+  /** What a broadcast or journey is called; its key, if it is not known. */
+  function called(origin: string | undefined): string | undefined {
+    return origin === undefined ? undefined : (origins[origin] ?? origin);
+  }
 
   function span(text: string): string {
     const found = spanOf(text);
@@ -54,8 +60,10 @@ export function useDescribe(segmentNames: Record<string, string> = {}): (conditi
     if (part.all) return part.all.map(where).join(` ${w("and")} `);
     if (part.any) return part.any.map(where).join(` ${w("or")} `);
     if (part.not) return `${w("not")} ${where(part.not)}`;
-    if (part.property)
-      return `${part.property} ${code("op", part.op ?? "eq")} ${valueText(part.op, part.value)}`.trim();
+    if (part.property) {
+      const value = part.property === "origin" && typeof part.value === "string" ? called(part.value) : part.value;
+      return `${part.property === "origin" ? w("origin") : part.property} ${code("op", part.op ?? "eq")} ${valueText(part.op, value)}`.trim();
+    }
     return w("other");
   }
 
@@ -100,7 +108,7 @@ export function useDescribe(segmentNames: Record<string, string> = {}): (conditi
     if (condition.segment) return w("segment", { name: segmentNames[condition.segment] ?? condition.segment });
     if (condition.message)
       return `${inWindow(condition.window)} ${w("message", {
-        origin: condition.message.origin ?? w("anyMessage"),
+        origin: called(condition.message.origin) ?? w("anyMessage"),
         did: code("did", condition.message.did),
       })}`.trim();
     if (condition.coupon)

@@ -71,30 +71,6 @@ export function useLift() {
   });
 }
 
-interface Named {
-  key: string;
-  name: string;
-}
-
-/** What broadcasts and journeys are called, by origin. */
-export function useOriginNames(): Record<string, string> {
-  const { data } = useQuery({
-    queryKey: ["reports", "names"],
-    queryFn: async ({ signal }) => {
-      const [broadcasts, journeys] = await Promise.all([
-        answer<{ broadcasts: Named[] }>(api.GET("/api/broadcasts", { signal })),
-        answer<{ journeys: Named[] }>(api.GET("/api/journeys", { signal })),
-      ]);
-      return [
-        ...broadcasts.broadcasts.map(({ key, name }) => [`broadcast:${key}`, name] as const),
-        ...journeys.journeys.map(({ key, name }) => [`journey:${key}`, name] as const),
-      ];
-    },
-    staleTime: 60_000,
-  });
-  return Object.fromEntries(data ?? []);
-}
-
 export interface OriginRow {
   origin: string;
   messages: number;

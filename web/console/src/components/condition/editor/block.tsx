@@ -6,6 +6,7 @@ import { Panel } from "@/components/page";
 import styles from "@/components/condition/editor/editor.module.css";
 import { conditionOf, type Draft, newRow, type Row } from "@/components/condition/editor/draft";
 import { EventFields } from "@/components/condition/editor/event-fields";
+import { MessageFields } from "@/components/condition/editor/message-fields";
 import {
   ConsentFields,
   FriendFields,
@@ -16,7 +17,7 @@ import {
 } from "@/components/condition/editor/other-fields";
 import { useWords } from "@/components/condition/editor/words";
 
-const ADDED = ["event", "trait", "tag", "segment", "friend", "consent"] as const;
+const ADDED = ["event", "message", "trait", "tag", "segment", "friend", "consent"] as const;
 
 interface BlockProps {
   side: "include" | "exclude";
@@ -126,6 +127,8 @@ function Fields({ row, names, except, change }: Omit<OneRowProps, "remove">) {
       return <FriendFields row={row} change={(values) => change({ ...row, ...values })} />;
     case "consent":
       return <ConsentFields row={row} change={(values) => change({ ...row, ...values })} />;
+    case "message":
+      return <MessageFields row={row} change={(values) => change({ ...row, ...values })} />;
     case "other":
       return <OtherFields row={row} names={names} />;
   }

@@ -1,4 +1,4 @@
-import type { Condition, Where } from "@/components/condition/condition";
+import type { Condition, Where, Window } from "@/components/condition/condition";
 import {
   conditionOf,
   type ConsentRow,
@@ -6,6 +6,7 @@ import {
   type EventRow,
   type Filter,
   type FriendRow,
+  type MessageRow,
   nextId,
   type Row,
   type SegmentRow,
@@ -59,7 +60,11 @@ function filtersOf(where: Where | undefined): Filter[] {
   return parts.map(({ property = "", op = "eq", value }) => ({ property, op, value: text(value) }));
 }
 
-function known(condition: Condition): EventRow | TraitRow | TagRow | SegmentRow | FriendRow | ConsentRow | null {
+function daysIn(window: Window | undefined): string {
+  return window && "last" in window ? (/^P(\d+)D$/.exec(window.last)?.[1] ?? "") : "";
+}
+
+function known(condition: Condition): EventRow | TraitRow | TagRow | SegmentRow | FriendRow | ConsentRow | MessageRow | null {
   const { op = "", value, measure, window } = condition;
   if (condition.event)
     return {
@@ -69,13 +74,15 @@ function known(condition: Condition): EventRow | TraitRow | TagRow | SegmentRow 
       property: measure?.property ?? "",
       op: op || "gte",
       value: op ? (typeof value === "number" ? value.toLocaleString("en-US") : text(value)) : "1",
-      days: window && "last" in window ? (/^P(\d+)D$/.exec(window.last)?.[1] ?? "") : "",
+      days: daysIn(window),
       where: filtersOf(condition.where),
     };
   if (condition.trait) return { kind: "trait", trait: condition.trait, op, value: text(value) };
   if (condition.tag) return { kind: "tag", tag: condition.tag };
   if (condition.segment) return { kind: "segment", segment: condition.segment };
   if (condition.line_friend) return { kind: "friend", account: condition.line_friend };
+  if (condition.message)
+    return { kind: "message", did: condition.message.did, origin: condition.message.origin ?? "", days: daysIn(window) };
   if (condition.consent) return { kind: "consent", ...condition.consent };
   return null;
 }

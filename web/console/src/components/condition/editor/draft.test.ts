@@ -52,6 +52,16 @@ describe("a row", () => {
     expect(conditionOf(filled(row, { property: "total", days: "0" }))).toBeNull();
   });
 
+  it("says which message was clicked, and is taken apart into the same row again", () => {
+    const row = filled(newRow("message"), { origin: "broadcast:winter-coats" });
+
+    expect(conditionOf(newRow("message"))).toBeNull();
+    expect(conditionOf(row)).toEqual({ message: { did: "clicked", origin: "broadcast:winter-coats" } });
+    const lately = { message: { did: "received", origin: "journey:cart" }, window: { last: "P7D" } };
+    expect(decompose(lately).include[0]).toMatchObject({ kind: "message", did: "received", origin: "journey:cart", days: "7" });
+    expect(decompose({ message: { did: "clicked", origin: "broadcast:a", step: "b" } } as Condition).include[0]).toMatchObject({ kind: "other" });
+  });
+
   it("reads a list however it was separated", () => {
     const row = filled(newRow("trait"), { trait: "tier", op: "in", value: "金卡、銀卡, VIP" });
 

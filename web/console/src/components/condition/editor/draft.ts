@@ -7,7 +7,7 @@ export interface Draft {
   exclude: Row[];
 }
 
-export type Row = { id: number } & (EventRow | TraitRow | TagRow | SegmentRow | FriendRow | ConsentRow | OtherRow);
+export type Row = { id: number } & (EventRow | TraitRow | TagRow | SegmentRow | FriendRow | ConsentRow | MessageRow | OtherRow);
 
 export interface EventRow {
   kind: "event";
@@ -54,6 +54,14 @@ export interface ConsentRow {
   channel: string;
 }
 
+/** What became of a message of a broadcast or journey; no days: at any time. */
+export interface MessageRow {
+  kind: "message";
+  did: string;
+  origin: string;
+  days: string;
+}
+
 /** What this form cannot take apart; it is shown in words and kept as it is. */
 export interface OtherRow {
   kind: "other";
@@ -65,6 +73,8 @@ export type RowKind = Row["kind"];
 export const NUMBER_OPS = ["gte", "gt", "eq", "lte", "lt"] as const;
 export const TEXT_OPS = ["eq", "ne", "in", "contains", "starts_with", "gte", "lte", "exists", "not_exists"] as const;
 export const DATE_OPS = ["month_is", "anniversary_in_days", "in_days", "before", "after"] as const;
+/** What a channel tells of a single person; who opened a LINE message, LINE never tells. */
+export const DEEDS = ["received", "clicked", "not_sent", "failed"] as const;
 export const COUNTING = ["count", "sum", "avg", "max", "min", "distinct", "days_since_last", "days_since_first"] as const;
 const WITHOUT_PROPERTY = new Set(["count", "days_since_last", "days_since_first"]);
 const NUMERIC = new Set(["gt", "gte", "lt", "lte", "in_days", "anniversary_in_days"]);
@@ -99,6 +109,8 @@ export function newRow(kind: Exclude<RowKind, "other">): Row {
       return { id, kind, account: "" };
     case "consent":
       return { id, kind, purpose: "marketing", channel: "line" };
+    case "message":
+      return { id, kind, did: "clicked", origin: "", days: "" };
   }
 }
 
@@ -137,9 +149,22 @@ function whereOf(filters: Filter[]): Where | null | undefined {
   return parts.length === 0 ? undefined : parts.length === 1 ? parts[0] : { all: parts };
 }
 
+/** Whole days; null for any time, undefined while they are no such number. */
+function daysOf(text: string): number | null | undefined {
+  if (text.trim() === "") return null;
+  const days = Number(text);
+  return Number.isInteger(days) && days > 0 && days <= 3660 ? days : undefined;
+}
+
+function messageOf({ did, origin, days: text }: MessageRow): Condition | null {
+  const days = daysOf(text);
+  if (origin === "" || days === undefined) return null;
+  return { message: { did, origin }, ...(days === null ? {} : { window: { last: `P${days}D` } }) };
+}
+
 function eventOf(row: EventRow): Condition | null {
-  const days = row.days.trim() === "" ? null : Number(row.days);
-  if (row.event === "" || (days !== null && !(Number.isInteger(days) && days > 0 && days <= 3660))) return null;
+  const days = daysOf(row.days);
+  if (row.event === "" || days === undefined) return null;
   const where = whereOf(row.where);
   const number = row.value.trim() === "" ? NaN : Number(row.value.replace(/,/g, ""));
   if (where === null || !Number.isFinite(number)) return null;
@@ -171,6 +196,8 @@ export function conditionOf(row: Row): Condition | null {
       return row.account ? { line_friend: row.account } : null;
     case "consent":
       return { consent: { purpose: row.purpose, channel: row.channel } };
+    case "message":
+      return messageOf(row);
     case "other":
       return row.condition;
   }

@@ -4,9 +4,8 @@ import { useNames } from "@/components/names";
 import styles from "@/components/condition/editor/editor.module.css";
 import { COUNTING, type EventRow, type Filter, needsProperty, needsValue, NUMBER_OPS, TEXT_OPS } from "@/components/condition/editor/draft";
 import { useProperties, useVocabulary } from "@/api/vocabulary";
+import { WithinField } from "@/components/condition/editor/within-field";
 import { useWords } from "@/components/condition/editor/words";
-
-const SPANS = ["7", "30", "90", "180", "365"] as const;
 
 interface Fields<R> {
   row: R;
@@ -24,22 +23,10 @@ export function EventFields({ row, change }: Fields<EventRow>) {
   const numbers = Object.entries(properties).flatMap(([path, { kind }]) =>
     kind === "number" || row.fn === "distinct" ? [path] : [],
   );
-  const spans = [
-    ...SPANS.map((days) => ({ value: days, label: w(`within.${days}`) })),
-    { value: "", label: w("within.ever") },
-  ];
-  if (!spans.some(({ value }) => value === row.days))
-    spans.unshift({ value: row.days, label: w("within.days", { count: Number(row.days) }) });
   return (
     <>
       <div className={styles["fields"]}>
-        <Select
-          aria-label={w("within")}
-          w={132}
-          data={spans}
-          value={row.days}
-          onChange={(days) => change({ days: days ?? "" })}
-        />
+        <WithinField days={row.days} change={(days) => change({ days })} />
         <Select
           aria-label={w("event")}
           placeholder={w("chooseEvent")}
