@@ -20,6 +20,7 @@ CATALOG: dict[str, Json] = {
     "coat-01": {"name": "羊毛大衣", "price": 5_000, "stock": 12},
     "knit-02": {"name": "喀什米爾毛衣", "price": 2_400, "stock": 30},
 }
+SIZE = "M"
 STOCK_LATER, STOCK_NEXT_DAY = {"coat-01": 3, "knit-02": 7}, {"coat-01": 1, "knit-02": 5}
 PAID_SOON_AFTER = timedelta(minutes=29)
 REMINDED_AFTER = timedelta(minutes=30)
@@ -84,14 +85,22 @@ async def stock(brand: Brand, left: Mapping[str, int]) -> None:
 def added(carts: Carts, contacts: Mapping[int, Contact], at: datetime) -> list[Item]:
     """Return what the web shop says when carts are filled."""
     return [
-        events.track(
-            "Product Added",
-            f"added-{cart.id}",
-            milliseconds(at),
-            {"cart_id": cart.id, "product_id": cart.product, "price": CATALOG[cart.product]["price"]},
-            **events.by_member(contacts[cart.household]),
-        )
+        said
         for cart in carts.all
+        for said in put_in(
+            cart.id, cart.product, milliseconds(at), events.by_member(contacts[cart.household])
+        )
+    ]
+
+
+def put_in(cart_id: str, product: str, at_ms: int, who: Item) -> list[Item]:
+    """Return what the web shop says when somebody puts a product into a cart: what was added, and the cart as it is."""
+    price = CATALOG[product]["price"]
+    put = {"cart_id": cart_id, "product_id": product, "price": price}
+    cart = {"cart_id": cart_id, "product_id": product, "size": SIZE, "total": price}
+    return [
+        events.track("Product Added", f"added-{cart_id}", at_ms, put, **who),
+        events.track("cart_updated", f"updated-{cart_id}", at_ms, cart, **who),
     ]
 
 

@@ -26,7 +26,7 @@ class Newcomer(NamedTuple):
 
 def newcomers() -> list[Newcomer]:
     """Return two customers of the tills and three people who never bought."""
-    names = ("陳怡君", "林家豪", "周子晴", "曾柏翰", "蘇品妤")
+    names = ("王雅文", "林家豪", "周子晴", "曾柏翰", "蘇品妤")
     return [
         Newcomer(
             Contact(

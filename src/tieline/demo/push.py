@@ -19,6 +19,7 @@ CAMPAIGNS = (23, 26, 27)
 RECENT_DAYS = 90
 RECENT = "recent-buyers"
 WINDOW_DAYS = 30
+PATIENCE_SECONDS = 90
 
 
 async def prepare(brand: Brand) -> None:
@@ -43,6 +44,7 @@ async def push(brand: Brand) -> datetime:
 async def _broadcast(brand: Brand, key: str, segment: str | None, messages: list[Json]) -> None:
     body = {
         "key": key,
+        "name": messages[0]["altText"],
         "account": clothing.ACCOUNT,
         "purpose": "marketing",
         "segment": segment,
@@ -150,7 +152,7 @@ async def check_preview(world: World, brand: Brand, wanted: set[str], facts: Fac
     def arrived(received: list[Received]) -> bool:
         return sum(one.text == clothing.PREVIEW for one in received) >= len(wanted)
 
-    received = await world.phones.until(brand.channel, arrived, 30)
+    received = await world.phones.until(brand.channel, arrived, PATIENCE_SECONDS)
     shown = [one.user_id for one in received if one.text == clothing.PREVIEW]
     facts.once_each(
         "vip_preview_once", "旅程「VIP專屬新品預覽」：分眾的每位成員剛好收到一則，別人沒有", wanted, shown

@@ -78,7 +78,7 @@ async def _play(data: Path, facts: Facts, *, once: bool) -> None:
             console.print(f"    {one.brand}：{one.email} / {one.password}", highlight=False)
         status = page.render(facts, _links(world, story))
         known = {brand.channel.key: brand for brand in brands}
-        await site.serve(site.build(status, known, world.sms_file), port)
+        await site.serve(site.build(status, known, world.sms_file, story.shop), port)
 
 
 def _links(world: World, story: Story) -> list[Link]:
@@ -96,6 +96,7 @@ def _links(world: World, story: Story) -> list[Link]:
             "每一位虛擬好友的聊天室；可以點、打字、封鎖、綁定",
         ),
         *phones,
+        Link("網路商店", "/shop", "讓一位顧客把商品留在購物車，看旅程怎麼提醒"),
         Link("簡訊驗證碼", "/sms", "在手機上綁定會員時，驗證碼寄到這裡"),
         *customers,
         Link("API 文件", f"{world.address}/docs"),

@@ -34,6 +34,7 @@ from tieline.demo.opening import Brands, open_brands
 from tieline.demo.people import Friends
 from tieline.demo.progress import Show
 from tieline.demo.purchases import MEAL_DEPARTMENTS
+from tieline.demo.shop import Shop
 from tieline.demo.totals import Sent
 from tieline.demo.world import FAST, World
 
@@ -117,6 +118,13 @@ class Story:
             "把購物車留下的人：提醒": self._carts.left[0].user,
         }
         return {title: f"{line}/#account={clothing}&friend={user}" for title, user in users.items()}
+
+    @property
+    def shop(self) -> Shop:
+        """Return the web shop, open for those who bound themselves."""
+        brand = self._brands.clothing
+        shoppers = [one.contact for one in cast.newcomers()]
+        return Shop(brand, self._collector(brand), self._world.clock, shoppers)
 
     def _collector(self, brand: Brand) -> Collector:
         return self._collectors[brand.channel.key]

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import uvicorn
 from starlette.applications import Starlette
@@ -14,6 +15,7 @@ from starlette.routing import Route
 from tieline.demo import customer_page
 from tieline.demo.brand import Brand
 from tieline.demo.page_style import page
+from tieline.demo.shop import Shop
 
 SAFE = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
@@ -23,8 +25,8 @@ EVENTS_SHOWN = 40
 SMS_SHOWN = 10
 
 
-def build(status: str, brands: Mapping[str, Brand], sms_file: Path) -> Starlette:
-    """Return the application: the status page, customers by brand and member number, and the newest text messages."""
+def build(status: str, brands: Mapping[str, Brand], sms_file: Path, shop: Shop) -> Starlette:
+    """Return the application: the status page, customers by brand and member number, the newest text messages, the shop."""
 
     async def overview(_request: Request) -> Response:
         return HTMLResponse(status, headers=SAFE)
@@ -43,7 +45,19 @@ def build(status: str, brands: Mapping[str, Brand], sms_file: Path) -> Starlette
         body = f'<h1>簡訊驗證碼</h1><ul class="links">{rows}</ul>'
         return HTMLResponse(page("簡訊驗證碼", body), headers={**SAFE, "Refresh": "3"})
 
-    routes = [Route("/", overview), Route("/sms", messages), Route("/{brand}/{member_id}", customer)]
+    async def shelves(request: Request) -> Response:
+        said = ""
+        if request.method == "POST":
+            typed = parse_qs((await request.body()).decode("utf-8", "replace"))
+            said = await shop.put_in(typed.get("member", [""])[0], typed.get("product", [""])[0])
+        return HTMLResponse(shop.render(said), headers=SAFE)
+
+    routes = [
+        Route("/", overview),
+        Route("/sms", messages),
+        Route("/shop", shelves, methods=["GET", "POST"]),
+        Route("/{brand}/{member_id}", customer),
+    ]
     return Starlette(routes=routes)
 
 

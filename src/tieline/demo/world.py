@@ -18,7 +18,7 @@ from tieline.demo.processes import Child, free_port, told
 from tieline.errors import UnavailableError
 from tieline.store.postgres.engine import stop_embedded
 
-READY_SECONDS = 60
+READY_SECONDS = 180
 REFRESH_SECONDS = {1.0: 5, 60.0: 300}
 """How often segments with relative time are computed afresh, in seconds of a clock of this speed."""
 REVIVE_SECONDS = 0.1
