@@ -2,9 +2,11 @@ import { Button, Modal, Select } from "@mantine/core";
 import { TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
+import { useAccountNames } from "@/api/names";
 import { useVocabulary } from "@/api/vocabulary";
 import { Problem } from "@/api/problem";
 import { Mark } from "@/components/mark";
+import { useNames } from "@/components/names";
 import { Page } from "@/components/page";
 import { Blank, Failed, Waiting } from "@/components/states";
 import { useWords as useShared } from "@/components/words";
@@ -71,10 +73,12 @@ function Use({ template, close }: { template: Template; close: () => void }) {
   const make = useMake();
   const vocabulary = useVocabulary();
   const accounts = vocabulary.data?.accounts ?? [];
+  const called = useAccountNames();
+  const names = useNames();
   const [account, setAccount] = useState<string | null>(null);
   const sender = account ?? accounts[0] ?? null;
   const taken = make.error instanceof Problem && make.error.status === 409;
-  const needs = Object.entries(template.needs).filter(([, names]) => names.length);
+  const needs = Object.entries(template.needs).filter(([, needed]) => needed.length);
   return (
     <Modal opened onClose={close} size={560} title={template.name[language]} closeButtonProps={{ "aria-label": shared("close") }}>
       <div className={styles["use"]}>
@@ -85,9 +89,9 @@ function Use({ template, close }: { template: Template; close: () => void }) {
           {needs.length ? (
             <>
               <dt>{w("templateNeeds")}</dt>
-              {needs.map(([kind, names]) => (
+              {needs.map(([kind, needed]) => (
                 <dd key={kind}>
-                  {code("needs", kind)}：<span data-data>{names.join("、")}</span>
+                  {code("needs", kind)}：<span data-data>{needed.map((one) => (kind === "events" ? names.event(one) : one)).join("、")}</span>
                 </dd>
               ))}
             </>
@@ -106,7 +110,13 @@ function Use({ template, close }: { template: Template; close: () => void }) {
             {w("noAccountWhy")}
           </Blank>
         ) : (
-          <Select label={w("account")} data={accounts} value={sender} onChange={setAccount} data-data />
+          <Select
+            label={w("account")}
+            data={accounts.map((key) => ({ value: key, label: called[key] ?? key }))}
+            value={sender}
+            onChange={setAccount}
+            data-data
+          />
         )}
         {taken ? (
           <p className={styles["caution"]}>
