@@ -83,8 +83,10 @@ class Brand:
         await self.known(users, consent=consent, account=account)
         return users
 
-    async def known(self, users: list[str], *, consent: bool = True, account: str = "main") -> None:
-        now = datetime.now(UTC) - timedelta(hours=1)
+    async def known(
+        self, users: list[str], *, consent: bool = True, account: str = "main", at: datetime | None = None
+    ) -> None:
+        now = (at or datetime.now(UTC)) - timedelta(hours=1)
         async with self.unit.transaction():
             connection = self.unit.connection
             key = (await PostgresWorkspaces(connection).find(self.workspace_id)).identity_key
@@ -99,16 +101,21 @@ class Brand:
                 "insert into fact select %s, n, 3, %s, 'line', 'true', %s from unnest(%s::bytea[]) as t (n)",
                 (self.workspace_id, account, now, nodes),
             )
-            if consent:
-                await connection.execute(
-                    """
-                    insert into consent_event (workspace_id, node_id, purpose, channel, granted, method, notice_version,
-                                               evidence, source, event_key, at, received_at)
-                    select %s, n, 'marketing', 'line', true, 'form', '1', '{}', 'crm', n, %s, %s
-                    from unnest(%s::bytea[]) as t (n)
-                    """,
-                    (self.workspace_id, now, now, nodes),
-                )
+        if consent:
+            await self.consent(nodes, granted=True, at=now)
+
+    async def consent(self, nodes: list[bytes], *, granted: bool, at: datetime) -> None:
+        """Let people say yes, or no, to the brand's messages."""
+        async with self.unit.transaction():
+            await self.unit.connection.execute(
+                """
+                insert into consent_event (workspace_id, node_id, purpose, channel, granted, method, notice_version,
+                                           evidence, source, event_key, at, received_at)
+                select %s, n, 'marketing', 'line', %s, 'form', '1', '{}', 'crm', n || %s::text::bytea, %s, %s
+                from unnest(%s::bytea[]) as t (n)
+                """,
+                (self.workspace_id, granted, at, at, at, nodes),
+            )
 
     async def rows(self, sql: str, *bound: Any) -> list[tuple[Any, ...]]:
         async with self.unit.transaction():
