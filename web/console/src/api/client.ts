@@ -2,6 +2,7 @@ import createClient, { type Middleware } from "openapi-fetch";
 import { Problem, problemOf, UNREACHED } from "@/api/problem";
 import type { paths } from "@/api/schema";
 import { csrfToken, sessionEnded } from "@/api/session";
+import { hearTime } from "@/lib/format";
 
 const WRITES = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 
@@ -36,7 +37,9 @@ api.use(refuse);
  * take; answers it describes as objects only, and the browser tests hold these types against the real server.
  */
 export async function answer<T>(call: Promise<{ data?: unknown }>): Promise<T> {
-  return (await call).data as T;
+  const { data } = await call;
+  if (typeof data === "object" && data !== null && "as_of" in data && typeof data.as_of === "string") hearTime(data.as_of);
+  return data as T;
 }
 
 /** Send a form: files go past the typed client, which speaks JSON. */

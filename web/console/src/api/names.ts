@@ -28,7 +28,9 @@ interface Named {
 
 /** What broadcasts and journeys are called, by origin. */
 export function useOriginNames(): Record<string, string> {
+  const may = useMay();
   const { data } = useQuery({
+    enabled: may("messages.read") && may("journeys.read"),
     queryKey: ["origin-names"],
     queryFn: async ({ signal }) => {
       const [broadcasts, journeys] = await Promise.all([

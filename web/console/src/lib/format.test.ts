@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { formatIn } from "@/lib/format";
+import { formatIn, hearTime } from "@/lib/format";
 
 const now = new Date("2026-03-02T10:00:00Z");
 
@@ -21,4 +21,11 @@ it("writes New Taiwan dollars so that nobody takes them for others", () => {
 
 it("writes a share", () => {
   expect(formatIn("zh-TW").percent(0.4567)).toBe("45.7%");
+});
+
+it("counts from the server's clock where that is ahead", () => {
+  const there = new Date(Date.now() + 5 * 86_400_000);
+  hearTime(there.toISOString());
+  hearTime("2020-01-01T00:00:00Z");
+  expect(formatIn("zh-TW").ago(new Date(there.getTime() - 180_000))).toBe("3 分鐘前");
 });

@@ -18,6 +18,14 @@ export function timeZone(): string {
   return zone;
 }
 
+/** How far the server's clock is ahead of this one. It is behind where an answer was kept for a while: that says nothing. */
+let aheadMs = 0;
+
+/** Hear what time it is at the server, which says so with what it answers. */
+export function hearTime(asOf: string, here = Date.now()): void {
+  aheadMs = Math.max(aheadMs, new Date(asOf).getTime() - here);
+}
+
 export interface Format {
   number: (value: number) => string;
   percent: (share: number, digits?: number) => string;
@@ -51,7 +59,7 @@ export function formatIn(language: Language): Format {
     date: (at) => date.format(new Date(at)),
     time: (at) => time.format(new Date(at)),
     moment: (at) => `${date.format(new Date(at))} ${time.format(new Date(at))}`,
-    ago: (at, now = new Date()) => {
+    ago: (at, now = new Date(Date.now() + aheadMs)) => {
       const gone = new Date(at).getTime() - now.getTime();
       const size = Math.abs(gone);
       if (size < MINUTE) return relative.format(Math.round(gone / SECOND), "second");

@@ -1,7 +1,7 @@
 import { Button, SegmentedControl, UnstyledButton } from "@mantine/core";
 import { CalendarClock } from "lucide-react";
 import { createElement, useState } from "react";
-import { useSourceNames } from "@/api/names";
+import { useOriginNames, useSourceNames } from "@/api/names";
 import { AsOf } from "@/components/figure";
 import { useNames } from "@/components/names";
 import { Panel } from "@/components/page";
@@ -105,11 +105,13 @@ function Happened({ event }: { event: TimelineEvent }) {
   const format = useFormat();
   const code = useCodes();
   const sources = useSourceNames();
+  const origins = useOriginNames();
   const [open, setOpen] = useState(false);
   const name = names.event(event.event);
   const built = code("from", event.source);
   const source = built === event.source ? (sources[event.source] ?? event.source) : built;
   const properties = Object.entries(event.properties);
+  const origin = origins[String(event.properties["origin"])];
   return (
     <li className={styles["event"]}>
       <span className={`${styles["dot"]} ${isOfLine(event.event) ? styles["ofLine"] : ""}`}>
@@ -120,7 +122,7 @@ function Happened({ event }: { event: TimelineEvent }) {
           {name}
         </span>
         <span className={styles["gist"]} data-data>
-          {gist(event.properties, format.money)}
+          {gist(origin ? { ...event.properties, origin } : event.properties, format.money)}
         </span>
         <time className={styles["when"]} dateTime={event.at}>
           <span data-data>{source}</span> · {format.time(event.at)}
