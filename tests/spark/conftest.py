@@ -1,5 +1,6 @@
 """A Spark on this machine, with what it writes in a folder of the run's own."""
 
+import importlib.util
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,8 +8,15 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parents[1]
-for room in (TESTS / "unit/suggest", TESTS / "conformance", TESTS.parent / "benchmarks"):
+for room in (TESTS / "unit/suggest", TESTS / "conformance"):
     sys.path.insert(0, str(room))
+
+# By its file: a path to all benchmarks would hide packages of other tests, such as `segment`.
+_truth = importlib.util.spec_from_file_location("suggest_truth", TESTS.parent / "benchmarks/suggest_truth.py")
+assert _truth is not None
+assert _truth.loader is not None
+sys.modules["suggest_truth"] = importlib.util.module_from_spec(_truth)
+_truth.loader.exec_module(sys.modules["suggest_truth"])
 
 # Compiled once and lightly: a test spends its time on warming Java up, not on rows.
 DEFAULTS = """

@@ -87,7 +87,7 @@ function Row({ of, columns }: { of: Cohort; columns: number[] }) {
           <td
             key={later}
             className={table["number"]}
-            style={{ background: share ? `color-mix(in srgb, var(--accent) ${Math.round(6 + 44 * share)}%, transparent)` : undefined }}
+            style={{ background: share ? `color-mix(in srgb, var(--accent) ${Math.round(6 + 20 * share)}%, transparent)` : undefined }}
             title={people === null ? undefined : w("cohorts.back", { people: format.number(people) })}
           >
             {people === null ? "" : format.percent(share)}
