@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from composing import compose_coupon, figure
 from line_pages import put, seed_line
 from looking import findings, overflowing, untranslated
 from playwright.sync_api import Page, expect
@@ -30,26 +31,12 @@ def choose(page: Page, box: str, option: str) -> None:
     page.get_by_role("option", name=option, exact=True).click()
 
 
-def figure(page: Page, name: str) -> str:
-    """Return the number that stands under a name in the report."""
-    label = page.get_by_role("region", name="成效報告").get_by_text(name, exact=True)
-    return label.locator("xpath=following-sibling::*[1]").inner_text()
-
-
 @pytest.mark.browser
 def test_a_flex_coupon_is_composed_tried_priced_sent_to_a_segment_and_reported_on(
     opened: Open, tieline: Served, line: Simulated
 ) -> None:
     page = opened("/broadcasts")
-    page.get_by_role("link", name="新增群發").click()
-    page.get_by_label("群發名稱").fill("Winter coupon")
-    page.get_by_role("button", name="移除：1. 文字").click()
-    page.get_by_role("button", name="新增泡泡").click()
-    page.get_by_role("menuitem", name="Flex 卡片", exact=True).click()
-    page.get_by_role("button", name="優惠券卡片").click()
-    page.get_by_role("group", name="手機畫面").get_by_text("折 100 元").wait_for()
-
-    page.get_by_role("button", name="下一步：受眾").click()
+    compose_coupon(page)
     choose(page, "寄給", "附近的好友")
     cost = page.get_by_role("region", name="寄得到的人與費用")
     expect(cost.get_by_text("3 則都在本月額度內", exact=False)).to_be_visible()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from composing import compose_coupon, figure
 from demonstrated import Addresses, Demonstration, come_in
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from serving import wait_for
@@ -62,11 +63,6 @@ def choose(page: Page, box: str, option: str) -> None:
 def step(page: Page, name: str) -> Any:
     """Return a step of the canvas by the beginning of what a screen reader says of it."""
     return page.get_by_role("region", name="旅程畫布").get_by_role("button", name=re.compile(f"^{name}"))
-
-
-def figure(page: Page, name: str) -> str:
-    label = page.get_by_role("region", name="成效報告").get_by_text(name, exact=True)
-    return label.locator("xpath=following-sibling::*[1]").inner_text()
 
 
 def counted(page: Page) -> int:
@@ -185,14 +181,7 @@ def test_miss_wang_is_found_cut_from_her_phone_and_whole_again(page: Page) -> No
 
 def test_a_flex_coupon_is_composed_priced_sent_to_a_segment_and_reported_on(page: Page) -> None:
     go(page, "群發")
-    page.get_by_role("link", name="新增群發").click()
-    page.get_by_label("群發名稱").fill("Winter coupon")
-    page.get_by_role("button", name="移除：1. 文字").click()
-    page.get_by_role("button", name="新增泡泡").click()
-    page.get_by_role("menuitem", name="Flex 卡片", exact=True).click()
-    page.get_by_role("button", name="優惠券卡片").click()
-    page.get_by_role("group", name="手機畫面").get_by_text("折 100 元").wait_for()
-    page.get_by_role("button", name="下一步：受眾").click()
+    compose_coupon(page)
     choose(page, "寄給", "過去30天內消費超過3000元，且點擊過冬季大衣推播")
     cost = page.get_by_role("region", name="寄得到的人與費用")
     cost.get_by_text(re.compile(r"NT\$|則")).first.wait_for()
