@@ -26,6 +26,8 @@ interface Named {
   name: string;
 }
 
+const UNNAMED: Record<string, string> = {};
+
 /** What broadcasts and journeys are called, by origin. */
 export function useOriginNames(): Record<string, string> {
   const may = useMay();
@@ -37,12 +39,13 @@ export function useOriginNames(): Record<string, string> {
         answer<{ broadcasts: Named[] }>(api.GET("/api/broadcasts", { signal })),
         answer<{ journeys: Named[] }>(api.GET("/api/journeys", { signal })),
       ]);
-      return [
+      // Made once with the answer: every line of a timeline asks for it.
+      return Object.fromEntries([
         ...broadcasts.broadcasts.map(({ key, name }) => [`broadcast:${key}`, name] as const),
         ...journeys.journeys.map(({ key, name }) => [`journey:${key}`, name] as const),
-      ];
+      ]);
     },
     staleTime: 60_000,
   });
-  return Object.fromEntries(data ?? []);
+  return data ?? UNNAMED;
 }
