@@ -119,8 +119,9 @@ class PostgresDestinations:
         """Take the changes of live destinations."""
         cursor = await self._connection.execute(
             """
-            delete from destination_change where change_id in (
+            with next as materialized (  -- once: joined in a loop, a limit would be taken anew for every row
                 select change_id from destination_change order by change_id limit %s for update skip locked)
+            delete from destination_change where change_id in (select change_id from next)
             returning workspace_id, segment, change_id, profile_id, entered, at
             """,
             (CHANGES_TOGETHER,),

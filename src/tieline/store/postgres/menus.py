@@ -183,8 +183,9 @@ class PostgresMenus:
         """Take the profiles whose membership changed, in the caller's transaction."""
         cursor = await self._connection.execute(
             """
-            delete from rich_menu_due where (workspace_id, profile_id) in (
+            with next as materialized (  -- once: joined in a loop, a limit would be taken anew for every row
                 select workspace_id, profile_id from rich_menu_due where workspace_id = %s limit %s for update skip locked)
+            delete from rich_menu_due where (workspace_id, profile_id) in (select workspace_id, profile_id from next)
             returning profile_id
             """,
             (workspace_id, most),
