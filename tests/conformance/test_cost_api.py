@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from line_brand import serving
@@ -65,8 +65,28 @@ async def test_a_broadcast_over_the_quota_does_not_start_and_says_by_how_many(br
     answer = await brand.http.post("/api/broadcasts", json=body)
 
     assert (answer.status_code, answer.json()["code"]) == (409, "over_limit")
-    assert "10 more than this month's quota" in answer.json()["title"]
+    assert "10 more than the month's quota" in answer.json()["title"]
     assert await brand.rows("select * from broadcast") == []
+
+
+async def test_a_broadcast_of_next_month_is_held_against_the_quota_and_budget_of_next_month(brand):
+    await brand.befriend(40)
+    brand.line.quota = 50
+    await plan_sends(brand, 40)
+    await brand.call("PUT", "/api/cost/budgets", {"scope": "workspace", "unit": "messages", "most": 60})
+    body = {"account": "main", "segment": None, "purpose": "marketing", "messages": HI}
+    begins_at = month_end(datetime.now(UTC)) + timedelta(days=2)
+    later = {**body, "send_at": begins_at.isoformat()}
+
+    assert (await brand.refused("POST", "/api/broadcasts", {"key": "now", **body}))[:2] == (409, "over_limit")
+    preview = await brand.call("POST", "/api/broadcasts/preview", later)
+    await brand.call("POST", "/api/broadcasts", {"key": "later", **later})
+
+    assert preview["cost"]["fits"]
+    same_month = {**later, "key": "too-many"}
+    assert (await brand.refused("POST", "/api/broadcasts", same_month))[:2] == (409, "over_limit")
+    spring = {"key": "spring", **body, "send_at": (begins_at + timedelta(days=31)).isoformat()}
+    assert (await brand.call("POST", "/api/broadcasts", spring))["state"] == "ready"
 
 
 async def test_a_draft_over_the_quota_does_not_start_and_stays_a_draft(brand):
@@ -233,6 +253,7 @@ async def test_the_ledger_is_held_against_lines_counters_of_each_day(brand, post
     await brand.send_all(postgres_url)
     await brand.rows("update line_account set created_at = created_at - interval '1 day' returning 1")
     today = datetime.now(LINE_TIME).date()
+    noon = datetime.combine(today, time(12), LINE_TIME)  # far from where LINE's day ends
     brand.line.sent_by_day["multicast", f"{today:%Y%m%d}"] = 3
     async with brand.sender(postgres_url) as send:
         client = send.sender._line
@@ -240,11 +261,11 @@ async def test_the_ledger_is_held_against_lines_counters_of_each_day(brand, post
             brand.unit, PostgresDays(brand.unit.connection), client, {(brand.workspace_id, "main"): None}
         )
         moved = brand.transport
-        moved._now = lambda: datetime.now(UTC) + timedelta(days=1)
-        await step.step(datetime.now(UTC) + timedelta(days=1))
-        again = await step.step(datetime.now(UTC) + timedelta(days=1, minutes=5))
-        moved._now = lambda: datetime.now(UTC) + timedelta(days=2)
-        day_after = await step.step(datetime.now(UTC) + timedelta(days=2))
+        moved._now = lambda: noon + timedelta(days=1)
+        await step.step(noon + timedelta(days=1))
+        again = await step.step(noon + timedelta(days=1, minutes=5))
+        moved._now = lambda: noon + timedelta(days=2)
+        day_after = await step.step(noon + timedelta(days=2))
 
     found = (await brand.call("GET", "/api/cost/reconciliation/main"))["days"]
 

@@ -66,8 +66,9 @@ def _saving(routes: APIRouter, doors: Doors) -> None:
             reachable = counts["agreed"] if marketing else counts["friends"]
             messages = reachable * (100 - said.holdout) // 100
             account = await find_account(doors, connection, workspace_id, said.account)
-            month = await read_month(doors, connection, account)
-        cost = hold(month, messages, f"broadcast:{body.get('key', '')}")
+            origin = f"broadcast:{body.get('key', '')}"
+            month = await read_month(doors, connection, account, said.start_at, origin)
+        cost = hold(month, messages, origin)
         return {
             "recipients": counts["recipients"],
             "reachable": reachable,
@@ -221,7 +222,7 @@ async def refuse_over_month(
     """Refuse a broadcast that quota or a budget does not reach for."""
     account = await find_account(doors, connection, workspace_id, said.account)
     messages = await PostgresCost(connection).messages_of(workspace_id, said)
-    await refuse_over(doors, connection, account, messages, f"broadcast:{key}")
+    await refuse_over(doors, connection, account, messages, f"broadcast:{key}", said.start_at)
 
 
 async def _approval(connection: AsyncConnection, workspace_id: int) -> int | None:

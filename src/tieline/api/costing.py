@@ -1,7 +1,7 @@
-"""What an account's month looks like now: read once, used by every route that speaks of money."""
+"""What the month of an account looks like in which a send begins: read once, used by every route that speaks of money."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from psycopg import AsyncConnection
@@ -9,17 +9,19 @@ from psycopg import AsyncConnection
 from tieline.api.doors import Doors
 from tieline.deliver import price
 from tieline.deliver.estimate import Estimate, amount, estimate
-from tieline.deliver.forecast import WEEKS, Forecast, expect, month_end, month_of
-from tieline.deliver.quota import Quota, Reading
+from tieline.deliver.forecast import WEEKS, Forecast, expect, month_end, month_of, month_start
+from tieline.deliver.quota import LINE_TIME, Quota, Reading
 from tieline.errors import NotFoundError, OverLimitError
 from tieline.model.cost import Budget, Plan
 from tieline.store.postgres.accounts import LineAccount, PostgresAccounts
 from tieline.store.postgres.budgets import PostgresBudgets
 from tieline.store.postgres.cost import PostgresCost, PostgresPlans
 
+_EVER = datetime.min.replace(tzinfo=UTC)
+
 
 class Month(NamedTuple):
-    """One account's month as of now."""
+    """One account's month as of now: this one, or one that is to come."""
 
     account: LineAccount
     plan: Plan
@@ -30,8 +32,8 @@ class Month(NamedTuple):
 
     @property
     def committed(self) -> int:
-        """Messages that were sent or are on their way."""
-        return self.reading.used + self.forecast.waiting
+        """Messages that were sent, are on their way, or on the calendar before the month ends."""
+        return self.reading.used + self.forecast.waiting + self.forecast.scheduled
 
 
 async def find_account(doors: Doors, connection: AsyncConnection, workspace_id: int, key: str) -> LineAccount:
@@ -63,29 +65,50 @@ async def find_plan(connection: AsyncConnection, account: LineAccount, on: date)
     return plan
 
 
-async def read_month(doors: Doors, connection: AsyncConnection, account: LineAccount) -> Month:
+async def read_month(
+    doors: Doors,
+    connection: AsyncConnection,
+    account: LineAccount,
+    begins_at: datetime | None = None,
+    origin: str = "",
+) -> Month:
     """Return an account's month: plan, what is used, what is to come.
+
+    Args:
+        doors: What routes reach the world by.
+        connection: To the database.
+        account: Whose month.
+        begins_at: A moment of the month; None, or a moment that has passed, for the present one.
+        origin: What is to be held against the month, and so is no part of what is to come: "broadcast:spring".
 
     Raises:
         NotFoundError: The account's plan is in no table.
     """
     now = doors.clock.now()
+    at = max(now, begins_at or now)
+    coming = month_of(at) != month_of(now)
     workspace_id, key = account.workspace_id, account.key
-    plan = await find_plan(connection, account, now.date())
+    plan = await find_plan(connection, account, at.date())
     cost = PostgresCost(connection)
     reading = await Quota(doors.line, cost.used).reading((workspace_id, key), now)
-    ends = month_end(now)
-    begun = [await cost.messages_of(workspace_id, said) for said in await cost.begun(workspace_id, key, ends)]
-    by_day = await cost.by_day(workspace_id, key, now - timedelta(weeks=WEEKS, days=1), "journey")
+    if coming:  # the allowance begins anew
+        reading = reading._replace(left=reading.limit, used=0)
+    # What should have left and has not is part of this month.
+    since, ends = month_start(at) if coming else _EVER, month_end(at)
+    begun = [
+        await cost.messages_of(workspace_id, said)
+        for said in await cost.begun(workspace_id, key, since, ends, origin.removeprefix("broadcast:"))
+    ]
     forecast = expect(
         now,
         used=reading.used,
-        waiting=await cost.waiting(workspace_id, key, ends),
-        scheduled=sum(begun) + await cost.unplanned(workspace_id, key, ends),
-        by_day=by_day,
+        waiting=await cost.waiting(workspace_id, key, since, ends),
+        scheduled=sum(begun) + await cost.unplanned(workspace_id, key, since, ends),
+        by_day=await cost.by_day(workspace_id, key, now - timedelta(weeks=WEEKS, days=1), "journey"),
+        first=since.astimezone(LINE_TIME).date() if coming else None,
     )
     budgets = [
-        _current(budget, month_of(now)) for budget in await PostgresBudgets(connection).all(workspace_id)
+        _current(budget, month_of(at)) for budget in await PostgresBudgets(connection).all(workspace_id)
     ]
     return Month(account, plan, reading, forecast, budgets, now)
 
@@ -104,14 +127,19 @@ def hold(month: Month, messages: int, origin: str) -> Estimate:
 
 
 async def refuse_over(
-    doors: Doors, connection: AsyncConnection, account: LineAccount, messages: int, origin: str
+    doors: Doors,
+    connection: AsyncConnection,
+    account: LineAccount,
+    messages: int,
+    origin: str,
+    begins_at: datetime | None = None,
 ) -> Estimate:
     """Refuse a send that quota or a budget does not reach for, and say by how much.
 
     Raises:
         OverLimitError: It does not fit.
     """
-    month = await read_month(doors, connection, account)
+    month = await read_month(doors, connection, account, begins_at, origin)
     found = hold(month, messages, origin)
     if not found.fits:
         raise OverLimitError(
@@ -123,7 +151,7 @@ async def refuse_over(
 
 def _lacks(found: Estimate, plan: Plan) -> Iterable[str]:
     if found.over_quota:
-        yield f"{found.over_quota:,} more than this month's quota"
+        yield f"{found.over_quota:,} more than the month's quota"
     for scope, unit, by in found.over_budget:
         much = f"{by:,.0f} messages" if unit == "messages" else amount(by, plan.currency)
         yield f"{much} more than the budget of {scope}"

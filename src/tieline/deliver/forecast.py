@@ -52,8 +52,16 @@ def month_end(at: datetime) -> datetime:
     return month_start(month_start(at) + timedelta(days=32))
 
 
-def expect(at: datetime, *, used: int, waiting: int, scheduled: int, by_day: Mapping[date, int]) -> Forecast:
-    """Return what to expect of the month of `at`.
+def expect(
+    at: datetime,
+    *,
+    used: int,
+    waiting: int,
+    scheduled: int,
+    by_day: Mapping[date, int],
+    first: date | None = None,
+) -> Forecast:
+    """Return what to expect of the month of `at`, or of one that is to come.
 
     Args:
         at: The present moment.
@@ -61,15 +69,16 @@ def expect(at: datetime, *, used: int, waiting: int, scheduled: int, by_day: Map
         waiting: Messages that are planned now.
         scheduled: Messages of broadcasts that are still to begin this month.
         by_day: Billed messages of journeys on each day of LINE's calendar; a day that is missing had none.
+        first: First day of the month that is to come; None for the rest of this one.
     """
     today = at.astimezone(LINE_TIME).date()
-    earliest = min(by_day, default=today)
-    first = max(today - timedelta(weeks=WEEKS), earliest)
-    known = [first + timedelta(days=number) for number in range((today - first).days)]
-    last = date(today.year, today.month, monthrange(today.year, today.month)[1])
+    since = max(today - timedelta(weeks=WEEKS), min(by_day, default=today))
+    known = [since + timedelta(days=number) for number in range((today - since).days)]
+    first = first or today
+    last = date(first.year, first.month, monthrange(first.year, first.month)[1])
     expected = 0.0
-    for number in range((last - today).days + 1):
-        day = today + timedelta(days=number)
+    for number in range((last - first).days + 1):
+        day = first + timedelta(days=number)
         alike = [one for one in known if one.weekday() == day.weekday()] or known
         usual = sum(by_day.get(one, 0) for one in alike) / len(alike) if alike else 0.0
         expected += max(0.0, usual - by_day.get(today, 0)) if day == today else usual

@@ -106,12 +106,12 @@ class PostgresCost:
         reach = await self.reach(workspace_id, said.account, said.segment, said.purpose, said.exclude)
         return round(reach.reachable * (100 - said.holdout) / 100)
 
-    async def waiting(self, workspace_id: int, account: str, until: datetime) -> int:
-        """Return how many messages are planned before a moment and have not come to an end."""
+    async def waiting(self, workspace_id: int, account: str, since: datetime, until: datetime) -> int:
+        """Return how many messages are planned within these times and have not come to an end."""
         cursor = await self._connection.execute(
             "select count(*) from send where state in ('planned', 'grouped', 'unknown', 'prepared')"
-            " and workspace_id = %s and account = %s and not_before < %s",
-            (workspace_id, account, until),
+            " and workspace_id = %s and account = %s and not_before >= %s and not_before < %s",
+            (workspace_id, account, since, until),
         )
         row = await cursor.fetchone()
         return int(row[0]) if row else 0
@@ -152,25 +152,31 @@ class PostgresCost:
         row = await cursor.fetchone()
         return int(row[0]) if row else 0
 
-    async def begun(self, workspace_id: int, account: str, until: datetime) -> list[Broadcast]:
-        """Return the broadcasts that were asked for, begin before a moment, and of which nothing is planned."""
+    async def begun(
+        self, workspace_id: int, account: str, since: datetime, until: datetime, without: str = ""
+    ) -> list[Broadcast]:
+        """Return the broadcasts, but one, that were asked for, begin within these times, and of which nothing is planned."""
         cursor = await self._connection.execute(
-            "select definition from broadcast where workspace_id = %s and account = %s"
-            " and state in ('approval', 'ready', 'drifted') and coalesce(start_at, created_at) < %s order by created_at",
-            (workspace_id, account, until),
+            """
+            select definition from broadcast
+            where workspace_id = %s and account = %s and key <> %s and state in ('approval', 'ready', 'drifted')
+              and coalesce(start_at, created_at) >= %s and coalesce(start_at, created_at) < %s order by created_at
+            """,
+            (workspace_id, account, without, since, until),
         )
         return [msgspec.convert(definition, Broadcast) for (definition,) in await cursor.fetchall()]
 
-    async def unplanned(self, workspace_id: int, account: str, until: datetime) -> int:
-        """Return how many recipients of broadcasts that are being planned get a message before a moment, and have none yet."""
+    async def unplanned(self, workspace_id: int, account: str, since: datetime, until: datetime) -> int:
+        """Return how many recipients of broadcasts that are being planned get a message within these times, and have none yet."""
         cursor = await self._connection.execute(
             """
             select count(*) from broadcast b
             join broadcast_recipient r on r.workspace_id = b.workspace_id and r.broadcast = b.key
                                       and r.place > b.planned_place
-            where b.workspace_id = %s and b.account = %s and b.state = 'planning' and r.arm <> %s and r.due_at < %s
+            where b.workspace_id = %s and b.account = %s and b.state = 'planning' and r.arm <> %s
+              and r.due_at >= %s and r.due_at < %s
             """,
-            (workspace_id, account, HELD_OUT, until),
+            (workspace_id, account, HELD_OUT, since, until),
         )
         row = await cursor.fetchone()
         return int(row[0]) if row else 0
