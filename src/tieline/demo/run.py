@@ -1,6 +1,7 @@
 """`tieline demo`: play the story, print its facts, and show them on a page until the person has seen enough."""
 
 import asyncio
+import signal
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -33,6 +34,8 @@ def main(*, once: bool, data: Path | None = None) -> int:
         StartError: The folder is not empty, or a program does not start.
         UnavailableError: A program does not answer, or something that must happen did not happen in time.
     """
+    # Whoever ends it otherwise than by Ctrl-C wants the same: that all it started ends too.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     facts = Facts()
     with ExitStack() as stack:
         if data is None:
