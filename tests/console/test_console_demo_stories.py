@@ -93,7 +93,7 @@ def test_who_spent_over_3000_and_clicked_that_push_is_counted_saved_and_explaine
     page.get_by_role("menuitem", name="做過的事").click()
     choose(page, "事件", "完成訂單")
     choose(page, "計算方式", "加總")
-    page.get_by_role("combobox", name="欄位").fill("total")
+    choose(page, "欄位", "總金額")
     choose(page, "比較方式", "大於")
     page.get_by_role("textbox", name="值").fill("3,000")
     spent = {"event": "Order Completed", "window": {"last": "P30D"}, "op": "gt", "value": 3000,

@@ -40,7 +40,7 @@ def test_she_is_told_why_she_is_in_a_segment(opened, brand):
     page.get_by_role("button", name="為什麼？").click()
 
     page.get_by_text("符合這個分眾").wait_for()
-    page.get_by_text("過去 30 天 「完成訂單」的「total」加總 ≥ 2,000").wait_for()
+    page.get_by_text("過去 30 天 「完成訂單」的「總金額」加總 ≥ 2,000").wait_for()
     page.get_by_text("共 4 筆").wait_for()
 
 

@@ -75,3 +75,31 @@ def test_the_audit_log_says_who_did_what_and_that_it_is_whole(opened):
     page.get_by_role("row", name="變更工作區設定").first.wait_for()
     page.get_by_role("button", name="檢查紀錄是否完整").click()
     page.get_by_text("筆紀錄完整").wait_for()
+
+
+@pytest.mark.browser
+def test_a_channel_is_set_up_and_paused_and_its_secret_is_never_shown(opened, tieline):
+    page = opened("/settings")
+    panel = page.get_by_role("region", name="訊息通道")
+    panel.get_by_text("還沒有設定其他通道").wait_for()
+    panel.get_by_role("button", name="新增通道").click()
+    dialog = page.get_by_role("dialog", name="新增通道")
+    dialog.get_by_role("combobox", name="種類").click()
+    page.get_by_role("option", name="簡訊", exact=True).click()
+    dialog.get_by_label("代號").fill("texts")
+    dialog.get_by_label("網址").fill("http://sms.example/send")
+    dialog.get_by_label("密碼或簽章金鑰").fill("nobody-may-read-this")
+    dialog.get_by_label("每則價格").fill("0.8")
+    dialog.get_by_role("button", name="儲存").click()
+    dialog.get_by_role("alert").wait_for()
+    dialog.get_by_label("網址").fill("https://sms.example/send")
+    dialog.get_by_role("button", name="儲存").click()
+    panel.get_by_text("啟用").wait_for()
+
+    panel.get_by_role("button", name="暫停").click()
+    panel.get_by_text("已暫停").wait_for()
+    found = page.request.get(f"{tieline.url}/api/channels")
+    assert "nobody-may-read-this" not in found.text() + page.content()
+    (channel,) = found.json()["channels"]
+    assert (channel["key"], channel["state"], channel["secret"]) == ("texts", "paused", True)
+    assert channel["settings"] == {"url": "https://sms.example/send"}

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Body, Request
 
+from tieline.api.channel_answers import BouncesTaken, ChannelCosts, ChannelsView, ChannelView
 from tieline.api.doors import Doors
 from tieline.api.segments import required_key
 from tieline.channel.line.secrets import Vault
@@ -27,7 +28,7 @@ def router(doors: Doors, vault: Vault) -> APIRouter:
     """Build the routes under /api/channels."""
     routes = APIRouter(prefix="/api/channels", tags=["channels"])
 
-    @routes.get("")
+    @routes.get("", response_model=ChannelsView)
     async def every(request: Request) -> dict[str, Any]:
         """List channels, without secrets."""
         workspace_id = await doors.keys.workspace(request)
@@ -35,7 +36,7 @@ def router(doors: Doors, vault: Vault) -> APIRouter:
             found = await PostgresOutreach(connection).channels(workspace_id)
         return {"channels": [shown(one) for one in found.values()], "as_of": doors.clock.now()}
 
-    @routes.get("/costs")
+    @routes.get("/costs", response_model=ChannelCosts)
     async def costs(request: Request, days: int = 30) -> dict[str, Any]:
         """Return what the messages of each channel became in the last days, and what those that left cost."""
         workspace_id = await doors.keys.workspace(request)
@@ -49,7 +50,7 @@ def router(doors: Doors, vault: Vault) -> APIRouter:
             "as_of": now,
         }
 
-    @routes.put("/{key}")
+    @routes.put("/{key}", response_model=ChannelView)
     async def put(request: Request, key: str, body: Json) -> dict[str, Any]:
         """Set a channel up, or change it: `{"kind", "price", "state", ...}` and what its kind needs.
 
@@ -78,7 +79,7 @@ def router(doors: Doors, vault: Vault) -> APIRouter:
             found = (await store.channels(workspace_id))[key]
         return dict(shown(found))
 
-    @routes.post("/{key}/bounces")
+    @routes.post("/{key}/bounces", response_model=BouncesTaken)
     async def bounces(request: Request, key: str, body: Json) -> dict[str, Any]:
         """Take addresses that came back, `{"addresses": [...], "reason"}`: nothing goes there any more."""
         workspace_id = await doors.keys.workspace(request)

@@ -1,3 +1,4 @@
+import { usePropertyNames } from "@/components/property-names";
 import { defineWords } from "@/lib/words";
 
 /** What people call events and traits that many brands have; a brand's own keep the name they were sent under. */
@@ -138,8 +139,10 @@ const { useCodes } = defineWords(
 
 export function useNames() {
   const code = useCodes();
+  const property = usePropertyNames();
   return {
     event: (name: string) => code("event", name),
     trait: (name: string) => code("trait", name),
+    property,
   };
 }

@@ -62,7 +62,7 @@ export function useDescribe(segmentNames: Record<string, string> = {}): (conditi
     if (part.not) return `${w("not")} ${where(part.not)}`;
     if (part.property) {
       const value = part.property === "origin" && typeof part.value === "string" ? called(part.value) : part.value;
-      return `${part.property === "origin" ? w("origin") : part.property} ${code("op", part.op ?? "eq")} ${valueText(part.op, value)}`.trim();
+      return `${names.property(part.property)} ${code("op", part.op ?? "eq")} ${valueText(part.op, value)}`.trim();
     }
     return w("other");
   }
@@ -78,7 +78,7 @@ export function useDescribe(segmentNames: Record<string, string> = {}): (conditi
       const { fn, property = "" } = condition.measure ?? { fn: "count" };
       what = w("measured", {
         event,
-        measure: code("measure", fn).replace("{property}", property),
+        measure: code("measure", fn).replace("{property}", names.property(property)),
         op: code("op", condition.op ?? "gte"),
         value: valueText(condition.op, condition.value),
       });

@@ -2,6 +2,7 @@ import { ActionIcon, Autocomplete, Button, Input, Select, Switch } from "@mantin
 import { Plus, X } from "lucide-react";
 import { useProperties } from "@/api/vocabulary";
 import type { Where } from "@/components/condition/condition";
+import { PropertySelect } from "@/components/property-select";
 import styles from "@/features/journeys/form.module.css";
 import { JsonField } from "@/features/journeys/json-field";
 import { rowsOf, WHERE_OPS, whereOf, type WhereRow } from "@/features/journeys/where";
@@ -31,13 +32,11 @@ export function WhereField({ label, event, value, change, refers, error }: Where
       <div className={styles["stack"]}>
         {rows.map((row, at) => (
           <div key={at} className={styles["where"]}>
-            <Autocomplete
-              aria-label={w("property")}
-              placeholder={w("property")}
-              data={Object.entries(properties).flatMap(([path, { kind }]) => (kind === "list" ? [] : [path]))}
+            <PropertySelect
+              label={w("property")}
+              known={Object.entries(properties).flatMap(([path, { kind }]) => (kind === "list" ? [] : [path]))}
               value={row.property}
-              onChange={(property) => put(at, { property })}
-              data-data
+              change={(property) => put(at, { property })}
             />
             <Select
               aria-label={w("comparison")}

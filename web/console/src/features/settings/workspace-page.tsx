@@ -6,6 +6,7 @@ import { Page, Panel } from "@/components/page";
 import { Failed, Waiting } from "@/components/states";
 import { useWords as useCommon } from "@/components/words";
 import { Budgets } from "@/features/settings/budgets";
+import { Channels } from "@/features/settings/channels-panel";
 import { Password } from "@/features/settings/password";
 import { Plans } from "@/features/settings/plans";
 import styles from "@/features/settings/settings.module.css";
@@ -18,14 +19,15 @@ const FIRST_ZONES = ["Asia/Taipei", "Asia/Tokyo", "Asia/Bangkok"];
 export function WorkspacePage() {
   const w = useWords();
   const workspace = useWorkspace();
-  const cost = useMay()("cost.read");
+  const may = useMay();
   return (
     <Page title={w("title")} lead={w("lead")}>
       {workspace.data ? (
         <div className={styles["stack"]}>
           <Brand workspace={workspace.data} />
           <Plans workspace={workspace.data} />
-          {cost ? <Budgets /> : null}
+          {may("cost.read") ? <Budgets /> : null}
+          {may("channels.read") ? <Channels /> : null}
           <Password />
         </div>
       ) : workspace.error ? (

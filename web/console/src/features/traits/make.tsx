@@ -59,7 +59,7 @@ export function MakeTrait({ close }: { close: () => void }) {
             label={w("property")}
             searchable
             comboboxProps={{ keepMounted: false }}
-            data={properties}
+            data={properties.map((one) => ({ value: one, label: names.property(one) }))}
             value={property || null}
             onChange={(next) => setProperty(next ?? "")}
             data-data

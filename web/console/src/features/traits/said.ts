@@ -21,6 +21,6 @@ export function useSaid(): (trait: Trait) => string {
     const property = typeof said.measure?.property === "string" ? said.measure.property : "";
     const days = /^P(\d+)D$/.exec(typeof said.window?.last === "string" ? said.window.last : "")?.[1];
     const span = days ? w("lastDays", { count: Number(days) }) : w("everSince");
-    return `${span} · ${names.event(said.event)} · ${code("fn", fn)}${property ? ` (${property})` : ""}`;
+    return `${span} · ${names.event(said.event)} · ${code("fn", fn)}${property ? ` (${names.property(property)})` : ""}`;
   };
 }

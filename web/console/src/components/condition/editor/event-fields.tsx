@@ -1,6 +1,7 @@
 import { ActionIcon, Autocomplete, Button, Select, TextInput } from "@mantine/core";
 import { Plus, X } from "lucide-react";
 import { useNames } from "@/components/names";
+import { PropertySelect } from "@/components/property-select";
 import styles from "@/components/condition/editor/editor.module.css";
 import { COUNTING, type EventRow, type Filter, needsProperty, needsValue, NUMBER_OPS, TEXT_OPS } from "@/components/condition/editor/draft";
 import { useProperties, useVocabulary } from "@/api/vocabulary";
@@ -45,14 +46,12 @@ export function EventFields({ row, change }: Fields<EventRow>) {
           onChange={(fn) => change({ fn: fn ?? "count", property: fn && needsProperty(fn) ? row.property : "" })}
         />
         {needsProperty(row.fn) ? (
-          <Autocomplete
-            aria-label={w("property")}
-            placeholder={w("property")}
+          <PropertySelect
+            label={w("property")}
             w={130}
-            data={numbers}
+            known={numbers}
             value={row.property}
-            onChange={(property) => change({ property })}
-            data-data
+            change={(property) => change({ property })}
           />
         ) : null}
         <Select
@@ -109,14 +108,12 @@ function FilterFields({ filter, properties, change, remove }: FilterProps) {
   return (
     <div className={styles["fields"]}>
       <span className={styles["kind"]}>{w("filter")}</span>
-      <Autocomplete
-        aria-label={w("property")}
-        placeholder={w("property")}
+      <PropertySelect
+        label={w("property")}
         w={150}
-        data={Object.entries(properties).flatMap(([path, { kind }]) => (kind === "list" ? [] : [path]))}
+        known={Object.entries(properties).flatMap(([path, { kind }]) => (kind === "list" ? [] : [path]))}
         value={filter.property}
-        onChange={(property) => change({ property })}
-        data-data
+        change={(property) => change({ property })}
       />
       <Select
         aria-label={w("operator")}
