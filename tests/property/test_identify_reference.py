@@ -329,6 +329,18 @@ def test_engine_agrees_with_the_definition(world):
     assert {(r.a, r.b) for r in found.decisions} == expected.rejected
 
 
+@given(worlds())
+@settings(max_examples=400, deadline=None)
+def test_a_zone_is_several_people_just_where_somebody_in_it_bears_another_name(world):
+    found = resolved(world)
+    people = defaultdict(set)
+    for node_id, zone_id in found.zone_of.items():
+        people[zone_id].add(found.profile_of[node_id])
+    several = {zone_id for zone_id, profiles in people.items() if len(profiles) > 1}
+    named_otherwise = {zone for node_id, zone in found.zone_of.items() if found.profile_of[node_id] != zone}
+    assert named_otherwise == several
+
+
 @given(worlds(), st.randoms(use_true_random=False))
 @settings(max_examples=100, deadline=None)
 def test_order_of_facts_does_not_matter(world, chance):

@@ -11,7 +11,7 @@ SHOWN_MAX = 100
 # Zones that are several people, then the accounts in them, then who was proven to have each of these.
 _OPEN = """
 with divided as (
-    select zone_id from node where workspace_id = %(workspace)s group by zone_id having count(distinct profile_id) > 1
+    select distinct zone_id from node where workspace_id = %(workspace)s and profile_id <> zone_id
 ), account as (
     select node_id, namespace, value, profile_id from node join divided using (zone_id)
     where workspace_id = %(workspace)s
