@@ -5,6 +5,7 @@ import pytest
 
 from tieline.simulator.accepting import insight_key
 from tieline.simulator.engagement import COUNTED_FOR
+from tieline.simulator.tapping import opened
 
 NARROW = "/v2/bot/message/narrowcast"
 AUDIENCE = "/v2/bot/audienceGroup"
@@ -297,6 +298,18 @@ def test_reactions_make_an_audience_from_fifty_people_on(line):
     }
     assert (told["seen"]["status"], told["seen"]["audienceCount"]) == ("READY", 60)
     assert told["tapped"]["status"] == "FAILED"
+
+
+def test_who_opens_an_address_of_a_message_has_seen_it(line):
+    people = befriend(line, 25)
+    answer = line.answer("POST", "/v2/bot/message/broadcast", {"messages": TEXT})
+    for person in people:
+        friend = line.account.friends[person]
+        opened(line.account, friend, friend.deliveries()[-1], 1, "https://shop.example", line.now)
+
+    request_id = answer.headers["x-line-request-id"]
+    told = read(line.answer("GET", f"/v2/bot/insight/message/event?requestId={request_id}"))
+    assert told["overview"]["uniqueClick"] == told["overview"]["uniqueImpression"] == 25
 
 
 def test_insight_hides_figures_below_twenty_and_ends_after_fourteen_days(line):

@@ -61,21 +61,24 @@ def switch(world: World, account: Account, friend: Friend, action: Json, now: da
 def opened(
     account: Account, friend: Friend, delivered: Delivered, number: int, url: str, now: datetime
 ) -> None:
-    """Count that an address of message `number` (from 1) was opened."""
+    """Count that an address of message `number` (from 1) was opened, by somebody who has therefore seen it."""
     if key := insight_key(delivered):
+        _saw(account, friend, delivered, now)
         account.engagement.clicked(key, friend.row, number, url, now)
 
 
 def seen(account: Account, friend: Friend, now: datetime) -> int:
     """Count that everything on the screen was seen; return how many requests that were."""
-    count = 0
-    for delivered in friend.deliveries():
-        key = insight_key(delivered)
-        kept = account.engagement.kept.get(key) if key else None
-        if key and kept is not None and friend.row not in kept.saw:
-            account.engagement.saw(key, friend.row, len(delivered.message_ids), now)
-            count += 1
-    return count
+    return sum(_saw(account, friend, delivered, now) for delivered in friend.deliveries())
+
+
+def _saw(account: Account, friend: Friend, delivered: Delivered, now: datetime) -> bool:
+    key = insight_key(delivered)
+    kept = account.engagement.kept.get(key) if key else None
+    if not key or kept is None or friend.row in kept.saw:
+        return False
+    account.engagement.saw(key, friend.row, len(delivered.message_ids), now)
+    return True
 
 
 def menu_seen(account: Account, friend: Friend, now: datetime) -> None:
