@@ -50,6 +50,14 @@ class Brand:
         """Replace through the admin API."""
         return await self._call("PUT", path, body, {})
 
+    async def put_picture(self, path: str, png: bytes) -> None:
+        """Keep a picture through the admin API."""
+        response = await self._client.put(
+            path, content=png, headers={**self._headers, "content-type": "image/png"}, timeout=60
+        )
+        if response.status_code >= REFUSED:
+            raise UnavailableError(f"PUT {path} answered {response.status_code}: {response.text[:500]}")
+
     async def _call(self, method: str, path: str, body: Json | None, query: Mapping[str, str | int]) -> Json:
         response = await self._client.request(
             method, path, json=body, params=query, headers=self._headers, timeout=60

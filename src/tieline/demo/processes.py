@@ -1,5 +1,6 @@
 """Start and stop the programs that take part, each with its own log file."""
 
+import asyncio
 import json
 import os
 import signal
@@ -91,12 +92,23 @@ class Child:
         self._file.close()
 
 
-def told(arguments: list[str], settings: Mapping[str, str]) -> dict[str, Any]:
+async def told(arguments: list[str], settings: Mapping[str, str]) -> dict[str, Any]:
     """Run a command that prints one line of JSON, and return it.
+
+    It comes to its end even if nobody waits for it any more: half of it would leave a database running.
 
     Raises:
         StartError: It failed; with what it said.
     """
+    running = asyncio.ensure_future(asyncio.to_thread(_told, arguments, settings))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running])
+        raise
+
+
+def _told(arguments: list[str], settings: Mapping[str, str]) -> dict[str, Any]:
     done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-m", "tieline.cli", *arguments],
         stdin=subprocess.DEVNULL,

@@ -13,6 +13,7 @@ from tieline.demo import (
     binding,
     carts,
     cast,
+    desk,
     history,
     identity,
     load,
@@ -86,6 +87,7 @@ class Story:
         await self._push()
         first_at = await self._half_an_hour()
         await self._next_day(first_at)
+        await self._lay_out()
         self.facts.figure("seconds", "示範用時（秒）", round(monotonic() - started, 1))
         self.facts.complete = True
         return brands
@@ -251,6 +253,15 @@ class Story:
                 world, brands.clothing, self._friends, self._given.year, self._recent, sent, facts
             )
             await totals.check_others(world, (brands.gym, brands.restaurant), facts)
+
+    async def _lay_out(self) -> None:
+        world, brand = self._world, self._brands.clothing
+        with self._show.chapter("後台：標籤、生命週期、選單、自動回覆"):
+            orders = desk.bought(
+                self._friends, self._clicked, self._given.clothing, milliseconds(world.clock.now())
+            )
+            await self._send(brand, "web", orders)
+            await desk.lay_out(brand, orders)
 
     async def _return_to_gym(self, at: datetime) -> None:
         """Let two come back to the gym whose two weeks would be over by tomorrow."""

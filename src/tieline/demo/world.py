@@ -77,7 +77,7 @@ class World:
     async def found(self, key: str, name: str, channel: LineChannel) -> Brand:
         """Create a workspace, as an operator does on the command line, before Tieline runs."""
         arguments = ["init", "--data", str(self._data), "--workspace", key, "--name", name, "--json"]
-        keys = await asyncio.to_thread(told, arguments, self._settings())
+        keys = await told(arguments, self._settings())
         self.logins.append(Login(name, keys["admin_email"], keys["admin_password"]))
         brand = Brand(self.tieline, keys["secret_key"], channel)
         brand.write_keys = {"server": keys["write_key"], "web": keys["web_write_key"]}
