@@ -73,7 +73,10 @@ class BroadcastTested(BaseModel):
 
 
 class BroadcastLine(BaseModel):
-    """One broadcast without what it says. `frozen`: number of recipients, null before; `planned`: messages so far."""
+    """One broadcast without what it says.
+
+    `frozen`: number of recipients, null before; `planned`: messages so far.
+    """
 
     key: str
     name: str
@@ -92,10 +95,16 @@ class BroadcastLine(BaseModel):
     winner: str
 
 
+class BroadcastListed(BroadcastLine):
+    """One broadcast of a list. `waiting`: some of its messages have not come to an end."""
+
+    waiting: bool
+
+
 class BroadcastList(BaseModel):
     """The newest broadcasts, the newest first."""
 
-    broadcasts: list[BroadcastLine]
+    broadcasts: list[BroadcastListed]
     as_of: datetime
 
 

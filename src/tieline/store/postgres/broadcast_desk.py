@@ -70,7 +70,12 @@ class PostgresBroadcastDesk:
         """Return broadcasts, the newest first, without what they say."""
         shown = _SHOWN.replace(", definition", "")
         return await self._rows(
-            f"select {shown} from broadcast where workspace_id = %s order by created_at desc limit %s",
+            f"""
+            select {shown}, exists (
+                select from send where send.workspace_id = broadcast.workspace_id and origin = 'broadcast:' || key
+                  and send.state in ('planned', 'grouped', 'prepared', 'unknown')) as waiting
+            from broadcast where workspace_id = %s order by created_at desc limit %s
+            """,
             (workspace_id, most),
         )
 

@@ -26,6 +26,11 @@ export function hearTime(asOf: string, here = Date.now()): void {
   aheadMs = Math.max(aheadMs, new Date(asOf).getTime() - here);
 }
 
+/** What time it is, by the clock that everything on a page was told by. */
+export function present(): Date {
+  return new Date(Date.now() + aheadMs);
+}
+
 export interface Format {
   number: (value: number) => string;
   percent: (share: number, digits?: number) => string;
@@ -59,7 +64,7 @@ export function formatIn(language: Language): Format {
     date: (at) => date.format(new Date(at)),
     time: (at) => time.format(new Date(at)),
     moment: (at) => `${date.format(new Date(at))} ${time.format(new Date(at))}`,
-    ago: (at, now = new Date(Date.now() + aheadMs)) => {
+    ago: (at, now = present()) => {
       const gone = new Date(at).getTime() - now.getTime();
       const size = Math.abs(gone);
       if (size < MINUTE) return relative.format(Math.round(gone / SECOND), "second");

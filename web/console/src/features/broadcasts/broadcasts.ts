@@ -17,6 +17,8 @@ export interface BroadcastLine {
   frozen: number | null;
   frozen_at: string | null;
   planned: number;
+  /** Of a line of the list: some of its messages have not come to an end. */
+  waiting?: boolean;
   winner: string;
 }
 
@@ -141,8 +143,8 @@ export function useAct(key: string) {
 }
 
 /** The state as a person sees it: what has nothing left to send is done. */
-export function stateOf(one: { state: string; progress?: { left: number } }): string {
-  return one.state === "planned" && one.progress?.left === 0 ? "done" : one.state;
+export function stateOf(one: { state: string; progress?: { left: number }; waiting?: boolean }): string {
+  return one.state === "planned" && (one.progress?.left === 0 || one.waiting === false) ? "done" : one.state;
 }
 
 export function touchedAt(one: BroadcastLine): string {

@@ -7,6 +7,7 @@ import { type BroadcastLine, momentOf } from "@/features/broadcasts/broadcasts";
 import styles from "@/features/broadcasts/broadcasts.module.css";
 import { shifted, weeksOf } from "@/features/broadcasts/month";
 import { useCodes, useWords } from "@/features/broadcasts/words";
+import { present } from "@/lib/format";
 import { useLanguage } from "@/lib/language";
 import { localOf } from "@/lib/moments";
 
@@ -14,7 +15,7 @@ import { localOf } from "@/lib/moments";
 export function Calendar({ of }: { of: readonly BroadcastLine[] }) {
   const w = useWords();
   const language = useLanguage();
-  const today = localOf(new Date().toISOString()).slice(0, 10);
+  const today = localOf(present().toISOString()).slice(0, 10);
   const [month, setMonth] = useState(today.slice(0, 7));
   const weeks = weeksOf(month);
   const days = new Map<string, BroadcastLine[]>();

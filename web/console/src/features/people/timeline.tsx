@@ -11,7 +11,7 @@ import { gist, iconOfEvent, isOfLine, type Kind, KINDS } from "@/features/people
 import { type TimelineEvent, useTimeline } from "@/features/people/people";
 import styles from "@/features/people/timeline.module.css";
 import { useCodes, useWords } from "@/features/people/words";
-import { type Format, useFormat } from "@/lib/format";
+import { type Format, present, useFormat } from "@/lib/format";
 
 export function Timeline({ profileId }: { profileId: string }) {
   const w = useWords();
@@ -66,7 +66,7 @@ function Days({ events, all, more, waiting }: DaysProps) {
         {w("quietWhy")}
       </Blank>
     );
-  const today = format.date(new Date());
+  const today = format.date(present());
   return (
     <>
       {byDay(events, format).map(([day, happened]) => (

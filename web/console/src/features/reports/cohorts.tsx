@@ -6,7 +6,7 @@ import table from "@/components/table.module.css";
 import { type Cohort, useCohorts } from "@/features/reports/reports";
 import styles from "@/features/reports/reports.module.css";
 import { useWords } from "@/features/reports/words";
-import { useFormat } from "@/lib/format";
+import { present, useFormat } from "@/lib/format";
 
 /** Who comes back: a row for the month of the first order, and a cell for each month after it. */
 export function Cohorts() {
@@ -67,7 +67,7 @@ export function Cohorts() {
 }
 
 /** How many of a cohort bought in a month after their first, or null for a month that is still to come. */
-function back(row: Cohort, later: number, now = new Date()): number | null {
+function back(row: Cohort, later: number, now = present()): number | null {
   const [year = 0, month = 1] = row.month.split("-").map(Number);
   if (new Date(year, month - 1 + later, 1) > now) return null;
   return row.months.find((one) => one.later === later)?.people ?? 0;

@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
 import type { components } from "@/api/schema";
+import { present } from "@/lib/format";
 
 type Schemas = components["schemas"];
 export type Savings = Schemas["Savings"];
@@ -34,7 +35,7 @@ export function useAttribution() {
   return useQuery({
     queryKey: ["reports", "attribution"],
     queryFn: ({ signal }) => {
-      const end = new Date();
+      const end = present();
       const start = new Date(end.getTime() - SPAN_DAYS * DAY_MS);
       const query = { start: start.toISOString(), end: end.toISOString(), window_days: WINDOW_DAYS };
       return answer<Attribution>(api.GET("/api/reports/attribution", { params: { query }, signal }));

@@ -2,6 +2,8 @@ import { Button } from "@mantine/core";
 import { PencilLine } from "lucide-react";
 import { Link, useParams } from "react-router";
 import { useMay } from "@/api/me";
+import { useOriginNames } from "@/api/names";
+import { useSegmentNames } from "@/api/segments";
 import { AsOf } from "@/components/figure";
 import { Mark } from "@/components/mark";
 import { useNames } from "@/components/names";
@@ -95,15 +97,18 @@ function Size({ segment }: { segment: Segment }) {
 function UsedBy({ segment }: { segment: Segment }) {
   const w = useWords();
   const code = useCodes();
+  const origins = useOriginNames();
+  const segments = useSegmentNames();
   const { data } = useUsedBy(segment.key);
   if (!data) return null;
+  const called = (kind: string, key: string) => (kind === "segment" ? segments[key] : origins[`${kind}:${key}`]) ?? key;
   return (
     <Panel title={w("usedBy")}>
       {data.used_by.length ? (
         <ul className={styles["plain"]}>
           {data.used_by.map(({ kind, key }) => (
             <li key={kind + key}>
-              <span data-data>{key}</span>
+              <span data-data>{called(kind, key)}</span>
               <span className={styles["faint"]}>{code("kind", kind)}</span>
             </li>
           ))}

@@ -1,6 +1,7 @@
 import { ActionIcon, Autocomplete, Button, Select, TextInput } from "@mantine/core";
 import { Plus, X } from "lucide-react";
 import { useNames } from "@/components/names";
+import { OriginSelect } from "@/components/condition/editor/origin-select";
 import { PropertySelect } from "@/components/property-select";
 import styles from "@/components/condition/editor/editor.module.css";
 import { COUNTING, type EventRow, type Filter, needsProperty, needsValue, NUMBER_OPS, TEXT_OPS } from "@/components/condition/editor/draft";
@@ -122,7 +123,9 @@ function FilterFields({ filter, properties, change, remove }: FilterProps) {
         value={filter.op}
         onChange={(op) => change({ op: op ?? "eq" })}
       />
-      {needsValue(filter.op) ? (
+      {needsValue(filter.op) && filter.property === "origin" && filter.op === "eq" ? (
+        <OriginSelect label={w("value")} w={200} origin={filter.value} change={(value) => change({ value })} />
+      ) : needsValue(filter.op) ? (
         <Autocomplete
           aria-label={w("value")}
           placeholder={w("value")}

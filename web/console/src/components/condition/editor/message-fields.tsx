@@ -1,15 +1,13 @@
 import { Select } from "@mantine/core";
-import { useOriginNames } from "@/api/names";
 import styles from "@/components/condition/editor/editor.module.css";
 import { DEEDS, type MessageRow } from "@/components/condition/editor/draft";
+import { OriginSelect } from "@/components/condition/editor/origin-select";
 import { WithinField } from "@/components/condition/editor/within-field";
 import { useWords } from "@/components/condition/editor/words";
 
-/** What became of a message: which broadcast or journey it came from, under the name people gave it. */
+/** What became of a message, and over how long. */
 export function MessageFields({ row, change }: { row: MessageRow; change: (values: Partial<MessageRow>) => void }) {
   const w = useWords();
-  const names = useOriginNames();
-  const origins = row.origin && !(row.origin in names) ? { [row.origin]: row.origin, ...names } : names;
   const deeds = DEEDS.some((did) => did === row.did) ? DEEDS : ([...DEEDS, "opened"] as const);
   return (
     <div className={styles["fields"]}>
@@ -21,15 +19,12 @@ export function MessageFields({ row, change }: { row: MessageRow; change: (value
         value={row.did}
         onChange={(did) => change({ did: did ?? "clicked" })}
       />
-      <Select
-        aria-label={w("message")}
+      <OriginSelect
+        label={w("message")}
         placeholder={w("chooseMessage")}
-        searchable
         w={280}
-        data={Object.entries(origins).map(([origin, name]) => ({ value: origin, label: name }))}
-        value={row.origin || null}
-        onChange={(origin) => change({ origin: origin ?? "" })}
-        data-data
+        origin={row.origin}
+        change={(origin) => change({ origin })}
       />
     </div>
   );
