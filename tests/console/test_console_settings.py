@@ -102,4 +102,4 @@ def test_a_channel_is_set_up_and_paused_and_its_secret_is_never_shown(opened, ti
     assert "nobody-may-read-this" not in found.text() + page.content()
     (channel,) = found.json()["channels"]
     assert (channel["key"], channel["state"], channel["secret"]) == ("texts", "paused", True)
-    assert channel["settings"] == {"url": "https://sms.example/send"}
+    assert channel["settings"] == {"url": "https://sms.example/send", "idempotent": False}

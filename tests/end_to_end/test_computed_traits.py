@@ -54,6 +54,22 @@ def test_a_computed_trait_is_named_compared_and_told_of_a_person(served: Served)
     wait_for(lambda: served.get("/api/segments/shoe-lovers")["members"] == 0)
 
 
+def test_many_different_numbers_are_told_in_ranges_that_hold_everybody_once(served: Served) -> None:
+    served.collect(*(order(f"M{number}", 20, 100 * number, "hat") for number in range(1, 21)))
+    settled(served)
+    spent = {"event": "Order Completed", "measure": {"fn": "sum", "property": "total"}}
+
+    told = served.post("/api/traits/preview", {"definition": spent})
+
+    assert told["ranges"] == [
+        {"from": None, "below": 500, "people": 4},
+        {"from": 500, "below": 900, "people": 4},
+        {"from": 900, "below": 1300, "people": 4},
+        {"from": 1300, "below": 1700, "people": 4},
+        {"from": 1700, "below": None, "people": 4},
+    ]
+
+
 def test_nes_shows_the_cycle_it_used_and_counts_its_classes(served: Served) -> None:
     served.collect(
         *(order("M1", day, 100, "hat") for day in (41, 31, 21, 11)),

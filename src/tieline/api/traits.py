@@ -12,16 +12,16 @@ from tieline.api.profiles import load, parse_id
 from tieline.api.scope import about_everybody
 from tieline.api.segment_questions import definitions_using
 from tieline.api.segments import required_key
+from tieline.api.trait_spread import spread
 from tieline.condition import lifecycle, sql, valued
 from tieline.condition.computed import PREFIX, parse_definition
 from tieline.condition.happened import read_measured
 from tieline.condition.place import Place
-from tieline.condition.valued import Classes, Valued
+from tieline.condition.valued import Valued
 from tieline.errors import ConflictError
 from tieline.store.postgres.segments import PostgresSegments
 from tieline.store.postgres.traits import PostgresTraits
 
-PEOPLE_SHOWN = 20
 Json = Annotated[dict[str, Any], Body()]
 
 
@@ -213,36 +213,6 @@ async def values(
             for (key, trait), said in zip(traits.items(), row["told"], strict=True)
         }
         for row in rows(table)
-    }
-
-
-async def spread(doors: Doors, workspace_id: int, definition: Mapping[str, Any]) -> dict[str, Any]:
-    """Return how many people are in each class, or how a measure spreads over people."""
-    trait = valued.compiled(definition)
-    async with doors.pool.connection() as connection:
-        zone = await PostgresSegments(connection).time_zone(workspace_id)
-    now = doors.clock.now()
-    scope = await about_everybody(doors, workspace_id, now, zone)
-    query = sql.compile_values([trait], scope)
-    counted = rows(
-        await doors.history.query(  # sql: own names
-            f"select told[1] as value, count() as people from (\n{query.sql}\n) group by value"
-            f" order by people desc limit {PEOPLE_SHOWN + 1}",
-            query.parameters,
-        )
-    )
-    people = {row["value"]: int(row["people"]) for row in counted}
-    if isinstance(trait, Classes):
-        classes = [{"label": label, "people": people.get(label, 0)} for label, _ in trait.known]
-        return {"classes": classes, "without": people.get(None, 0), "as_of": now}
-    return {
-        "most": [
-            {"value": valued.read(trait, value), "people": count}
-            for value, count in people.items()
-            if value is not None
-        ][:PEOPLE_SHOWN],
-        "without": people.get(None, 0),
-        "as_of": now,
     }
 
 

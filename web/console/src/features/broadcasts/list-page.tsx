@@ -7,7 +7,7 @@ import { AsOf } from "@/components/figure";
 import { Page } from "@/components/page";
 import { Blank, Failed, Waiting } from "@/components/states";
 import table from "@/components/table.module.css";
-import { type BroadcastLine, touchedAt, useBroadcasts } from "@/features/broadcasts/broadcasts";
+import { type BroadcastLine, stateOf, touchedAt, useBroadcasts } from "@/features/broadcasts/broadcasts";
 import { Calendar } from "@/features/broadcasts/calendar";
 import { StateMark } from "@/features/broadcasts/state-mark";
 import { useWords } from "@/features/broadcasts/words";
@@ -91,7 +91,7 @@ function List({ of }: { of: BroadcastLine[] }) {
               </Link>
             </td>
             <td>
-              <StateMark state={one.state} />
+              <StateMark state={stateOf(one)} />
             </td>
             <td className={table["faint"]}>
               {one.started_at ?? one.start_at ? format.moment(one.started_at ?? one.start_at ?? "") : w(one.state === "draft" ? "notDecided" : "atOnce")}

@@ -13,6 +13,7 @@ import { useSaid } from "@/features/traits/said";
 import { type Trait, type TraitShown, useDrop, useTrait, useTraits } from "@/features/traits/traits";
 import styles from "@/features/traits/traits.module.css";
 import { useCodes, useWords } from "@/features/traits/words";
+import { useFormat } from "@/lib/format";
 
 /** What is worked out of history for every person, and how people spread over it. */
 export function TraitsPage() {
@@ -86,7 +87,14 @@ function Card({ of, may }: { of: Trait; may: boolean }) {
 function Picture({ of }: { of: TraitShown }) {
   const w = useWords();
   const code = useCodes();
-  const rows = of.classes?.map(({ label, people }) => ({ label, people })) ?? (of.most ?? []).slice(0, 8).map(({ value, people }) => ({ label: String(value), people }));
+  const format = useFormat();
+  const ranged = ({ from, below }: { from: number | null; below: number | null }) =>
+    from === null ? w("range.below", { below: below ?? 0 }) : below === null ? w("range.from", { from }) : w("range", { from, below });
+  const told = (value: string | number | boolean) => (typeof value === "number" ? format.number(value) : String(value));
+  const rows =
+    of.classes ??
+    of.ranges?.map(({ people, ...range }) => ({ label: ranged(range), people })) ??
+    (of.most ?? []).slice(0, 8).map(({ value, people }) => ({ label: told(value), people }));
   if (rows.length === 0) return <p className={styles["soft"]}>{w("nothing")}</p>;
   const model = of.model?.model ?? "";
   return (

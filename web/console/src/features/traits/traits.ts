@@ -5,9 +5,10 @@ export const MODELS = ["nes", "napl", "rfm"] as const;
 export type Model = (typeof MODELS)[number];
 export type Thresholds = Record<string, string | number | number[]>;
 
-/** How people spread: over classes, or over the values of a measure. */
+/** How people spread: over classes, over ranges of a number, or over the values of a measure. */
 export interface Spread {
   classes?: { label: string; people: number }[];
+  ranges?: { from: number | null; below: number | null; people: number }[];
   most?: { value: string | number | boolean; people: number }[];
   without: number;
   as_of: string;

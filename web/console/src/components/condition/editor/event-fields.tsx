@@ -124,7 +124,7 @@ function FilterFields({ filter, properties, change, remove }: FilterProps) {
         onChange={(op) => change({ op: op ?? "eq" })}
       />
       {needsValue(filter.op) && filter.property === "origin" && filter.op === "eq" ? (
-        <OriginSelect label={w("value")} w={200} origin={filter.value} change={(value) => change({ value })} />
+        <OriginSelect label={w("value")} w={170} origin={filter.value} change={(value) => change({ value })} />
       ) : needsValue(filter.op) ? (
         <Autocomplete
           aria-label={w("value")}
