@@ -111,6 +111,17 @@ async def test_who_binds_sees_the_menu_of_members_and_who_unbinds_falls_to_the_n
     assert seen(brand, user) == "stranger"
 
 
+async def test_a_segment_that_decides_about_a_menu_is_in_use_and_stays(brand):
+    await brand.segment("big")
+    await draw(brand, "big", segment="big")
+
+    used = (await brand.call("GET", "/api/segments/big/used-by"))["used_by"]
+    refused = await brand.http.delete("/api/segments/big")
+
+    assert used == [{"kind": "rich_menu", "key": "big"}]
+    assert refused.status_code == 409
+
+
 async def test_entering_a_segment_changes_the_menu_without_a_look_at_everybody(brand, postgres_url):
     users = await brand.befriend(2)
     await brand.segment("big")

@@ -42,6 +42,8 @@ select 'tag_rule', key, definition from tag_rule where workspace_id = %(workspac
 union all
 select 'destination', key, jsonb_build_object('segment', segment) from destination
 where workspace_id = %(workspace)s and state <> 'deleted'
+union all
+select 'rich_menu', key, jsonb_build_object('segment', segment, 'tag', tag) from rich_menu where workspace_id = %(workspace)s
 """
 """Everything that may name a segment, a computed trait or a tag."""
 
@@ -144,7 +146,7 @@ def router(doors: Doors) -> APIRouter:
 
 
 async def users_of(connection: AsyncConnection, workspace_id: int, key: str) -> list[dict[str, str]]:
-    """Return what names a segment: segments, journeys, broadcasts, rules of tags, destinations."""
+    """Return what names a segment: segments, journeys, broadcasts, rules of tags, destinations, rich menus."""
     return await definitions_using(connection, workspace_id, "segment", key)
 
 

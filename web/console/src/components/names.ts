@@ -68,6 +68,8 @@ const { useCodes } = defineWords(
     "trait.family_name": "姓",
     "trait.display_name": "LINE 名稱",
     "trait.language": "語言",
+    "trait.likelihood_purchase_30d": "30 天內再購的可能",
+    "trait.likelihood_churn_90d": "90 天內不再購買的可能",
   },
   {
     "event.Order Completed": "注文完了",
@@ -134,6 +136,8 @@ const { useCodes } = defineWords(
     "trait.family_name": "姓",
     "trait.display_name": "LINE 名",
     "trait.language": "言語",
+    "trait.likelihood_purchase_30d": "30 日以内に再購入する可能性",
+    "trait.likelihood_churn_90d": "90 日間購入しない可能性",
   },
   {
     "event.Order Completed": "Order completed",
@@ -200,6 +204,8 @@ const { useCodes } = defineWords(
     "trait.family_name": "Family name",
     "trait.display_name": "LINE name",
     "trait.language": "Language",
+    "trait.likelihood_purchase_30d": "Likely to buy within 30 days",
+    "trait.likelihood_churn_90d": "Likely not to buy for 90 days",
   },
 );
 

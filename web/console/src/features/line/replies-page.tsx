@@ -98,6 +98,7 @@ function Row({ reply, may }: { reply: Reply; may: boolean }) {
       <td>
         <Switch
           label={w("reply.liveShort")}
+          styles={{ label: { whiteSpace: "nowrap" } }}
           aria-label={w("reply.liveOf", { name })}
           checked={reply.live}
           disabled={!may || save.isPending}
