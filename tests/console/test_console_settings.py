@@ -22,7 +22,7 @@ def test_who_is_invited_comes_in_and_sees_only_their_role(opened, tieline):
     guest.get_by_role("heading", level=1, name="加入 ").wait_for()
     guest.get_by_label("密碼", exact=True).fill("short")
     guest.get_by_role("button", name="加入").click()
-    guest.get_by_text("Use at least 10").wait_for()
+    guest.get_by_text("請至少用 10 個字元").wait_for()
     guest.get_by_label("密碼", exact=True).fill("lamp river seven")
     guest.get_by_role("button", name="加入").click()
     guest.get_by_role("link", name="前往登入").click()

@@ -129,7 +129,9 @@ def _check(name: str, value: Any, default: Any) -> None:
     field = f"/thresholds/{name}"
     if isinstance(default, str):
         if not isinstance(value, str) or not value:
-            raise InvalidInputError(f"{name} is {quote(value)}.", field=field, way_out="Write a name.")
+            raise InvalidInputError(
+                f"The threshold {name} is {quote(value)}.", field=field, way_out="Write a name."
+            )
     elif isinstance(default, list):
         rises = name != "recency_days"
         if (
@@ -139,13 +141,13 @@ def _check(name: str, value: Any, default: Any) -> None:
             or sorted(set(value), reverse=rises) != value
         ):
             raise InvalidInputError(
-                f"{name} is {quote(value)}.",
+                f"The threshold {name} is {quote(value)}.",
                 field=field,
                 way_out=f"Write {len(default)} numbers, the best step first, like {default}.",
             )
     elif not _is_number(value) or not 0 < value <= (CYCLES_MAX if name.endswith("cycles") else DAYS_MAX):
         raise InvalidInputError(
-            f"{name} is {quote(value)}.", field=field, way_out=f"Use a number like {default}."
+            f"The threshold {name} is {quote(value)}.", field=field, way_out=f"Use a number like {default}."
         )
 
 

@@ -2,6 +2,7 @@ import { Button, Skeleton, Stack } from "@mantine/core";
 import { CloudOff, Lock, type LucideIcon, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { Problem, UNREACHED } from "@/api/problem";
+import { useSaid } from "@/api/sentences/said";
 import styles from "@/components/states.module.css";
 import { useWords } from "@/components/words";
 
@@ -35,7 +36,7 @@ export function Blank({ icon: Icon, title, children, action, small, failed, whol
 /** What went wrong, in words, and the way out. */
 export function Failed({ error, retry, small }: { error: Error; retry?: () => void; small?: boolean }) {
   const w = useWords();
-  const [icon, title, why] = explain(error, w);
+  const [icon, title, why] = explain(error, w, useSaid());
   return (
     <Blank
       icon={icon}
@@ -55,15 +56,13 @@ export function Failed({ error, retry, small }: { error: Error; retry?: () => vo
   );
 }
 
-type Say = ReturnType<typeof useWords>;
-
-function explain(error: Error, w: Say): [LucideIcon, string, string] {
+function explain(error: Error, w: ReturnType<typeof useWords>, said: ReturnType<typeof useSaid>): [LucideIcon, string, string] {
   if (!(error instanceof Problem)) return [TriangleAlert, w("failed"), error.message];
   if (error.code === UNREACHED) return [CloudOff, w("unreached"), w("unreachedWhy")];
   if (error.status === 403) return [Lock, w("forbidden"), w("forbiddenWhy")];
   if (error.status === 404) return [TriangleAlert, w("missing"), w("missingWhy")];
   if (error.status >= 500) return [TriangleAlert, w("failed"), w("failedWhy")];
-  return [TriangleAlert, w("refused"), [error.message, error.wayOut].filter(Boolean).join(" ")];
+  return [TriangleAlert, w("refused"), said(error.message, error.wayOut)];
 }
 
 /** The shape of what is coming; announced once to screen readers. */

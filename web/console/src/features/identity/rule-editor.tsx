@@ -3,6 +3,7 @@ import { notifications } from "@mantine/notifications";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { meQuery } from "@/api/me";
+import { useSaid } from "@/api/sentences/said";
 import { Failed } from "@/components/states";
 import { useWords as useShared } from "@/components/words";
 import styles from "@/features/identity/identity.module.css";
@@ -39,6 +40,7 @@ export function RuleEditor({ opened, close, text, decides }: Props) {
 
 function Form({ of, close }: { of: string; close: () => void }) {
   const w = useWords();
+  const said = useSaid();
   const check = useCheck();
   const change = useChange();
   const { data: me } = useQuery(meQuery);
@@ -81,7 +83,7 @@ function Form({ of, close }: { of: string; close: () => void }) {
       {mistakes.length ? (
         <ul className={styles["mistakes"]} role="alert">
           {mistakes.map((one) => (
-            <li key={`${one.line} ${one.sentence}`}>{w("line", { line: one.line, problem: one.sentence })}</li>
+            <li key={`${one.line} ${one.sentence}`}>{w("line", { line: one.line, problem: said(one.sentence) })}</li>
           ))}
         </ul>
       ) : check.data ? (

@@ -6,6 +6,7 @@ import { Link } from "react-router";
 import { answer, api } from "@/api/client";
 import { Problem } from "@/api/problem";
 import type { components } from "@/api/schema";
+import { useSaid } from "@/api/sentences/said";
 import { LanguageMenu } from "@/components/language-menu";
 import { Blank, Failed, Waiting } from "@/components/states";
 import styles from "@/components/door.module.css";
@@ -71,7 +72,8 @@ function Form({ look, error, pending, submit }: FormProps) {
   const w = useWords();
   const code = useCodes();
   const [password, setPassword] = useState("");
-  const said = error instanceof Problem ? [error.message, error.wayOut].filter(Boolean).join(" ") : error?.message;
+  const said = useSaid();
+  const wrong = error instanceof Problem ? said(error.message, error.wayOut) : error?.message;
 
   function send(event: FormEvent) {
     event.preventDefault();
@@ -92,7 +94,7 @@ function Form({ look, error, pending, submit }: FormProps) {
         withAsterisk={false}
         visibilityToggleButtonProps={{ "aria-label": w("show") }}
         value={password}
-        error={said}
+        error={wrong}
         onChange={(event) => setPassword(event.currentTarget.value)}
       />
       <Button type="submit" loading={pending} fullWidth>

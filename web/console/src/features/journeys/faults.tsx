@@ -1,4 +1,5 @@
 import { CircleAlert } from "lucide-react";
+import { useSaid } from "@/api/sentences/said";
 import styles from "@/features/journeys/form.module.css";
 import type { DraftProblem } from "@/features/journeys/journeys";
 import { codeOf } from "@/features/journeys/problems";
@@ -7,6 +8,7 @@ import { useCodes } from "@/features/journeys/words";
 /** What is wrong, in words, with the exact sentence of the check beneath. */
 export function Faults({ of }: { of: readonly DraftProblem[] }) {
   const code = useCodes();
+  const said = useSaid();
   if (of.length === 0) return null;
   return (
     <ul className={styles["faults"]}>
@@ -15,9 +17,7 @@ export function Faults({ of }: { of: readonly DraftProblem[] }) {
           <CircleAlert size={14} aria-hidden />
           <div>
             {code("problem", codeOf(one.message))}
-            <p lang="en" className={styles["faint"]}>
-              {[one.message, one.way_out].filter(Boolean).join(" ")}
-            </p>
+            <p className={styles["faint"]}>{said(one.message, one.way_out)}</p>
           </div>
         </li>
       ))}

@@ -1,6 +1,7 @@
 import { Button, CopyButton, Modal, PasswordInput, Select, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { Problem } from "@/api/problem";
+import { useSaid } from "@/api/sentences/said";
 import { Failed } from "@/components/states";
 import { useWords as useCommon } from "@/components/words";
 import { type NewAccount, useConnect } from "@/features/line/line";
@@ -18,7 +19,9 @@ export function Connect({ close }: { close: () => void }) {
   const common = useCommon();
   const connect = useConnect();
   const [form, setForm] = useState(EMPTY);
-  const wrong = (name: string) => (connect.error instanceof Problem && connect.error.field === `/${name}` ? connect.error.message : null);
+  const said = useSaid();
+  const problem = connect.error instanceof Problem ? connect.error : null;
+  const wrong = (name: string) => problem !== null && problem.field === `/${name}`;
 
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -57,7 +60,7 @@ export function Connect({ close }: { close: () => void }) {
             withAsterisk={false}
             maxLength={100}
             value={form[name]}
-            error={wrong(name)}
+            error={problem && wrong(name) ? said(problem.message, problem.wayOut) : null}
             onChange={(event) => setForm({ ...form, [name]: event.currentTarget.value })}
           />
         ))}

@@ -5,6 +5,7 @@ import { useLocation, useNavigate } from "react-router";
 import { answer, api } from "@/api/client";
 import { ME, type Me, welcome } from "@/api/me";
 import { Problem } from "@/api/problem";
+import { useSaid } from "@/api/sentences/said";
 import { LanguageMenu } from "@/components/language-menu";
 import icon from "@/components/icon.svg";
 import styles from "@/components/door.module.css";
@@ -17,6 +18,7 @@ interface Origin {
 
 export function LoginPage() {
   const w = useWords();
+  const said = useSaid();
   const queries = useQueryClient();
   const navigate = useNavigate();
   const { from, ended } = (useLocation().state ?? {}) as Origin;
@@ -53,7 +55,7 @@ export function LoginPage() {
         <p className={styles["lead"]}>{w("lead")}</p>
         <form className={styles["form"]} onSubmit={submit}>
           <p className={styles["error"]} role="alert" hidden={!login.error && !ended}>
-            {login.error ? explain(login.error, w) : w("ended")}
+            {login.error ? explain(login.error, w, said) : w("ended")}
           </p>
           <TextInput
             label={w("email")}
@@ -88,10 +90,10 @@ export function LoginPage() {
   );
 }
 
-function explain(error: Error, w: ReturnType<typeof useWords>): string {
+function explain(error: Error, w: ReturnType<typeof useWords>, said: ReturnType<typeof useSaid>): string {
   if (!(error instanceof Problem)) return error.message;
   if (error.status === 401) return w("wrong");
   if (error.status === 429) return w("tooMany");
   if (error.field === "/workspace") return w("workspaceWhy");
-  return [error.message, error.wayOut].filter(Boolean).join(" ");
+  return said(error.message, error.wayOut);
 }

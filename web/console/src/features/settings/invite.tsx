@@ -1,6 +1,7 @@
 import { Button, CopyButton, Modal, Select, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { Problem } from "@/api/problem";
+import { useSaid } from "@/api/sentences/said";
 import { Failed } from "@/components/states";
 import { useWords as useCommon } from "@/components/words";
 import { type Members, useInvite } from "@/features/settings/members";
@@ -16,7 +17,8 @@ export function Invite({ roles, close }: { roles: Members["roles"]; close: () =>
   const invite = useInvite();
   const [email, setEmail] = useState("");
   const [role, setRole] = useState("marketer");
-  const wrong = invite.error instanceof Problem && invite.error.field === "/email" ? invite.error.message : null;
+  const said = useSaid();
+  const wrong = invite.error instanceof Problem && invite.error.field === "/email" ? invite.error : null;
 
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -46,7 +48,7 @@ export function Invite({ roles, close }: { roles: Members["roles"]; close: () =>
             withAsterisk={false}
             inputMode="email"
             value={email}
-            error={wrong}
+            error={wrong && said(wrong.message, wrong.wayOut)}
             onChange={(event) => setEmail(event.currentTarget.value)}
             data-autofocus
           />

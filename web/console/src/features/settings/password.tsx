@@ -2,6 +2,7 @@ import { Button, PasswordInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { type FormEvent, useState } from "react";
 import { Problem } from "@/api/problem";
+import { useSaid } from "@/api/sentences/said";
 import { Panel } from "@/components/page";
 import { Failed } from "@/components/states";
 import styles from "@/features/settings/settings.module.css";
@@ -14,7 +15,8 @@ export function Password() {
   const change = useChangePassword();
   const [form, setForm] = useState({ current: "", new: "" });
   const place = change.error instanceof Problem ? change.error.field : undefined;
-  const said = change.error instanceof Problem ? [change.error.message, change.error.wayOut].filter(Boolean).join(" ") : null;
+  const said = useSaid();
+  const wrong = change.error instanceof Problem ? said(change.error.message, change.error.wayOut) : null;
 
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -36,7 +38,7 @@ export function Password() {
           withAsterisk={false}
           visibilityToggleButtonProps={{ "aria-label": w("show") }}
           value={form.current}
-          error={place === "/current" ? said : null}
+          error={place === "/current" ? wrong : null}
           onChange={(event) => setForm({ ...form, current: event.currentTarget.value })}
         />
         <PasswordInput
@@ -47,7 +49,7 @@ export function Password() {
           withAsterisk={false}
           visibilityToggleButtonProps={{ "aria-label": w("show") }}
           value={form.new}
-          error={place === "/new" ? said : null}
+          error={place === "/new" ? wrong : null}
           onChange={(event) => setForm({ ...form, new: event.currentTarget.value })}
         />
         {change.error && place !== "/current" && place !== "/new" ? <Failed error={change.error} small /> : null}

@@ -2,6 +2,7 @@ import { Button, Modal, Select, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useNavigate } from "react-router";
 import { Problem } from "@/api/problem";
+import { useSaid } from "@/api/sentences/said";
 import { Failed } from "@/components/states";
 import { useWords as useCommon } from "@/components/words";
 import { KINDS, useMakeSource } from "@/features/sources/sources";
@@ -16,7 +17,8 @@ export function NewSource({ close }: { close: () => void }) {
   const navigate = useNavigate();
   const make = useMakeSource();
   const [form, setForm] = useState({ name: "", key: "", kind: "web" });
-  const wrong = make.error instanceof Problem && make.error.field === "/key" ? make.error.message : null;
+  const said = useSaid();
+  const wrong = make.error instanceof Problem && make.error.field === "/key" ? make.error : null;
 
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -48,7 +50,7 @@ export function NewSource({ close }: { close: () => void }) {
           withAsterisk={false}
           maxLength={80}
           value={form.key}
-          error={wrong}
+          error={wrong && said(wrong.message, wrong.wayOut)}
           onChange={(event) => setForm({ ...form, key: event.currentTarget.value })}
         />
         {make.error && !wrong ? <Failed error={make.error} small /> : null}
