@@ -26,8 +26,12 @@ SILENT = (
     "folder.py",
 )
 
-# Functions whose text comes into a sentence by way of a list: each mistake of a file, each thing that is lacking.
-ANSWERS = (("identify/rule_reader.py", "__str__"), ("api/costing.py", "_lacks"))
+# Functions whose text comes into the hole of a sentence: each mistake of a file, what is lacking, what is wrong with a URL.
+ANSWERS = (
+    ("identify/rule_reader.py", "__str__"),
+    ("api/costing.py", "_lacks"),
+    ("deliver/urls.py", "problem"),
+)
 
 # Attributes that carry a text which was read where it was made, or no text: the line of a file.
 PASSED_ON = {"message", "sentence", "way_out", "line"}
@@ -147,7 +151,8 @@ class Reader:
             return False
         function = self._around(value)
         return function is not None and any(
-            isinstance(given, ast.Call | ast.IfExp) for given, _ in _assigned(function, value.id)
+            isinstance(given, ast.Call | ast.IfExp | ast.JoinedStr)
+            for given, _ in _assigned(function, value.id)
         )
 
     def _call(

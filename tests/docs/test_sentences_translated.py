@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationError
 
 from tieline.api import problem
+from tieline.deliver.liquid import RenderError, compile_text
 
 HOLE = re.compile(r"\{(\d)\}")
 OTHERS = ("library", "words")
@@ -145,6 +146,7 @@ SHAPES: tuple[tuple[Any, Any], ...] = (
     (list[str], True),
     (Annotated[str, msgspec.Meta(min_length=1)], ""),
     (Annotated[str, msgspec.Meta(max_length=1)], "ab"),
+    (Annotated[str, msgspec.Meta(pattern="^a$")], "b"),
     (Annotated[int, msgspec.Meta(ge=1)], 0),
     (Annotated[int, msgspec.Meta(le=1)], 2),
     (Literal["a"], "b"),
@@ -152,8 +154,11 @@ SHAPES: tuple[tuple[Any, Any], ...] = (
 )
 
 
+TEMPLATES = ("{{ name", "{% if", "{% for x in y %}", "{% include 'x' %}")
+
+
 def of_libraries() -> Iterator[str]:
-    """Yield what pydantic, msgspec and the web framework say, each by being asked for it."""
+    """Yield what pydantic, msgspec, Liquid and the web framework say, each by being asked for it."""
     for kind, given in CASES:
         with pytest.raises(ValidationError) as refused:
             TypeAdapter(kind).validate_python(given)
@@ -162,6 +167,10 @@ def of_libraries() -> Iterator[str]:
         with pytest.raises(msgspec.ValidationError) as unfit:
             msgspec.convert(given, kind)
         yield str(unfit.value)
+    for template in TEMPLATES:
+        with pytest.raises(RenderError) as broken:
+            compile_text(template)
+        yield str(broken.value)
     yield from asyncio.run(of_an_application())
 
 

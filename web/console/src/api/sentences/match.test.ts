@@ -11,6 +11,12 @@ const SOME = {
   "line {}: {}": { "zh-TW": "第 {0} 行：{1}", ja: "{0} 行目：{1}" },
   "It is empty.": { "zh-TW": "是空的。", ja: "空です。" },
   "It costs $1 (more or less).": { "zh-TW": "大約一元。", ja: "約 1 ドル。" },
+  "{} do not fit: {}.": { "zh-TW": "{0} 則放不下：{1}。", ja: "{0} 通は収まりません：{1}。" },
+  "{} more than the budget of {}": { "zh-TW": "比「{1}」的預算多 {0}", ja: "「{1}」の予算を {0} 超えます" },
+  "The text may have {} signs, this has {}.": { "zh-TW": "最多 {0} 字，現在 {1} 字。", ja: "{0} 文字まで、今は {1} 文字です。" },
+  "{} Beside a picture {} fit.": { "zh-TW": "{0}有圖片時只有 {1} 字。", ja: "{0}画像があるときは {1} 文字です。" },
+  "Expected `{}` of length <= {}": { "zh-TW": "{0} 最多 {1} 項", ja: "{0} は {1} 件までです" },
+  "There is no {}. If it is yours, say so.": { "zh-TW": "沒有「{0}」，您的就說。", ja: "「{0}」はありません。" },
   none: { "zh-TW": "無", ja: "なし" },
 };
 const zh = translator(SOME, "zh-TW");
@@ -31,6 +37,11 @@ it("prefers the sentence with more words of its own", () => {
   expect(zh("There is no way.")).toBe("沒有way。");
 });
 
+it("prefers the sentence that begins with its own words, and swallows no other", () => {
+  expect(zh("9 do not fit: 3 more than the budget of all.")).toBe("9 則放不下：比「all」的預算多 3。");
+  expect(zh("The text may have 5 signs, this has 9. Beside a picture 3 fit.")).toBe("最多 5 字，現在 9 字。有圖片時只有 3 字。");
+});
+
 it("leaves a name as it is, even one that is a word of the server", () => {
   expect(zh("There is no segment none.")).toBe("找不到分眾「none」。");
   expect(zh("There is no none.")).toBe("沒有無。");
@@ -42,8 +53,14 @@ it("says the sentence within a sentence", () => {
 
 it("says each of a list of things, and each of several sentences", () => {
   expect(zh("The segment vip is used by journey a, journey b.")).toBe("旅程「a」、旅程「b」用到分眾「vip」。");
+  expect(zh("There is no red, green or blue.")).toBe("沒有red、green、blue。");
   expect(zh("It is empty. There is no segment vip.")).toBe("是空的。找不到分眾「vip」。");
+  expect(zh("Line 2: There is no x. If it is yours, say so. Line 4: It is empty.")).toBe("第 2 行：沒有「x」，您的就說。第 4 行：是空的。");
   expect(zh("Line 3: It is empty. Line 5: There is no segment vip.")).toBe("第 3 行：是空的。第 5 行：找不到分眾「vip」。");
+});
+
+it("closes a phrase that the server closed with a full stop", () => {
+  expect(zh("Expected `list` of length <= 10.")).toBe("list 最多 10 項。");
 });
 
 it("takes signs of a sentence for what they are, not for a pattern", () => {

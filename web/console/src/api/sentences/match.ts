@@ -8,14 +8,23 @@ export type Catalogue = Record<string, Record<Translated, string>>;
 interface Pattern {
   form: RegExp;
   said: string;
-  /** How many signs are the sentence's own; the sentence with the most is the one that was meant. */
+  /** How many signs are the sentence's own. */
   literal: number;
+  /** It hands on another sentence, after a colon: a step, a line of a file. */
+  wraps: boolean;
+}
+
+interface Found extends Pattern {
+  values: string[];
 }
 
 const END = /(?<=[.?!]) (?=[A-Z'"])/;
+const MISTAKES = / (?=Line \d+: )/;
+const SENTENCE = /[.?!]$/;
+const WORD = /^[^\s[{]+$/;
 const LISTS = [
-  ["; ", "；"],
-  [", ", "、"],
+  [/; /, "；"],
+  [/, | or | and /, "、"],
 ] as const;
 
 /** Return what says a sentence of the server in `language`; one that is not in the catalogue stays as it is. */
@@ -25,35 +34,37 @@ export function translator(catalogue: Catalogue, language: Translated): (sentenc
   for (const [template, { [language]: said }] of Object.entries(catalogue)) {
     const parts = template.split("{}");
     if (parts.length === 1) whole.set(template, said);
-    else patterns.push({ form: new RegExp(`^${parts.map(escaped).join("(.*?)")}$`, "s"), said, literal: parts.join("").length });
+    else patterns.push({ form: formOf(parts), said, literal: parts.join("").length, wraps: wraps(parts) });
   }
-  patterns.sort((one, other) => other.literal - one.literal);
 
   function known(sentence: string): string | undefined {
-    const exactly = whole.get(sentence) ?? listed(sentence);
+    const exactly = whole.get(sentence);
     if (exactly !== undefined) return exactly;
-    for (const { form, said } of patterns) {
-      const found = form.exec(sentence);
-      if (found) return filled(said, found.slice(1));
-    }
-    return undefined;
+    const found = patterns.flatMap((one): Found[] => {
+      const values = one.form.exec(sentence)?.slice(1);
+      return values ? [{ ...one, values }] : [];
+    });
+    const [meant] = found.sort(nearest);
+    return meant && filled(meant.said, meant.values);
   }
 
   /** In 「」 stands a name or a value, as it is; what stands elsewhere may be a sentence or a word of the server itself. */
   function filled(said: string, values: string[]): string {
     return said.replace(/「\{(\d)\}」|\{(\d)\}/g, (_, quoted: string | undefined, plain: string | undefined) =>
-      quoted === undefined ? say(values[Number(plain)] ?? "") : `「${unquoted(values[Number(quoted)] ?? "")}」`,
+      quoted === undefined ? within(values[Number(plain)] ?? "") : `「${unquoted(values[Number(quoted)] ?? "")}」`,
     );
   }
 
-  /** A list of things, each of which is known. */
-  function listed(sentence: string): string | undefined {
+  /** What stands in a hole: a sentence, a word, or a list of phrases and words. */
+  function within(value: string): string {
+    const exactly = whole.get(value);
+    if (exactly !== undefined || SENTENCE.test(value)) return exactly ?? say(value);
     for (const [between, said] of LISTS) {
-      const parts = sentence.split(between);
-      const each = parts.length > 1 ? parts.map(known) : [undefined];
+      const parts = value.split(between);
+      const each = parts.length > 1 ? parts.map((part) => known(part) ?? (WORD.test(part) ? part : undefined)) : [undefined];
       if (!each.includes(undefined)) return each.join(said);
     }
-    return undefined;
+    return say(value);
   }
 
   /** Several sentences after each other, or one that the server closed with a full stop of its own. */
@@ -64,9 +75,34 @@ export function translator(catalogue: Catalogue, language: Translated): (sentenc
     return clause && `${clause}。`;
   }
 
-  const say = (sentence: string): string =>
-    known(sentence) ?? apart(sentence) ?? known(sentence.charAt(0).toLowerCase() + sentence.slice(1)) ?? sentence;
+  const say = (sentence: string): string => {
+    const mistakes = sentence.split(MISTAKES);
+    return mistakes.length > 1 ? mistakes.map(say).join("") : (known(sentence) ?? apart(sentence) ?? sentence);
+  };
   return say;
+}
+
+function wraps(parts: string[]): boolean {
+  return parts.at(-1) === "" && parts.at(-2)?.endsWith(": ") === true;
+}
+
+/** A phrase that ends in a value takes no full stop into it. */
+function formOf(parts: string[]): RegExp {
+  const phrase = parts.at(-1) === "" && !wraps(parts);
+  return new RegExp(`^${parts.map(escaped).join("(.*?)")}${phrase ? "(?<![.])" : ""}$`, "is");
+}
+
+/** The sentence that was meant swallows no other one, says its own words first, and has most of them. */
+function nearest(one: Found, other: Found): number {
+  return (
+    swallowed(one) - swallowed(other) ||
+    (one.values[0] ?? "").length - (other.values[0] ?? "").length ||
+    other.literal - one.literal
+  );
+}
+
+function swallowed({ values, wraps: handsOn }: Found): number {
+  return (handsOn ? values.slice(0, -1) : values).filter((value) => END.test(value)).length;
 }
 
 function escaped(text: string): string {
