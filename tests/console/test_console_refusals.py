@@ -54,3 +54,10 @@ def test_a_password_that_is_refused_leaves_no_english_word(opened):
     said = page.locator(".mantine-InputWrapper-error")
     expect(said).to_contain_text("密碼")
     assert re.findall(r"[A-Za-z]{2,}", said.inner_text()) == []
+
+
+@pytest.mark.browser
+def test_what_is_not_there_is_named(opened):
+    page = opened("/journeys")
+    page.goto(f"{page.url}/nowhere")
+    page.get_by_text("找不到旅程「nowhere」。").wait_for()

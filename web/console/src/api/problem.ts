@@ -18,6 +18,9 @@ export class Problem extends Error {
 /** The code of a problem that is no answer at all: the server could not be reached. */
 export const UNREACHED = "unreached";
 
+/** The code of a problem that names what is not there. */
+export const NOT_FOUND = "not_found";
+
 /** Read a problem out of an answer that is not 2xx. */
 export async function problemOf(answer: Response): Promise<Problem> {
   try {

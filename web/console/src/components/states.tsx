@@ -1,7 +1,7 @@
 import { Button, Skeleton, Stack } from "@mantine/core";
 import { CloudOff, Lock, type LucideIcon, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
-import { Problem, UNREACHED } from "@/api/problem";
+import { NOT_FOUND, Problem, UNREACHED } from "@/api/problem";
 import { useSaid } from "@/api/sentences/said";
 import styles from "@/components/states.module.css";
 import { useWords } from "@/components/words";
@@ -60,6 +60,7 @@ function explain(error: Error, w: ReturnType<typeof useWords>, said: ReturnType<
   if (!(error instanceof Problem)) return [TriangleAlert, w("failed"), error.message];
   if (error.code === UNREACHED) return [CloudOff, w("unreached"), w("unreachedWhy")];
   if (error.status === 403) return [Lock, w("forbidden"), w("forbiddenWhy")];
+  if (error.code === NOT_FOUND) return [TriangleAlert, w("missing"), said(error.message)];
   if (error.status === 404) return [TriangleAlert, w("missing"), w("missingWhy")];
   if (error.status >= 500) return [TriangleAlert, w("failed"), w("failedWhy")];
   return [TriangleAlert, w("refused"), said(error.message, error.wayOut)];
