@@ -27,8 +27,8 @@ _BLOCKED, _ALLOWED, _CORE, _SHARED = 2, 4, 8, 16
 _NODES = """
     select string_agg(node_id || zone_id || profile_id || case when proven_id = '' then profile_id else proven_id end
         || timestamptz_send(first_at) || int8send(coalesce(hashtextextended(marks::text, 0) | 1, 0)) || int4send(array_position(%(names)b::text[], namespace) - 1)
-        || int2send((2 * (namespace || ' ' || value = any(%(blocked)b::text[]))::int
-                     + 4 * (namespace || ' ' || value = any(%(allowed)b::text[]))::int + 8 * core::int + 16 * shared)::int2),
+        || int2send((2 * (%(blocks)s and namespace || ' ' || value = any(%(blocked)b::text[]))::int
+                     + 4 * (%(allows)s and namespace || ' ' || value = any(%(allowed)b::text[]))::int + 8 * core::int + 16 * shared)::int2),
         '')
     from node where workspace_id = %(workspace)s and ctid >= %(from)s::tid and ctid < %(to)s::tid
 """
@@ -61,6 +61,10 @@ async def read(
     asked = {
         "workspace": workspace_id,
         "names": names,
+        "blocks": bool(
+            blocked
+        ),  # else a text would be put together of every node, to be compared with nothing
+        "allows": bool(allowed),
         "blocked": [" ".join(one) for one in blocked],
         "allowed": [" ".join(one) for one in allowed],
     }
