@@ -46,7 +46,7 @@ async def spread(doors: Doors, workspace_id: int, definition: Mapping[str, Any])
 
 
 async def _ranges(doors: Doors, query: sql.Query) -> list[dict[str, Any]]:
-    """Return people by ranges of their number, each from where the one before ended: about a fifth of them each."""
+    """Return people by ranges of their number, about a fifth of them in each; a range with nobody in it is left out."""
     numbers = f"select toFloat64OrNull(toString(told[1])) as number from (\n{query.sql}\n)"
     (found,) = rows(
         await doors.history.query(  # sql: own names
@@ -66,8 +66,9 @@ async def _ranges(doors: Doors, query: sql.Query) -> list[dict[str, Any]]:
     starts: list[float | None] = [None, *bounds]
     ends: list[float | None] = [*bounds, None]
     return [
-        {"from": start, "below": end, "people": people.get(place, 0)}
+        {"from": start, "below": end, "people": people[place]}
         for place, (start, end) in enumerate(zip(starts, ends, strict=True))
+        if place in people
     ]
 
 
