@@ -1,8 +1,9 @@
 """Broadcasts: recipients frozen when the moment has come, then one wish per recipient, chunk by chunk."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -62,31 +63,38 @@ class BroadcastStage:
         through = recipients[-1].place if recipients else begun.after
         told = [one for one in recipients if one.arm != HELD_OUT]
         await self._store.planned(begun, through, len(told), now)
-        return [self._request(begun, one, now) for one in told]
+        return self._requests(begun, told, now)
 
     async def _decide(self, begun: Begun) -> Begun:
         people = await self._store.people(begun)
         clicks = await self._clicks.by_step(begun.workspace_id, begun.origin)
         return await self._store.won(begun, best(begun.said, people, clicks))
 
-    def _request(self, begun: Begun, one: Recipient, now: datetime) -> SendRequest:
-        said = begun.said
-        arm = begun.winner if one.arm == UNDECIDED else one.arm
-        variant = next(each for each in said.variants if each.name == arm)
-        return SendRequest(
-            workspace_id=begun.workspace_id,
-            send_id=keyed_hash(one.person, "broadcast", str(begun.workspace_id), begun.key),
-            account=said.account,
-            origin=begun.origin,
-            step=arm,
-            person=one.person,
-            purpose=said.purpose,
-            messages=variant.messages,
-            context={},
-            at=now,
-            expires_at=max(now, one.due_at) + timedelta(minutes=said.expires_after_minutes),
-            restraint=restraint(said, self._habits.get(begun.workspace_id, NO_HABITS)),
-        )
+    def _requests(self, begun: Begun, people: Sequence[Recipient], now: datetime) -> list[SendRequest]:
+        """Return the wish of each person; what all of them share is made once."""
+        said, origin, name = begun.said, begun.origin, ("broadcast", str(begun.workspace_id), begun.key)
+        messages = {each.name: each.messages for each in said.variants}
+        held = restraint(said, self._habits.get(begun.workspace_id, NO_HABITS))
+        # They are due, so nobody's moment is later than now.
+        expires_at = now + timedelta(minutes=said.expires_after_minutes)
+        context: dict[str, Any] = {}
+        return [
+            SendRequest(
+                begun.workspace_id,
+                keyed_hash(one.person, *name),
+                said.account,
+                origin,
+                arm := begun.winner if one.arm == UNDECIDED else one.arm,
+                one.person,
+                said.purpose,
+                messages[arm],
+                context,
+                now,
+                expires_at,
+                held,
+            )
+            for one in people
+        ]
 
 
 def restraint(said: Broadcast, habits: Habits) -> Restraint:

@@ -16,12 +16,19 @@ _ROOM = """
 _NOT_FULL = "and not exists (select from full_up where full_up.profile_id = asked.profile_id)"
 _PLAN = """
     with wish as materialized (
-        select person, send_id from unnest(%(people)s::bytea[], %(sends)s::bytea[]) as w (person, send_id)
-        where not exists (select from send s where s.workspace_id = %(workspace)s and s.send_id = w.send_id)
+        select person, w.send_id from unnest(%(people)s::bytea[], %(sends)s::bytea[]) as w (person, send_id)
+        left join lateral (
+            select true as there from send where workspace_id = %(workspace)s and send_id = w.send_id offset 0
+        ) as before on true
+        where there is null
     ),
     asked as materialized (
-        select node_id, namespace, value, profile_id from node
-        where workspace_id = %(workspace)s and node_id in (select person from wish)
+        select node_id, namespace, value, profile_id
+        from (select distinct person from wish) as each cross join lateral (
+            select node_id, namespace, value, profile_id from node
+            where workspace_id = %(workspace)s and node_id = each.person
+            offset 0
+        ) as own
     ),
     {of_asked},
     {room}
@@ -101,8 +108,12 @@ FALLEN = f"""
         where s.workspace_id = %(workspace)s and s.chunk_id = any(%(chunks)s) and s.state = 'grouped'
     ),
     asked as materialized (
-        select node_id, namespace, value, profile_id from node
-        where workspace_id = %(workspace)s and node_id in (select person from member)
+        select node_id, namespace, value, profile_id
+        from (select distinct person from member) as each cross join lateral (
+            select node_id, namespace, value, profile_id from node
+            where workspace_id = %(workspace)s and node_id = each.person
+            offset 0
+        ) as own
     ),
     {OF_ASKED},
     had as (

@@ -5,12 +5,16 @@ file was taken back. Friendship is a LINE user's own, consent the person's. What
 no message and gives no consent; its refusal counts all the same.
 """
 
-# What is said of each node is looked up by index (the subqueries with `offset 0` are not joined in another way), so that
-# a statement about thousands of people can forbid other nested loops, see `HASHED`.
+# Nodes and what is said of each are looked up by index (the subqueries with `offset 0` are not joined in another way): a
+# statement about thousands of people can forbid other nested loops, see `HASHED`, and yet reads nobody else's rows.
 OF_ASKED = """
     mine as materialized (
-        select node_id, namespace, value, profile_id, core from node
-        where workspace_id = %(workspace)s and profile_id in (select profile_id from asked)
+        select node_id, namespace, value, profile_id, core
+        from (select distinct profile_id from asked) as theirs cross join lateral (
+            select node_id, namespace, value, core from node
+            where workspace_id = %(workspace)s and profile_id = theirs.profile_id
+            offset 0
+        ) as each
     ),
     consent as (
         select profile_id, array_agg(purpose || ':' || channel) as granted
