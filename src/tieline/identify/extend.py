@@ -33,6 +33,7 @@ class _Seat(NamedTuple):
     """Where a new node goes. `group`: the proven group that verified links bring it to; empty if there are none."""
 
     zone: Zone
+    shape: Shape
     group: bytes
 
 
@@ -76,7 +77,7 @@ def shaped(zone: Zone, rules: Rules) -> Shape:
             if rules.of(namespace).anchor:
                 anchored.add(one.proven_id)
         first = min((one.node.first_at, node_id) for node_id, one in zone.placed.items())
-        zone.shape = Shape(plain and len(anchored) < 2, first, counts, next(iter(anchored), b""))
+        zone.shape = Shape(plain and len(anchored) < 2, *first, counts, next(iter(anchored), b""))
     return zone.shape
 
 
@@ -102,13 +103,14 @@ class _Batch:
 
     def look(self) -> None:
         """Look at each node: what is said of a known one is known, and a new one neither names a person nor has a name."""
+        rules = self._rules
         for node_id, node in self._nodes.items():
             zone = self._zone_of.get(node_id)
             if zone is not None:
-                shape = shaped(zone, self._rules)
+                shape = zone.shape or shaped(zone, rules)
                 if not shape.plain or adds(zone.placed[node_id].node, node):
                     self._long_zones.add(shape.name)
-            elif node_id in self._apart or node.marks or self._rules.of(node.namespace).anchor:
+            elif node_id in self._apart or node.marks or rules.of(node.namespace).anchor:
                 self._long.add(node_id)
 
     def follow(self, link: Link) -> None:
@@ -133,7 +135,7 @@ class _Batch:
             if seat.zone is not zone or (seat.group and seat.group != group):
                 self._long.add(new)
                 self._long_zones.update((_name(seat.zone), _name(zone)))
-        self._seats[new] = _Seat(zone, group)
+        self._seats[new] = _Seat(zone, shaped(zone, self._rules), group)
         ends = self._rules.of(self._nodes[link.a].namespace), self._rules.of(self._nodes[link.b].namespace)
         if not proves(*ends, link.proof) or expired(*ends, link.last_at, self._epoch):
             self._long.add(new)
@@ -147,9 +149,9 @@ class _Batch:
                 if seat is None:
                     self._long.add(node_id)
                 elif node_id in self._long:
-                    self._long_zones.add(_name(seat.zone))
+                    self._long_zones.add(seat.shape.name)
                 else:
-                    coming[_name(seat.zone)].append(node_id)
+                    coming[seat.shape.name].append(node_id)
         joined: list[tuple[Zone, Placed]] = []
         for name, new in coming.items():
             if name not in self._long_zones and self._fits(new):
@@ -157,31 +159,37 @@ class _Batch:
             else:
                 self._long_zones.add(name)
                 self._long.update(new)
-        rest = [
+        return Extended(joined, self._rest() if self._long or self._long_zones else [])
+
+    def _rest(self) -> list[bytes]:
+        return [
             node_id
             for node_id in self._nodes
             if (node_id in self._long)
             or ((zone := self._zone_of.get(node_id)) is not None and _name(zone) in self._long_zones)
         ]
-        return Extended(joined, rest)
 
     def _fits(self, new: Sequence[bytes]) -> bool:
-        zone = self._seats[new[0]].zone
-        shape = shaped(zone, self._rules)
+        zone, shape, _ = self._seats[new[0]]
         counts = dict(shape.counts)
         for node_id in new:
             node, group = self._nodes[node_id], self._seats[node_id].group
             counts[node.namespace] = counts.get(node.namespace, 0) + 1
-            moment = (node.first_at, node_id)
-            if moment < shape.first or (group and moment < (zone.placed[group].node.first_at, group)):
+            if _older(node, shape.first_at, shape.name):
+                return False
+            if group and _older(node, zone.placed[group].node.first_at, group):
                 return False
         return room(counts, self._rules)
 
     def _placed(self, node_id: bytes) -> tuple[Zone, Placed]:
-        zone, group = self._seats[node_id]
-        shape = shaped(zone, self._rules)
+        zone, shape, group = self._seats[node_id]
         core = not shape.anchored or group == shape.anchored
         return zone, Placed(self._nodes[node_id], shape.name, shape.name, group or node_id, core)
+
+
+def _older(node: Node, at: datetime, node_id: bytes) -> bool:
+    """Say whether `node` was seen before the one with `node_id`, which was seen first at `at`; of one moment the lesser id."""
+    return node.first_at < at or (node.first_at == at and node.node_id < node_id)
 
 
 def _name(zone: Zone) -> bytes:

@@ -41,10 +41,11 @@ def room(counts: Mapping[str, int], rules: Rules) -> bool:
     lines = 0
     for namespace, count in counts.items():
         rule = rules.of(namespace)
-        if count > 1 and (count > rule.limit or rule.anchor):
-            return False
+        if count > 1:
+            if count > rule.limit or rule.anchor:
+                return False
+            several = several or not rule.weak
         weak = weak or rule.weak
-        several = several or (count > 1 and not rule.weak)
         lines += namespace.startswith("line:")
     if (weak and several) or _too_large(sum(counts.values()), rules):
         return False

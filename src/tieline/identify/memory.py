@@ -71,20 +71,17 @@ class Shape(msgspec.Struct, gc=False):
     Attributes:
         plain: It is one profile, nobody decided about it, none of its nodes is shared, and what names people in it is
             proven to be one.
-        first: When its first node was seen, and which it was.
+        first_at: When its first node was seen.
+        name: Its first node: the id of the zone, and of its profile.
         counts: How many nodes it holds, by namespace.
         anchored: The proven group of what names people in it; empty if nothing does.
     """
 
     plain: bool
-    first: tuple[datetime, bytes]
+    first_at: datetime
+    name: bytes
     counts: dict[str, int]
     anchored: bytes
-
-    @property
-    def name(self) -> bytes:
-        """The id of the zone, and of its profile."""
-        return self.first[1]
 
 
 class Zone(msgspec.Struct, gc=False):
