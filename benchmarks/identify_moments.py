@@ -39,7 +39,7 @@ def _name(person: int, kind: int) -> Identifier:
     namespace = NAMES[kind % len(NAMES)]
     value = {
         "line:900": f"U{person + 2**100:032x}",
-        "phone": f"+8869{person + 10_000_000:08d}",
+        "phone": f"+8869{person + 70_000_000:08d}",  # the people of the shop have those from 10,000,000 on
         "email": f"linked{person}@shop.example.com",
     }
     return Identifier(namespace, value.get(namespace, f"{kind}-{person}"))
