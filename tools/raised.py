@@ -40,6 +40,7 @@ PASSED_ON = {"message", "sentence", "way_out", "line"}
 # is put together of sentences that were read.
 UNREADABLE = {
     ("api/collect.py", "str(refused[0]['detail'])"),
+    ("api/narrowcast_plan.py", "narrowcast_words.words(planned.reason)"),
     ("deliver/liquid.py", "str(error).strip().splitlines()"),
     ("deliver/liquid.py", "type(error).__name__"),
     ("identify/rule_file.py", "lines.get('allowed', lines[''])"),

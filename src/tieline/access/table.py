@@ -69,13 +69,14 @@ TABLE: tuple[Permission, ...] = (
         "POST /api/journeys/dry-run", "GET /api/templates/**")),
     Permission("journeys.write", "Make journeys and switch them on and off.", (OWNER, MARKETER), (
         "* /api/journeys/**", "* /api/templates/**"), audited=True),
-    Permission("messages.read", "Look at broadcasts, replies, coupons and their figures.", (
+    Permission("messages.read", "Look at broadcasts, narrowcasts, replies, coupons and their figures.", (
         OWNER, MARKETER, ANALYST, DEVELOPER), (
         "GET /api/broadcasts/**", "POST /api/broadcasts/preview", "GET /api/sending",
+        "GET /api/line/narrowcasts/**", "POST /api/line/narrowcasts/preview",
         "GET /api/auto-replies/**", "POST /api/auto-replies/try", "GET /api/catalogs/**",
         "GET /api/coupons/**", "GET /api/messages/**", "POST /api/messages/check", "POST /api/messages/preview")),
-    Permission("messages.write", "Write and send broadcasts, replies and coupons.", (OWNER, MARKETER), (
-        "* /api/broadcasts/**", "* /api/auto-replies/**", "* /api/catalogs/**", "* /api/coupons/**",
+    Permission("messages.write", "Write and send broadcasts, narrowcasts, replies and coupons.", (OWNER, MARKETER), (
+        "* /api/broadcasts/**", "* /api/line/narrowcasts/**", "* /api/auto-replies/**", "* /api/catalogs/**", "* /api/coupons/**",
         "* /api/messages/**"), audited=True),
     Permission("cost.read", "Look at what messages cost, and estimate a send.", (OWNER, MARKETER, ANALYST), (
         "GET /api/cost/**", "POST /api/cost/estimate")),
@@ -99,8 +100,8 @@ TABLE: tuple[Permission, ...] = (
         "GET /api/report", "GET /api/reports/**", "POST /api/reports/lift", "GET /api/home")),
     Permission("settings.write", "Change the workspace.", (OWNER,), (
         "* /api/workspace/**", "* /api/sending"), audited=True),
-    Permission("broadcasts.approve", "Approve a large broadcast of somebody else.", (OWNER, MARKETER), (
-        "POST /api/broadcasts/*/approve",), audited=True),
+    Permission("broadcasts.approve", "Approve a large broadcast or narrowcast of somebody else.", (OWNER, MARKETER), (
+        "POST /api/broadcasts/*/approve", "POST /api/line/narrowcasts/*/approve"), audited=True),
     Permission("members.write", "Invite, change and remove members.", (OWNER,), (
         "* /api/members/**", "* /api/invitations/**"), audited=True),
     Permission("members.read", "See who the members are.", _ALL, ("GET /api/members",)),

@@ -61,7 +61,7 @@ def _saving(routes: APIRouter, doors: Doors) -> None:
         async with doors.pool.connection() as connection:
             await _check_named(connection, workspace_id, said)
             counts = await PostgresBroadcastDesk(connection).preview(workspace_id, said)
-            needs = _above(await _approval(connection, workspace_id), counts["recipients"])
+            needs = above(await approval_limit(connection, workspace_id), counts["recipients"])
             marketing = said.purpose != "transactional"
             reachable = counts["agreed"] if marketing else counts["friends"]
             messages = reachable * (100 - said.holdout) // 100
@@ -209,11 +209,11 @@ def progress(found: Any, sends: Any, pace: Any, now: datetime) -> dict[str, Any]
 
 async def first_state(connection: AsyncConnection, workspace_id: int, said: Broadcast) -> str:
     """Return where a broadcast begins: it waits for a second person where it goes to more people than it may."""
-    limit = await _approval(connection, workspace_id)
+    limit = await approval_limit(connection, workspace_id)
     if limit is None:
         return "ready"
     counts = await PostgresBroadcastDesk(connection).preview(workspace_id, said)
-    return "approval" if _above(limit, counts["recipients"]) else "ready"
+    return "approval" if above(limit, counts["recipients"]) else "ready"
 
 
 async def refuse_over_month(
@@ -225,12 +225,14 @@ async def refuse_over_month(
     await refuse_over(doors, connection, account, messages, f"broadcast:{key}", said.start_at)
 
 
-async def _approval(connection: AsyncConnection, workspace_id: int) -> int | None:
+async def approval_limit(connection: AsyncConnection, workspace_id: int) -> int | None:
+    """Return to how many people a message may go without a second person; None is to any number."""
     workspace = await PostgresWorkspaces(connection).find(workspace_id)
     return habits(workspace.settings).approval_above
 
 
-def _above(limit: int | None, people: int) -> bool:
+def above(limit: int | None, people: int) -> bool:
+    """Tell whether so many people need a second person."""
     return limit is not None and people > limit
 
 

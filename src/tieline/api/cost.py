@@ -24,7 +24,9 @@ from tieline.store.postgres.outreach import PostgresOutreach
 from tieline.store.postgres.segments import PostgresSegments
 
 Json = Annotated[dict[str, Any], Body()]
-Scope = Annotated[str, msgspec.Meta(pattern=r"^(workspace|(broadcast|journey):[A-Za-z0-9_.-]{1,100})$")]
+Scope = Annotated[
+    str, msgspec.Meta(pattern=r"^(workspace|(broadcast|journey|narrowcast):[A-Za-z0-9_.-]{1,100})$")
+]
 Money = Annotated[float, msgspec.Meta(ge=0, le=1e12)]
 
 

@@ -15,6 +15,7 @@ from tieline.errors import InvalidInputError
 from tieline.store.postgres.cost import PostgresCost
 
 DAYS_MAX = 400
+AIMED = ("broadcast:", "narrowcast:")
 DORMANT = """
 select countIf(active = 0 and got >= {least:UInt32}) as people, sumIf(got, active = 0 and got >= {least:UInt32}) as messages,
        count() as written_to
@@ -48,7 +49,7 @@ def router(doors: Doors) -> APIRouter:
 
     @routes.get("/savings/{account}", response_model=Savings)
     async def savings(request: Request, account: str, month: str = "") -> dict[str, Any]:
-        """Return what a month cost, and what it would have cost had every broadcast gone to every friend."""
+        """Return what a month cost, and what it would have cost had every broadcast and narrowcast gone to every friend."""
         workspace_id = await doors.keys.workspace(request)
         began, ended = _bounds(month, doors.clock.now())
         async with doors.pool.connection() as connection:
@@ -96,7 +97,7 @@ def router(doors: Doors) -> APIRouter:
 
 def _compared(day: dict[str, Any]) -> dict[str, Any]:
     """Return how far the counts are apart, by kind; None as long as LINE has not said."""
-    kinds = ("push", "multicast", "reply")
+    kinds = ("push", "multicast", "reply", "narrowcast")
     apart = {
         kind: None if day[f"line_{kind}"] is None else day[f"line_{kind}"] - day[f"own_{kind}"]
         for kind in kinds
@@ -108,9 +109,8 @@ def _compared(day: dict[str, Any]) -> dict[str, Any]:
 
 def _saved(month: Month, origins: list[tuple[str, int]], replies: int, everyone: int) -> dict[str, Any]:
     sent = sum(messages for _, messages in origins)
-    broadcasts = [(origin, messages) for origin, messages in origins if origin.startswith("broadcast:")]
-    to_all = sum(max(everyone, messages) for _, messages in broadcasts)
-    to_all += sent - sum(messages for _, messages in broadcasts)
+    aimed = [messages for origin, messages in origins if origin.startswith(AIMED)]
+    to_all = sum(max(everyone, messages) for messages in aimed) + sent - sum(aimed)
     cost, cost_to_all = price.month(month.plan, sent), price.month(month.plan, to_all)
     return {
         "friends": everyone,

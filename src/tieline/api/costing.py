@@ -99,11 +99,14 @@ async def read_month(
         await cost.messages_of(workspace_id, said)
         for said in await cost.begun(workspace_id, key, since, ends, origin.removeprefix("broadcast:"))
     ]
+    running, to_come = await cost.narrowcasts(
+        workspace_id, key, since, ends, origin.removeprefix("narrowcast:")
+    )
     forecast = expect(
         now,
         used=reading.used,
-        waiting=await cost.waiting(workspace_id, key, since, ends),
-        scheduled=sum(begun) + await cost.unplanned(workspace_id, key, since, ends),
+        waiting=await cost.waiting(workspace_id, key, since, ends) + (0 if coming else running),
+        scheduled=sum(begun) + await cost.unplanned(workspace_id, key, since, ends) + to_come,
         by_day=await cost.by_day(workspace_id, key, now - timedelta(weeks=WEEKS, days=1), "journey"),
         first=since.astimezone(LINE_TIME).date() if coming else None,
     )

@@ -43,6 +43,7 @@ from tieline.api import (
     menus,
     message_trials,
     messages,
+    narrowcasts,
     open_sql,
     predictions,
     problem,
@@ -148,5 +149,6 @@ def _of_accounts(app: FastAPI, doors: Doors, vault: Vault) -> None:
     app.include_router(line_check.router(doors))
     app.include_router(sharing.router(doors))
     app.include_router(audiences.router(doors))
+    app.include_router(narrowcasts.router(doors))
     app.include_router(join_sources.router(doors))
     app.include_router(line_login.router(doors, vault))

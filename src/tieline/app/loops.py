@@ -23,6 +23,7 @@ from tieline.store.postgres.chunks import PostgresChunks
 from tieline.store.postgres.deliver import PostgresSends
 from tieline.store.postgres.destinations import PostgresDestinations
 from tieline.store.postgres.directory import PostgresDirectory
+from tieline.store.postgres.narrowcasts import PostgresNarrowcasts
 from tieline.store.postgres.unit import PostgresUnit
 from tieline.store.postgres.webhooks import PostgresWebhooks
 from tieline.stream.loop import Loop, Wakeup
@@ -64,10 +65,7 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
         broadcast = stages.broadcast(settings, await unit(), history, directory, now)
         sending = await unit()
         if engine.embedded:
-            # Nobody else can hold this folder, so what a killed worker had claimed need not wait for its lease.
-            async with sending.transaction():
-                await PostgresSends(sending.connection).take_over(now.now())
-                await PostgresChunks(sending.connection).take_over(now.now())
+            await take_over(sending, now)
         send = stages.send(sending, client, directory, now)
         stack.push_async_callback(send.close)
         write_out = stages.write_out(await unit(), directory, now)
@@ -106,6 +104,13 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
             *await line.loops(settings, unit, client, directory, now),
         ]
         yield history, loops
+
+
+async def take_over(unit: PostgresUnit, now: Clock) -> None:
+    """Let nothing that a killed worker had claimed wait for its lease: nobody else can hold this folder."""
+    async with unit.transaction():
+        for store in (PostgresSends, PostgresChunks, PostgresNarrowcasts):
+            await store(unit.connection).take_over(now.now())
 
 
 def aside(carriers: CarrierLoop, history: ClickHouseHistory, now: Clock, idle: float) -> list[Loop]:

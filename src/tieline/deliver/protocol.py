@@ -24,6 +24,17 @@ WAIT_RATE = timedelta(seconds=1)
 WAIT_UNCLEAR = timedelta(seconds=60)
 WAIT_UNREACHABLE = timedelta(seconds=5)
 REST_UNAUTHORIZED = timedelta(seconds=60)
+SENTENCE_MAX = 300
+
+
+class _Detail(msgspec.Struct):
+    message: str = ""
+    property: str = ""
+
+
+class _Error(msgspec.Struct):
+    message: str = ""
+    details: list[_Detail] = []
 
 
 class Meaning(Enum):
@@ -127,6 +138,16 @@ def backoff(earlier: int, chance: float) -> timedelta:
 def problem(answer: Answer) -> str:
     """Return a stable word for what went wrong."""
     return f"http_{answer.status}" if answer.status else (answer.problem or "no_answer")
+
+
+def sentence(answer: Answer) -> str:
+    """Return LINE's own words on what is wrong, "" if it gave none."""
+    try:
+        error = msgspec.json.decode(answer.body, type=_Error)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return ""
+    words = [error.message, *(f"{one.property}: {one.message}" for one in error.details)]
+    return " · ".join(words)[:SENTENCE_MAX]
 
 
 def _refused(answer: Answer, *, earlier: int, members: int) -> Verdict:

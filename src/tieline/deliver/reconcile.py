@@ -24,6 +24,11 @@ class _Delivered(msgspec.Struct):
     success: int | None = None
 
 
+class _ByKind(msgspec.Struct):
+    status: Literal["ready", "unready", "out_of_service"]
+    apiNarrowcast: int = 0  # noqa: N815 - LINE's name
+
+
 class _Followers(msgspec.Struct):
     status: Literal["ready", "unready", "out_of_service"]
     followers: int | None = None
@@ -59,12 +64,17 @@ class Reconciler:
                 days = await self._days.unchecked(account, first, yesterday, now - AGAIN_AFTER)
             for day in days:
                 counted = {kind: _count(await self._line.delivered(*account, kind, day)) for kind in KINDS}
+                kinds = _decoded(await self._line.delivered_by_kind(*account, day), _ByKind)
                 friends = _decoded(await self._line.followers(*account, day), _Followers)
                 said = friends if friends and friends.status == "ready" else _Followers("unready")
                 async with self._unit.transaction():
                     own = await self._days.own(account, day)
                     line = LineDay(
-                        **counted, friends=said.followers, reachable=said.targetedReaches, blocks=said.blocks
+                        **counted,
+                        narrowcast=kinds.apiNarrowcast if kinds and kinds.status == "ready" else None,
+                        friends=said.followers,
+                        reachable=said.targetedReaches,
+                        blocks=said.blocks,
                     )
                     await self._days.save(account, day, own, line, now)
                 asked += 1

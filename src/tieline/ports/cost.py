@@ -42,6 +42,7 @@ class OwnDay(NamedTuple):
     push: int
     multicast: int
     reply: int
+    narrowcast: int = 0
 
 
 class LineDay(NamedTuple):
@@ -51,6 +52,7 @@ class LineDay(NamedTuple):
     multicast: int | None
     reply: int | None
     broadcast: int | None
+    narrowcast: int | None = None
     friends: int | None = None
     reachable: int | None = None
     blocks: int | None = None
@@ -81,6 +83,10 @@ class LineCounters(Protocol):
 
     async def delivered(self, workspace_id: int, account: str, kind: str, day: date) -> Answer:
         """Return how many messages a kind of send delivered on a day."""
+        ...
+
+    async def delivered_by_kind(self, workspace_id: int, account: str, day: date) -> Answer:
+        """Return how many messages of every kind were delivered on a day; the only word LINE has on narrowcasts."""
         ...
 
     async def followers(self, workspace_id: int, account: str, day: date) -> Answer:

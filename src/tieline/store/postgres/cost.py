@@ -93,6 +93,8 @@ class PostgresCost:
             select coalesce(sum(billed), 0)::bigint
                  + (select coalesce(sum(messages), 0)::bigint from proxied_send
                     where workspace_id = %(workspace)s and account = %(account)s and called_at >= %(since)s)
+                 + (select coalesce(sum(billed), 0)::bigint from narrowcast
+                    where workspace_id = %(workspace)s and account = %(account)s and billed > 0 and settled_at >= %(since)s)
             from send
             where workspace_id = %(workspace)s and account = %(account)s and billed > 0 and settled_at >= %(since)s
             """,
@@ -116,6 +118,34 @@ class PostgresCost:
         row = await cursor.fetchone()
         return int(row[0]) if row else 0
 
+    async def narrowcasts(
+        self, workspace_id: int, account: str, since: datetime, until: datetime, without: str = ""
+    ) -> tuple[int, int]:
+        """Return how many messages narrowcasts may cost that run now, and those, but one, that begin within these times."""
+        cursor = await self._connection.execute(
+            """
+            select coalesce(sum(most) filter (where state in ('prepared', 'unknown', 'sending')), 0),
+                   coalesce(sum(most) filter (where state in ('approval', 'ready') and not_before >= %s and not_before < %s), 0)
+            from narrowcast where workspace_id = %s and account = %s and key <> %s
+            """,
+            (since, until, workspace_id, account, without),
+        )
+        row = await cursor.fetchone()
+        return (int(row[0]), int(row[1])) if row else (0, 0)
+
+    async def friends(self, workspace_id: int, account: str) -> int:
+        """Return how many friends an account has: as LINE counted them last, or as many as are known where that is more."""
+        cursor = await self._connection.execute(
+            """
+            select coalesce((select reachable from line_day where workspace_id = %s and account = %s and reachable is not null
+                             order by day desc limit 1), 0)
+            """,
+            (workspace_id, account),
+        )
+        row = await cursor.fetchone()
+        known = await self.reach(workspace_id, account, None, "transactional")
+        return max(known.friends, int(row[0]) if row else 0)
+
     async def by_day(self, workspace_id: int, account: str, since: datetime, kind: str) -> dict[date, int]:
         """Return billed messages of one kind of origin on each day of LINE's calendar."""
         cursor = await self._connection.execute(
@@ -134,11 +164,18 @@ class PostgresCost:
         """Return billed messages of each origin in a time, most first."""
         cursor = await self._connection.execute(
             """
-            select origin, sum(billed)::bigint from send
-            where workspace_id = %s and account = %s and billed > 0 and settled_at >= %s and settled_at < %s
+            select origin, sum(billed)::bigint from (
+                select origin, billed from send
+                where workspace_id = %(workspace)s and account = %(account)s and billed > 0
+                  and settled_at >= %(since)s and settled_at < %(until)s
+                union all
+                select 'narrowcast:' || key, billed from narrowcast
+                where workspace_id = %(workspace)s and account = %(account)s and billed > 0
+                  and settled_at >= %(since)s and settled_at < %(until)s
+            ) as counted
             group by 1 order by 2 desc, 1
             """,
-            (workspace_id, account, since, until),
+            {"workspace": workspace_id, "account": account, "since": since, "until": until},
         )
         return [(str(origin), int(messages)) for origin, messages in await cursor.fetchall()]
 
@@ -185,8 +222,8 @@ class PostgresCost:
         """Return our count and LINE's of each day, newest first."""
         cursor = await self._connection.execute(
             """
-            select day, own_push, own_multicast, own_reply, line_push, line_multicast, line_reply, line_broadcast,
-                   friends, reachable, blocks, checked_at
+            select day, own_push, own_multicast, own_reply, own_narrowcast, line_push, line_multicast, line_reply,
+                   line_broadcast, line_narrowcast, friends, reachable, blocks, checked_at
             from line_day where workspace_id = %s and account = %s and day >= %s order by day desc
             """,
             (workspace_id, account, since),

@@ -26,7 +26,8 @@ class PostgresDays:
                 select from line_day known
                 where known.workspace_id = %s and known.account = %s and known.day = asked.at::date
                   and (known.checked_at > %s or (known.line_push is not null and known.line_multicast is not null
-                       and known.line_reply is not null and known.line_broadcast is not null)))
+                       and known.line_reply is not null and known.line_broadcast is not null
+                       and known.line_narrowcast is not null)))
             order by 1
             """,
             (first, last, *account, *account, before),
@@ -42,7 +43,9 @@ class PostgresDays:
             select coalesce(sum(billed) filter (where chunk_id is null), 0)::bigint,
                    coalesce(sum(billed) filter (where chunk_id is not null), 0)::bigint,
                    (select count(*) from reply, day where workspace_id = %(workspace)s and account = %(account)s
-                      and state = 'accepted' and settled_at >= began and settled_at < ended)
+                      and state = 'accepted' and settled_at >= began and settled_at < ended),
+                   (select coalesce(sum(billed), 0)::bigint from narrowcast, day where workspace_id = %(workspace)s
+                      and account = %(account)s and billed > 0 and settled_at >= began and settled_at < ended)
             from send, day
             where workspace_id = %(workspace)s and account = %(account)s and billed > 0
               and settled_at >= began and settled_at < ended
@@ -58,15 +61,18 @@ class PostgresDays:
         """Keep both counts."""
         await self._connection.execute(
             """
-            insert into line_day (workspace_id, account, day, own_push, own_multicast, own_reply, line_push,
-                                  line_multicast, line_reply, line_broadcast, friends, reachable, blocks, checked_at)
-            values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+            insert into line_day (workspace_id, account, day, own_push, own_multicast, own_reply, own_narrowcast,
+                                  line_push, line_multicast, line_reply, line_broadcast, line_narrowcast, friends, reachable,
+                                  blocks, checked_at)
+            values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
             on conflict (workspace_id, account, day) do update set
                 own_push = excluded.own_push, own_multicast = excluded.own_multicast, own_reply = excluded.own_reply,
+                own_narrowcast = excluded.own_narrowcast,
                 line_push = coalesce(excluded.line_push, line_day.line_push),
                 line_multicast = coalesce(excluded.line_multicast, line_day.line_multicast),
                 line_reply = coalesce(excluded.line_reply, line_day.line_reply),
                 line_broadcast = coalesce(excluded.line_broadcast, line_day.line_broadcast),
+                line_narrowcast = coalesce(excluded.line_narrowcast, line_day.line_narrowcast),
                 friends = coalesce(excluded.friends, line_day.friends),
                 reachable = coalesce(excluded.reachable, line_day.reachable),
                 blocks = coalesce(excluded.blocks, line_day.blocks), checked_at = excluded.checked_at

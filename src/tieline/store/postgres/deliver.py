@@ -285,6 +285,8 @@ class PostgresSends:
                       and settled_at >= %(since)s)
                  + (select coalesce(sum(messages), 0)::bigint from proxied_send
                     where workspace_id = %(workspace)s and account = %(account)s and called_at >= %(since)s)
+                 + (select coalesce(sum(billed), 0)::bigint from narrowcast
+                    where workspace_id = %(workspace)s and account = %(account)s and billed > 0 and settled_at >= %(since)s)
             from send
             where workspace_id = %(workspace)s and account = %(account)s and billed > 0 and settled_at >= %(since)s
             """,

@@ -187,6 +187,7 @@ KEPT: Mapping[str, str] = {
     "segment": "definitions",
     "segment_growth": "numbers",
     "segment_version": "definitions",
+    "narrowcast": "what the brand writes to everybody of an audience, and LINE's numbers",
     "multicast": "what the brand writes to many at once; its members are sends",
     "source": "the brand's own",
     "suppression": "what survives: hashes under a key",
