@@ -47,6 +47,9 @@ class Brand:
         self.unit = unit
         self.workspace_id = workspace_id
         self.settings = chosen
+        self.asking = (
+            asyncio.Lock()
+        )  # transactions of one connection nest, those of two who ask at once do not
         self.seed = 0
         self.history: Any = None
         self.sms = Path(chosen.sms_file)
@@ -118,7 +121,7 @@ class Brand:
             )
 
     async def rows(self, sql: str, *bound: Any) -> list[tuple[Any, ...]]:
-        async with self.unit.transaction():
+        async with self.asking, self.unit.transaction():
             return await (await self.unit.connection.execute(sql, bound)).fetchall()
 
     def row(self, user: str) -> int:

@@ -27,10 +27,13 @@ class ChannelsView(BaseModel):
 
 
 class ChannelSpent(BaseModel):
-    """How many messages of a channel became what, and why; `cost` is of those that were accepted."""
+    """How many messages of a channel became what, and why.
+
+    `kind`: "" where no way was chosen; `cost`: of those that were accepted.
+    """
 
     channel: str
-    kind: ChannelKind
+    kind: ChannelKind | Literal[""]
     state: str
     reason: str
     messages: int
