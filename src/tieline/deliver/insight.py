@@ -37,7 +37,7 @@ class Insight:
         for one in due:
             span = span_of(one, now)
             answer = await self._line.of_unit(one.workspace_id, one.account, one.name, *span)
-            said = _decoded(answer.body) if answer.status == 200 else None
+            said = decoded(answer.body) if answer.status == 200 else None
             ask_at = ask_next(one.last_at, now) if said is not None else now + AGAIN_AFTER
             async with self._unit.transaction():
                 await self._units.said(one, span, said, now, ask_at)
@@ -51,7 +51,8 @@ def span_of(unit: Unit, now: datetime) -> tuple[str, str]:
     return f"{first:%Y%m%d}", f"{last:%Y%m%d}"
 
 
-def _decoded(body: bytes) -> dict[str, Any] | None:
+def decoded(body: bytes) -> dict[str, Any] | None:
+    """Return the object that LINE answered, None if it is none."""
     try:
         return msgspec.json.decode(body, type=dict[str, Any])
     except (msgspec.MsgspecError, UnicodeDecodeError):

@@ -4,11 +4,8 @@ Source: https://developers.line.biz/en/reference/messaging-api/#get-message-even
 """
 
 from datetime import datetime
-from typing import Any
 
-import msgspec
-
-from tieline.deliver.insight import AGAIN_AFTER
+from tieline.deliver.insight import AGAIN_AFTER, decoded
 from tieline.model.unit import ask_next
 from tieline.ports import Transaction
 from tieline.ports.narrowcasts import NarrowcastApi, NarrowcastStore
@@ -34,17 +31,10 @@ class NarrowcastInsight:
             due = await self._store.to_ask(now)
         for one in due:
             answer = await self._line.of_request(one.workspace_id, one.account, one.request_id)
-            said = _decoded(answer.body) if answer.status == 200 else None
+            said = decoded(answer.body) if answer.status == 200 else None
             ask_at = ask_next(one.settled_at, now)
             if said is None and ask_at is not None:
                 ask_at = now + AGAIN_AFTER
             async with self._unit.transaction():
                 await self._store.told(one, said, now, ask_at)
         return len(due)
-
-
-def _decoded(body: bytes) -> dict[str, Any] | None:
-    try:
-        return msgspec.json.decode(body, type=dict[str, Any])
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return None
