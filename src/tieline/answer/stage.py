@@ -50,13 +50,19 @@ class AnswerStage:
                 open_[item.event.workspace_id].append(item)
         requests: list[ReplyRequest] = []
         for workspace_id, mine in open_.items():
-            bound = await self._store.bound(workspace_id, sorted({item.node_id for item in mine}))
+            bound = await self._bound(workspace_id, mine)
             requests += [
                 request
                 for item in mine
                 if (request := self._answer(workspace_id, item, bound=item.node_id in bound)) is not None
             ]
         return requests
+
+    async def _bound(self, workspace_id: int, items: Sequence[Identified]) -> set[bytes]:
+        """Return who of them is bound to a member, asked only where a rule makes a difference of it."""
+        if all(rule.bound is None for rule in self._rules[workspace_id]):
+            return set()
+        return await self._store.bound(workspace_id, sorted({item.node_id for item in items}))
 
     def _answer(self, workspace_id: int, item: Identified, *, bound: bool) -> ReplyRequest | None:
         event = item.event

@@ -79,9 +79,10 @@ def build(doors: Doors, vault: Vault, login_channel: LineLogin, sms: Sms) -> Fas
     app = FastAPI(title="Tieline", version="0.1.0", docs_url="/docs", redoc_url=None)
     problem.install(app)
     app.add_middleware(Guard, callers=doors.callers)
-    rooms.include(app, doors)
+    # First what is called a thousand times a second: routes are tried one after the other.
     app.include_router(collect.router(doors.commit, doors.keys, doors.clock, doors.settings.body_max_bytes))
     app.include_router(line.router(doors, vault))
+    rooms.include(app, doors)
     app.include_router(bind.router(doors, sms))
     app.include_router(bind_login.router(doors, vault, login_channel, sms))
     app.include_router(links.router(doors))

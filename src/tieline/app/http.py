@@ -31,7 +31,7 @@ from tieline.settings import Settings
 from tieline.store.postgres import engine
 from tieline.store.postgres.accounts import LineAccount
 from tieline.store.postgres.log import PostgresLog
-from tieline.store.postgres.unit import PostgresUnit
+from tieline.store.postgres.unit import PostgresStatement
 from tieline.store.postgres.workspaces import PostgresKeys
 
 
@@ -52,7 +52,7 @@ async def answering(
         reserve = _pool(url, 2)
         await stack.enter_async_context(pool)
         await stack.enter_async_context(reserve)
-        unit = await PostgresUnit.open(url)
+        unit = await PostgresStatement.open(url)
         stack.push_async_callback(unit.close)
         now = clock(settings)
         commit = GroupCommit(unit, PostgresLog(unit.connection), settings.commit_wait_ms / 1000)

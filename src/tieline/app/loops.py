@@ -24,7 +24,8 @@ from tieline.store.postgres.deliver import PostgresSends
 from tieline.store.postgres.destinations import PostgresDestinations
 from tieline.store.postgres.directory import PostgresDirectory
 from tieline.store.postgres.narrowcasts import PostgresNarrowcasts
-from tieline.store.postgres.unit import PostgresUnit
+from tieline.store.postgres.statistics import PostgresStatistics
+from tieline.store.postgres.unit import PostgresStatement, PostgresUnit
 from tieline.store.postgres.webhooks import PostgresWebhooks
 from tieline.stream.loop import Loop, Wakeup
 from tieline.tag.expiry import ExpiryLoop
@@ -101,6 +102,7 @@ async def working(settings: Settings, url: str) -> AsyncIterator[tuple[ClickHous
             *aside(stages.carry(settings, await unit(), caller, client, directory, now), history, now, idle),
             sync_loop(settings, await unit(), caller, now),
             *upkeep((await unit(), await unit(), await unit()), history, directory, now),
+            await statistics_loop(url, stack),
             *await line.loops(settings, unit, client, directory, now),
         ]
         yield history, loops
@@ -151,6 +153,19 @@ def sync_loop(settings: Settings, unit: PostgresUnit, caller: OutgoingCaller, no
     """Other systems are kept told who is in a segment."""
     sync = SyncLoop(unit, PostgresDestinations(unit.connection), caller, stages.opener(settings))
     return Loop("sync", lambda: sync.step(now.now()), idle_seconds=settings.idle_ms / 50)
+
+
+async def statistics_loop(url: str, stack: AsyncExitStack) -> Loop:
+    """Statements are planned by what the tables are now."""
+    unit = await PostgresStatement.open(url)
+    stack.push_async_callback(unit.close)
+    statistics = PostgresStatistics(unit.connection)
+
+    async def step() -> int:
+        async with unit.transaction():
+            return await statistics.renew()
+
+    return Loop("statistics", step, idle_seconds=_CATALOG_SECONDS)
 
 
 def upkeep(

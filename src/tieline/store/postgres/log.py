@@ -11,6 +11,14 @@ from tieline.model.event import LogKind, LogRow, NewLogRow, Parked, Source
 # offset n has seen all below it. Without it a slow writer's lower offset could appear behind the reader.
 APPEND_LOCK = 7_105_001
 REMEMBER = timedelta(days=8)
+_APPEND = """
+    with turn as materialized (select pg_advisory_xact_lock(%s)), stored as (
+        insert into log (log_offset, workspace_id, source_id, kind, items, received_at, body)
+        select nextval('log_offset'), row.*
+        from turn, unnest(%s::int4[], %s::int4[], %s::int2[], %s::int4[], %s::timestamptz[], %s::bytea[]) as row
+        returning log_offset)
+    select max(log_offset) from stored
+"""
 
 
 class PostgresLog:
@@ -20,28 +28,14 @@ class PostgresLog:
         self._connection = connection
 
     async def append(self, rows: Sequence[NewLogRow]) -> int:
-        """Store `rows` and return the last offset given."""
-        async with self._connection.cursor() as cursor:
-            await cursor.execute("select pg_advisory_xact_lock(%s)", (APPEND_LOCK,))
-            await cursor.execute("select nextval('log_offset') from generate_series(1, %s)", (len(rows),))
-            offsets = [int(offset) for (offset,) in await cursor.fetchall()]
-            async with cursor.copy(
-                "copy log (log_offset, workspace_id, source_id, kind, items, received_at, body) from stdin (format binary)"
-            ) as copy:
-                copy.set_types(["int8", "int4", "int4", "int2", "int4", "timestamptz", "bytea"])
-                for offset, row in zip(offsets, rows, strict=True):
-                    await copy.write_row(
-                        (
-                            offset,
-                            row.workspace_id,
-                            row.source_id,
-                            int(row.kind),
-                            row.items,
-                            row.received_at,
-                            row.body,
-                        )
-                    )
-        return offsets[-1]
+        """Store `rows` and return the last offset given; one statement, so that no busy process holds the turn between two."""
+        columns = zip(
+            *((r.workspace_id, r.source_id, int(r.kind), r.items, r.received_at, r.body) for r in rows),
+            strict=True,
+        )
+        cursor = await self._connection.execute(_APPEND, (APPEND_LOCK, *map(list, columns)), binary=True)
+        (last,) = await cursor.fetchone() or (0,)
+        return int(last)
 
     async def read(self, after: int, items_max: int) -> list[LogRow]:
         """Return rows above `after` in order, up to `items_max` events but at least one row."""

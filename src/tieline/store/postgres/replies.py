@@ -85,9 +85,11 @@ class PostgresAutoReplies:
         cursor = await self._connection.execute(
             """
             select n.node_id from node n
-            where n.workspace_id = %s and n.node_id = any(%s) and exists (
-                select from node m where m.workspace_id = n.workspace_id and m.profile_id = n.profile_id
-                  and m.namespace = 'member_id')
+            cross join lateral (  -- person by person, by their index: a plan made while the table was empty reads all of it
+                select from node m
+                where m.workspace_id = n.workspace_id and m.profile_id = n.profile_id and m.namespace = 'member_id'
+                limit 1) as member
+            where n.workspace_id = %s and n.node_id = any(%s)
             """,
             (workspace_id, list(node_ids)),
             binary=True,

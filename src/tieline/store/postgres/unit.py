@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from psycopg import AsyncConnection
 
@@ -18,15 +18,17 @@ class PostgresUnit:
         connection: Stands for the connection of the moment.
     """
 
+    _autocommit = False
+
     def __init__(self, url: str, live: AsyncConnection) -> None:
         self._url = url
         self._live = live
         self.connection = cast("AsyncConnection", _Standing(self))
 
     @classmethod
-    async def open(cls, url: str) -> "PostgresUnit":
+    async def open(cls, url: str) -> Self:
         """Connect."""
-        return cls(url, await engine.connect(url))
+        return cls(url, await engine.connect(url, autocommit=cls._autocommit))
 
     @property
     def live(self) -> AsyncConnection:
@@ -36,14 +38,29 @@ class PostgresUnit:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
         """Commit what happens inside, or roll it back as a whole."""
-        if self._live.closed:
-            self._live = await engine.connect(self._url)
+        await self._connected()
         async with self._live.transaction():
             yield
+
+    async def _connected(self) -> None:
+        if self._live.closed:
+            self._live = await engine.connect(self._url, autocommit=self._autocommit)
 
     async def close(self) -> None:
         """Give the connection back."""
         await self._live.close()
+
+
+class PostgresStatement(PostgresUnit):
+    """Transaction of one statement, which is a transaction by itself: one trip to the server where `PostgresUnit` takes three."""
+
+    _autocommit = True
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[None]:
+        """Let one statement happen inside; a second one would be a transaction of its own."""
+        await self._connected()
+        yield
 
 
 class _Standing:
