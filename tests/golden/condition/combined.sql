@@ -23,7 +23,7 @@ history AS (
 )
 SELECT person.profile_id AS profile_id, [
   toUInt8(history.h0 >= {p1:UInt64}),
-  toUInt8((history.h0 >= {p2:UInt64} AND person.f0)),
+  toUInt8(least(history.h0 >= {p2:UInt64}, person.f0)),
   toUInt8((NOT person.f0))
 ] AS holds
 FROM person LEFT JOIN history ON history.profile_id = person.profile_id

@@ -63,7 +63,7 @@ def compile_combined(nodes: Sequence[Node], scope: Scope) -> Query:
         in order. One row for each living profile in scope; a candidate without a row is gone and holds nothing.
     """
     tables = Tables(scope)
-    holds = ",\n  ".join(f"toUInt8({tree.written(node, tables.holds)})" for node in nodes)
+    holds = ",\n  ".join(f"toUInt8({tree.computed(node, tables.holds)})" for node in nodes)
     chosen = f"[\n  {holds}\n]" if holds else "CAST([], 'Array(UInt8)')"
     source = tables.source(everyone=True)
     return tables.statement(

@@ -1,15 +1,16 @@
 """Conditions asked of ClickHouse."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from tieline.condition import sql, valued
+from tieline.condition import sql, tree, valued
 from tieline.condition.node import Node
 from tieline.condition.valued import Valued
 from tieline.store.clickhouse.history import ClickHouseHistory
 
-CONDITIONS_TOGETHER = 100
+LEAVES_TOGETHER = 500
+"""So many parts of conditions go into one query: ClickHouse takes 256 KiB of text, and each query has its price."""
 PROFILES_TOGETHER = 5_000
 T = TypeVar("T")
 
@@ -30,7 +31,7 @@ class ClickHouseEvaluator:
     ) -> dict[bytes, set[str]]:
         """Return the names of the conditions that hold, for each of `profile_ids` that exists."""
         found: dict[bytes, set[str]] = {}
-        names = list(conditions)
+        together = list(_together(conditions))
         overrides = await self._history.has_overrides(workspace_id)
         for some in _parts(list(profile_ids), PROFILES_TOGETHER):
             written = await self._history.written(workspace_id, some) if overrides else []
@@ -42,7 +43,7 @@ class ClickHouseEvaluator:
                 written=tuple(written),
                 overrides=overrides,
             )
-            for chosen in _parts(names, CONDITIONS_TOGETHER):
+            for chosen in together:
                 query = sql.compile_combined([conditions[name] for name in chosen], scope)
                 table = await self._history.query(query.sql, query.parameters)
                 for profile_id, holds in zip(
@@ -89,6 +90,20 @@ class ClickHouseEvaluator:
     async def mark(self) -> int:
         """Return the log offset up to which history is complete."""
         return await self._history.mark()
+
+
+def _together(conditions: Mapping[str, Node]) -> Iterator[list[str]]:
+    """Yield the names of the conditions that are asked in one query."""
+    chosen: list[str] = []
+    leaves = 0
+    for name, node in conditions.items():
+        more = sum(1 for _ in tree.leaves(node))
+        if chosen and leaves + more > LEAVES_TOGETHER:
+            yield chosen
+            chosen, leaves = [], 0
+        chosen.append(name)
+        leaves += more
+    yield chosen
 
 
 def _parts(items: Sequence[T], size: int) -> Iterable[Sequence[T]]:
