@@ -23,6 +23,7 @@ from tieline.identify.stage import IdentifyStage
 from tieline.model.event import Event, LogKind, LogRow, Source
 from tieline.store.postgres.identity import PostgresIdentity
 from tieline.store.postgres.log import PostgresSources
+from tieline.store.postgres.statistics import PostgresStatistics
 from tieline.store.postgres.unit import PostgresUnit
 from tieline.store.postgres.workspaces import PostgresWorkspaces
 
@@ -70,6 +71,8 @@ async def _measure(data: Path, count: int, rounds: int) -> list[Figure]:
             said = _signed_in(source, range(number * count, (number + 1) * count))
             with new:
                 news.append(count / await _identify(unit, stage, said))
+            async with unit.transaction():
+                await PostgresStatistics(unit.connection).renew()  # as the worker does once a second
             with again:
                 repeats.append(count / await _identify(unit, stage, said))
             limits.append(count / await asyncio.to_thread(_copy, url, number * count, count))

@@ -1,6 +1,7 @@
 """Start the embedded PostgreSQL or reach a remote one, and bring its tables up to date."""
 
 import logging
+import os
 import shutil
 import subprocess
 import warnings
@@ -28,12 +29,15 @@ PRIMARY = "read-write"
 """Of several servers in an address, only the one that takes writes: a replica may not know yet who withdrew."""
 # Durability stays as shipped (fsync, synchronous_commit on); these only fit the cache and the log to one machine.
 EMBEDDED_SETTINGS = {
-    "shared_buffers": "256MB",
     "max_wal_size": "4GB",
     "checkpoint_timeout": "15min",
     "jit": "off",
     "autovacuum_naptime": "15s",
 }
+
+
+BUFFERS_MIN, BUFFERS_MAX, BUFFERS_SHARE = 256, 768, 16
+"""MiB, and the part of the machine's memory: what a million people are looked up in stays there, not a call away."""
 
 
 def start_embedded(folder: Path) -> str:
@@ -159,7 +163,9 @@ def _start_patiently(server: "PostgresServer") -> None:
 
 
 def _configure(folder: Path) -> None:
-    lines = [f"{name} = '{value}'" for name, value in EMBEDDED_SETTINGS.items()]
+    buffers = min(max(_memory_mib() // BUFFERS_SHARE, BUFFERS_MIN), BUFFERS_MAX)
+    settings = {"shared_buffers": f"{buffers}MB", **EMBEDDED_SETTINGS}
+    lines = [f"{name} = '{value}'" for name, value in settings.items()]
     own = folder / "tieline.conf"
     own.write_text("\n".join(lines) + "\n", "utf-8")
     own.chmod(0o644)
@@ -168,6 +174,14 @@ def _configure(folder: Path) -> None:
     if include not in main.read_text("utf-8"):
         with main.open("a", encoding="utf-8") as file:
             file.write(f"\n{include}\n")
+
+
+def _memory_mib() -> int:
+    """Return the memory of this machine, 0 if it does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    except (AttributeError, ValueError, OSError):
+        return 0
 
 
 def _create_database(base: str) -> None:
