@@ -39,12 +39,12 @@ class SenderLimits:
 
     Attributes:
         calls_in_flight: Calls at the same time. The HTTP client needs as many connections: a call that waits for one
-            has left its gate behind.
+            has left its gate behind. LINE takes 2,000 pushes a second, each of which takes it a tenth of a second.
         sends_claimed: Sends claimed in one transaction.
         zones: Time zone by workspace, for quiet hours.
     """
 
-    calls_in_flight: int = 128
+    calls_in_flight: int = 240
     sends_claimed: int = 500
     zones: Mapping[int, str] = field(default_factory=dict)
 

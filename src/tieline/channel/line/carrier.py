@@ -15,7 +15,7 @@ from tieline.model.send import Answer
 CONNECT_SECONDS = 3.0
 CALL_SECONDS = 10.0
 # Above the sender's calls in flight, so that none of them waits for a connection behind its gate.
-CONNECTIONS_MAX = 256
+CONNECTIONS_MAX = 512
 IDLE_SECONDS = 30.0
 BODY_MAX_BYTES = 1_048_576
 # Whoever fails this way has not sent a byte of the request.
