@@ -2,9 +2,10 @@
 
 from tieline.model.identity import Node, Placed
 from tieline.store.postgres.identity import PostgresIdentity
+from tieline.store.postgres.signals import PostgresSignals
 from tieline.store.postgres.statistics import ROWS_MIN, PostgresStatistics
 from tieline.store.postgres.unit import PostgresUnit
-from tieline.testing.build import NOON, WORKSPACE
+from tieline.testing.build import NOON, WORKSPACE, signal
 
 PEOPLE = 3_000
 OFTEN = 10
@@ -73,4 +74,32 @@ async def rows_read(unit: PostgresUnit) -> int:
     await flushed(unit)
     async with unit.transaction():
         row = await (await unit.connection.execute(_READ)).fetchone()
+    return int(row[0]) if row else 0
+
+
+async def test_signals_are_taken_without_reading_those_that_were_taken_before(unit: PostgresUnit) -> None:
+    signals = PostgresSignals(unit.connection)
+    async with unit.transaction():
+        await signals.put([signal("bought", f"n{number}") for number in range(PEOPLE)])
+    async with unit.transaction():
+        await unit.connection.execute("analyze signal")  # when all of them were waiting
+    async with unit.transaction():
+        assert len(await signals.take(PEOPLE)) == PEOPLE
+    before = await scans(unit)
+    for _ in range(OFTEN):
+        async with unit.transaction():
+            await signals.put([signal("bought", f"m{number}") for number in range(PEOPLE // OFTEN)])
+        async with unit.transaction():
+            assert len(await signals.take(PEOPLE // OFTEN)) == PEOPLE // OFTEN
+    assert await scans(unit) == before
+
+
+async def scans(unit: PostgresUnit) -> int:
+    await flushed(unit)
+    async with unit.transaction():
+        row = await (
+            await unit.connection.execute(
+                "select seq_scan from pg_stat_user_tables where relname = 'signal' and schemaname = current_schema()"
+            )
+        ).fetchone()
     return int(row[0]) if row else 0

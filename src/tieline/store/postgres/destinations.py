@@ -121,7 +121,7 @@ class PostgresDestinations:
             """
             with next as materialized (  -- once: joined in a loop, a limit would be taken anew for every row
                 select change_id from destination_change order by change_id limit %s for update skip locked)
-            delete from destination_change where change_id in (select change_id from next)
+            delete from destination_change where change_id = any(array(select change_id from next))  -- by index
             returning workspace_id, segment, change_id, profile_id, entered, at
             """,
             (CHANGES_TOGETHER,),

@@ -45,7 +45,9 @@ class PostgresSignals:
             with next as materialized (  -- once: joined in a loop, a limit would be taken anew for every row
                 select signal_id from signal where taken_at is null order by signal_id limit %s for update skip locked),
             taken as (
-                update signal set taken_at = now() where signal_id in (select signal_id from next) returning *)
+                update signal set taken_at = now()
+                where signal_id = any(array(select signal_id from next))  -- by index: joined, all signals ever may be read
+                returning *)
             select workspace_id, kind, name, node_id, profile_id, at, log_offset, data, signal_id
             from taken order by signal_id
             """,
