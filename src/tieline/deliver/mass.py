@@ -184,12 +184,17 @@ class MassSender:
         ended: list[Ended] = []
         for flight, chunk in landed:
             answer = answer_of(flight)
+            reserved = await self._outlet.reserved(chunk, answer, now)
             verdict = protocol.decide(
-                answer, earlier=chunk.attempts, members=chunk.members, chance=self._ids.chance
+                answer,
+                earlier=chunk.attempts,
+                members=chunk.members,
+                chance=self._ids.chance,
+                reserved=reserved,
             )
             if verdict.state not in {SendState.ACCEPTED, SendState.UNKNOWN}:
                 self._outlet.uncount(chunk)
-            self._outlet.heard(chunk, answer, verdict.rest, now)
+            self._outlet.heard(chunk, answer, verdict.rest, now, reserved=reserved)
             ended.append(_landed(chunk, verdict, answer.accepted_id or answer.request_id, now))
         handled = await self._settle(ended, now)
         for flight, _ in landed:

@@ -165,7 +165,12 @@ class NarrowcastLoop:
 
     async def _landed(self, one: Claimed, answer: Answer, now: datetime) -> None:
         """Write down what LINE answered."""
-        verdict = protocol.decide(answer, earlier=one.attempts, members=1, chance=self._ids.chance)
+        reserved = classify(answer) is Meaning.OUT_OF_QUOTA and await self._quota.reserved(
+            (one.workspace_id, one.account), one.most, now
+        )
+        verdict = protocol.decide(
+            answer, earlier=one.attempts, members=1, chance=self._ids.chance, reserved=reserved
+        )
         if verdict.state is not SendState.ACCEPTED:
             await self._settle(one, self._attempt(one, answer, verdict, now), now)
             return

@@ -108,9 +108,13 @@ def quiet(call: Call, zone: tzinfo, now: datetime) -> list[Outcome] | None:
     return None if latest is None else for_all(call, protocol.take_back(0, latest - now))
 
 
-def landed(call: Call, answer: Answer, chance: Callable[[], float]) -> list[Outcome]:
+def landed(
+    call: Call, answer: Answer, chance: Callable[[], float], *, reserved: bool = False
+) -> list[Outcome]:
     """Return what becomes of the members after `answer`."""
-    verdict = protocol.decide(answer, earlier=call.earlier, members=len(call.sends), chance=chance)
+    verdict = protocol.decide(
+        answer, earlier=call.earlier, members=len(call.sends), chance=chance, reserved=reserved
+    )
     if verdict.split:
         group_of = halves(call)
         return [Outcome(send, verdict, group_of[send.send_id]) for send in call.sends]

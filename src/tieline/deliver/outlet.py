@@ -117,9 +117,20 @@ class Outlet:
         if self.purse is not None:
             await self.purse.settle(ended, now)
 
-    def heard(self, parcel: Parcel, answer: Answer, rest: timedelta, now: datetime) -> None:
+    async def reserved(self, parcel: Parcel, answer: Answer, now: datetime) -> bool:
+        """Tell whether LINE refuses for the month only because it keeps messages back for a narrowcast that runs."""
+        if answer.status != 429 or classify(answer) is not Meaning.OUT_OF_QUOTA:
+            return False
+        return await self.quota.reserved(parcel.leaves_from, parcel.size, now)
+
+    def heard(
+        self, parcel: Parcel, answer: Answer, rest: timedelta, now: datetime, *, reserved: bool = False
+    ) -> None:
         """Take from an answer what it says of the whole account."""
-        if classify(answer) is Meaning.OUT_OF_QUOTA:
+        meaning = classify(answer)
+        if meaning is Meaning.OUT_OF_QUOTA and not reserved:
             self.quota.exhausted(parcel.leaves_from, now)
+        elif meaning is Meaning.ACCEPTED:
+            self.quota.taken(parcel.leaves_from)
         if rest:
             self.rest(parcel.leaves_from, now + rest)

@@ -83,7 +83,9 @@ def classify(answer: Answer) -> Meaning:
     return special.get(status, Meaning.REFUSED if 400 <= status < 500 else Meaning.UNKNOWN)
 
 
-def decide(answer: Answer, *, earlier: int, members: int, chance: Callable[[], float]) -> Verdict:
+def decide(
+    answer: Answer, *, earlier: int, members: int, chance: Callable[[], float], reserved: bool = False
+) -> Verdict:
     """Return what becomes of a send (or of a group as one) after `answer`.
 
     Args:
@@ -91,6 +93,7 @@ def decide(answer: Answer, *, earlier: int, members: int, chance: Callable[[], f
         earlier: Attempts before this one whose outcome is in doubt.
         members: How many people the call was for.
         chance: Returns a number in [0, 1), for jitter.
+        reserved: Whether LINE refuses for the month only because it keeps messages back for a narrowcast that runs.
     """
     meaning = classify(answer)
     if meaning is Meaning.ACCEPTED:
@@ -99,7 +102,7 @@ def decide(answer: Answer, *, earlier: int, members: int, chance: Callable[[], f
         return Verdict(SendState.UNKNOWN, problem(answer), delay=backoff(earlier, chance()))
     if meaning is Meaning.REFUSED:
         return _refused(answer, earlier=earlier, members=members)
-    if meaning is Meaning.OUT_OF_QUOTA and not earlier:
+    if meaning is Meaning.OUT_OF_QUOTA and not earlier and not reserved:
         return withheld(Reason.QUOTA, earlier=0)
     delay, rest = _pause(meaning, answer)
     return take_back(earlier, delay * (1 + chance()), rest)
@@ -166,6 +169,8 @@ def _pause(meaning: Meaning, answer: Answer) -> tuple[timedelta, timedelta]:
     """Return how long a send waits, and its whole account, after a call that certainly did nothing."""
     if meaning is Meaning.UNAUTHORIZED:
         return REST_UNAUTHORIZED, REST_UNAUTHORIZED
+    if meaning is Meaning.OUT_OF_QUOTA:
+        return WAIT_UNCLEAR, WAIT_UNCLEAR
     if meaning is Meaning.NOT_STARTED:
         return WAIT_UNREACHABLE, WAIT_UNREACHABLE
     if meaning is Meaning.TOO_FAST and _says(answer, "rate limit"):

@@ -12,6 +12,8 @@ import msgspec
 from tieline.model.send import Answer
 
 FRESH = timedelta(seconds=60)
+HELD_BACK_LONGEST = timedelta(hours=6)
+"""After so long a refusal counts, whatever LINE's counters say: they may be wrong, and a person should know."""
 # LINE counts its months and days in Japan's time.
 LINE_TIME = timezone(timedelta(hours=9))
 
@@ -70,6 +72,8 @@ class Quota:
         self._line = line
         self._accepted_since = accepted_since
         self._readings: dict[Account, Reading] = {}
+        self._doubts: dict[Account, Reading] = {}
+        self._held_back: dict[Account, datetime] = {}
 
     async def left(self, account: Account, now: datetime) -> int | None:
         """Return how many messages are left, or None if nothing is known to limit them."""
@@ -93,6 +97,32 @@ class Quota:
         if known is not None:
             left = None if known.left is None else known.left - messages
             self._readings[account] = known._replace(left=left, used=known.used + messages)
+
+    async def reserved(self, account: Account, messages: int, now: datetime) -> bool:
+        """Tell, of an account that LINE just refused for its month, whether LINE's own count leaves room all the same.
+
+        LINE keeps messages back for a narrowcast that runs, of ours or of another tool, and says of the others what it
+        says of a month that is used up. What is kept back comes free again; what stays refused for hours does not.
+        """
+        since = self._held_back.get(account)
+        if since is not None and now - since > HELD_BACK_LONGEST:
+            return False
+        left = (await self._asked(account, now)).left
+        if left is None or left < messages:
+            return False
+        self._held_back.setdefault(account, now)
+        return True
+
+    async def _asked(self, account: Account, now: datetime) -> Reading:
+        """Return what LINE says of the month now, asked once for all that it refused at this moment."""
+        known = self._doubts.get(account)
+        if known is None or known.at != now:
+            known = self._doubts[account] = self._readings[account] = await self._read(account, now)
+        return known
+
+    def taken(self, account: Account) -> None:
+        """Note that LINE took something: nothing is kept back any more."""
+        self._held_back.pop(account, None)
 
     def exhausted(self, account: Account, now: datetime) -> None:
         """Note that LINE said the month is used up."""

@@ -231,13 +231,15 @@ class Sender:
         return outcome.for_all(call, protocol.take_back(call.earlier, GIVE_BACK))
 
     async def _settle_landed(self, now: datetime) -> int:
-        landed = [(flight, call, answer_of(flight)) for flight, call in self.flights.items() if flight.done()]
+        ended = [(flight, call, answer_of(flight)) for flight, call in self.flights.items() if flight.done()]
+        landed = [(*one, await self.outlet.reserved(one[1], one[2], now)) for one in ended]
         handled = await self._settle(
-            [outcome.landed(call, answer, self._ids.chance) for _, call, answer in landed], now
+            [outcome.landed(call, said, self._ids.chance, reserved=kept) for _, call, said, kept in landed],
+            now,
         )
-        for flight, call, answer in landed:
+        for flight, call, answer, kept in landed:
             del self.flights[flight]
-            self.outlet.heard(call, answer, timedelta(0), now)
+            self.outlet.heard(call, answer, timedelta(0), now, reserved=kept)
         return handled
 
     async def _settle(self, calls: Sequence[Sequence[Outcome]], now: datetime) -> int:

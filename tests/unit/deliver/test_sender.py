@@ -126,6 +126,34 @@ async def test_lines_own_word_on_the_monthly_limit_stops_what_follows(world: Wor
     assert sorted(row.reason for row in world.store.rows.values()) == ["", "", "quota", "quota"]
 
 
+@pytest.mark.parametrize("messages", [PERSONAL, PLAIN])
+async def test_what_line_keeps_for_a_narrowcast_is_waited_for_and_is_no_used_up_month(
+    world: World, messages: object
+) -> None:
+    world.line.quota, world.line.reserved = 9, 9
+    await world.plan(messages)
+    sender = world.sender()
+    for _ in range(3):
+        await sender.step(world.clock.now())
+        await sender.land(1)
+    assert (summary(world), delivered(world)) == ({(SendState.PLANNED, "")}, 0)
+    refused = calls(world, "push") + calls(world, "multicast")
+    world.clock.advance(timedelta(seconds=30))
+    await sender.step(world.clock.now())
+    assert calls(world, "push") + calls(world, "multicast") == refused
+    world.line.reserved = 0
+    await world.run(sender)
+    assert (summary(world), delivered(world)) == ({(SendState.ACCEPTED, "")}, 4)
+
+
+async def test_a_month_that_line_refuses_for_hours_is_used_up_whatever_its_counters_say(world: World) -> None:
+    world.line.quota, world.line.reserved = 9, 9
+    await world.plan(PLAIN)
+    await world.run(world.sender())
+    assert (summary(world), delivered(world)) == ({(SendState.PARKED, "quota")}, 0)
+    assert calls(world, "multicast") < 400
+
+
 async def test_a_user_who_does_not_exist_costs_only_himself(world: World) -> None:
     world.platform.world.settings = msgspec.structs.replace(
         world.platform.world.settings, multicast_refuses_unknown=True
