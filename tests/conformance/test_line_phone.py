@@ -4,6 +4,7 @@ LINE takes no retry key here, so a call is made once or never, and what is in do
 """
 
 import itertools
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ from tieline.simulator.faults import FaultKind, FaultSwitch
 from tieline.simulator.webhooks import WebhookBehaviour
 from tieline.store.postgres.deliver import PostgresSends
 from tieline.store.postgres.directory import PostgresDirectory
+from tieline.store.postgres.outbox import PostgresHistoryOutbox
 from tieline.store.postgres.outreach import PostgresOutreach
 from tieline.store.postgres.unit import PostgresUnit
 
@@ -69,6 +71,7 @@ class Counter:
         self.step = itertools.count()
         self.dies_at = -1
         self.again = False
+        self.calls: list[Any] = []
 
     async def person(self, number: int) -> str:
         """Let somebody with a proven telephone number be known, who is no friend; return the LINE user."""
@@ -144,10 +147,22 @@ class Counter:
     async def hear(self) -> None:
         """Let LINE's webhooks come in by the brand's door and be absorbed."""
         for call in self.brand.platform.tick(datetime.now(UTC) + timedelta(seconds=5)).webhooks:
+            self.calls.append(call)
             answer = await self.brand.http.post(call.url, content=call.body, headers=dict(call.headers))
             assert answer.status_code == 200, answer.text
         while await self.absorb.step():
             pass
+
+    async def told(self) -> list[dict[str, Any]]:
+        """Return what people's timelines say of messages that were sent."""
+        async with self.unit.transaction():
+            batches = await PostgresHistoryOutbox(self.unit.connection).peek(1_000)
+        return [
+            json.loads(event["properties"])
+            for batch in batches
+            for event in batch.events.to_pylist()
+            if event["event"] == "message_sent"
+        ]
 
     async def stands(self, send_id: bytes) -> tuple[str, str, str]:
         """Return state, reason, and whether LINE told of the delivery."""
@@ -234,6 +249,45 @@ async def test_f37_killed_at_any_step_under_any_fault_nobody_gets_it_twice_and_d
 
     assert {("accepted", "accepted"), ("parked", "accepted"), ("parked", "parked")} <= ends
     assert number > 8 * len(FAULTS)
+
+
+async def test_what_lines_word_settles_is_told_once_as_sent_whoever_was_to_tell_of_it(counter):
+    settled = {}
+    ways = (None, None, False), (FaultKind.ACCEPT_THEN_RESET, None, False), (None, 5, False), (None, 5, True)
+    for number, (fault, dies_at, heard_first) in enumerate(ways):
+        await counter.person(number)
+        settled[(await counter.wish(number)).hex()] = "accepted"
+        counter.brand.line.faults[:] = [FaultSwitch(fault, next_calls=1)] if fault else []
+        if dies_at is None:
+            await counter.run(counter.now)
+        else:
+            assert not await counter.killed(dies_at)
+        if heard_first:
+            await counter.hear()
+        await counter.run(counter.now + LEASE + timedelta(seconds=1))
+        await counter.hear()
+    for call in counter.calls:  # LINE says it all again
+        await counter.brand.http.post(call.url, content=call.body, headers=dict(call.headers))
+    await counter.hear()
+
+    told = await counter.told()
+    assert sorted(one["send_id"] for one in told) == sorted(settled)
+    assert {(one["channel"], one["kind"], one["origin"], one["step"]) for one in told} == {
+        ("phone", "line_phone", "journey:shipping", "tell")
+    }
+
+
+async def test_a_message_costs_once_line_has_delivered_it_and_not_before(counter):
+    await counter.person(1)
+    await counter.wish(1)
+    await counter.run(counter.now)
+    outreach = PostgresOutreach(counter.unit.connection)
+    since = counter.now - timedelta(days=1)
+    (before,) = await outreach.spent(counter.brand.workspace_id, since)
+    await counter.hear()
+    (after,) = await outreach.spent(counter.brand.workspace_id, since)
+
+    assert (before["cost"], after["cost"]) == (0, 1)
 
 
 async def test_a_worker_that_calls_again_in_doubt_reaches_the_phone_twice(counter):

@@ -13,7 +13,7 @@ from tieline.deliver.render import compiled
 from tieline.deliver.ways import Chosen, choose, sms_parts
 from tieline.ids import Ids
 from tieline.model.event import MESSAGE_FAILED, MESSAGE_SENT, MESSAGE_SUPPRESSED
-from tieline.model.outreach import Carrying, Outgoing, WayRequest
+from tieline.model.outreach import Carrying, Outgoing, WayRequest, about
 from tieline.model.send import Standing
 from tieline.model.signal import Said, SendRequest
 from tieline.ports import OutreachStore, SendStore
@@ -141,15 +141,7 @@ def news(
     name = TOLD.get(state)
     if name is None or standing is None or not standing.namespace:
         return None
-    properties = {
-        "send_id": one.send_id.hex(),
-        "channel": one.channel,
-        "kind": one.kind,
-        "origin": one.origin,
-        "step": one.step,
-        "purpose": one.purpose,
-        **({"reason": reason} if reason else {}),
-    }
+    properties = about(one) | ({"reason": reason} if reason else {})
     message_id = f"{name}:{one.send_id.hex()}"
     return Said(one.workspace_id, standing.namespace, standing.value, name, message_id, properties, at)
 

@@ -129,3 +129,33 @@ class Carried(msgspec.Struct, frozen=True):
     reason: str = ""
     reference: str = ""
     gone: bool = False
+
+
+class Arrived(msgspec.Struct, frozen=True):
+    """A message that was in doubt until the other side told of its delivery.
+
+    Attributes:
+        namespace: Namespace of the identifier it was sent to.
+        value: Value of that identifier.
+    """
+
+    namespace: str
+    value: str
+    send_id: bytes
+    channel: str
+    kind: str
+    origin: str
+    step: str
+    purpose: str
+
+
+def about(one: Outgoing | Carrying | Arrived) -> dict[str, str]:
+    """Return what an event says of a message."""
+    return {
+        "send_id": one.send_id.hex(),
+        "channel": one.channel,
+        "kind": one.kind,
+        "origin": one.origin,
+        "step": one.step,
+        "purpose": one.purpose,
+    }

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from tieline.model.outreach import Carried, Carrying, Channel, Outgoing
+from tieline.model.outreach import Arrived, Carried, Carrying, Channel, Outgoing
 
 
 class OutreachStore(Protocol):
@@ -46,11 +46,12 @@ class OutreachStore(Protocol):
 class Notices(Protocol):
     """Messages by telephone number, of whose delivery LINE tells later."""
 
-    async def delivered(self, workspace_id: int, account: str, tag: str, at: datetime) -> bool:
-        """Note that the message of this delivery tag has arrived; return whether one of ours was waiting for that.
+    async def delivered(self, workspace_id: int, account: str, tag: str, at: datetime) -> Arrived | None:
+        """Note that the message of this delivery tag has arrived; return it if that ended a doubt, else None.
 
-        It may come while the call is still held, or after it was parked in doubt: both end as accepted. A tag of another
-        tool, of another account, or told a second time changes nothing.
+        It may come while the call is still held, or after it was parked in doubt: both end as accepted, and nobody else
+        tells of them. A tag of another tool, of another account, or of a message that was accepted before is None. Told a
+        second time, the answer is what it was.
         """
         ...
 

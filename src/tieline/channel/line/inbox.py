@@ -11,6 +11,7 @@ from tieline.model.event import (
     LINE_ACCOUNT_LINKED,
     LINE_FOLLOWED,
     LINE_MESSAGE_RECEIVED,
+    MESSAGE_SENT,
     TAG_ADDED,
     Event,
     Identifier,
@@ -19,6 +20,7 @@ from tieline.model.event import (
     Source,
 )
 from tieline.model.identity import MEMBER
+from tieline.model.outreach import about
 from tieline.ports.binding import Nonces
 from tieline.ports.joins import Joins
 from tieline.ports.outreach import Notices
@@ -49,7 +51,6 @@ class LineInbox:
             Parked(row.workspace_id, row.log_offset, failure.index, "collect", failure.reason, failure.detail)
             for failure in unread
         ]
-        await self._arrived(self._notices, row, source)
         for said in seen:
             identifiers = [Identifier(f"line:{source.provider}", said.user_id)] if said.user_id else []
             consents = False
@@ -71,14 +72,9 @@ class LineInbox:
             events += [event] if self._joins is None else await self._joined(self._joins, said, event, source)
             if consents:
                 events.append(_consent(event))
+        if self._notices is not None:
+            events += await _arrived(self._notices, row, source)
         return events, parked
-
-    async def _arrived(self, notices: Notices | None, row: LogRow, source: Source) -> None:
-        """Hand on what LINE says of messages by telephone number."""
-        if notices is None:
-            return
-        for one in deliveries(row.body):
-            await notices.delivered(row.workspace_id, source.account, one.tag, min(one.at, row.received_at))
 
     async def _joined(self, joins: Joins, said: LineEvent, event: Event, source: Source) -> list[Event]:
         """Credit who follows, or writes the code of a join source, and return what that says."""
@@ -113,6 +109,32 @@ class LineInbox:
             for tag in credit.tags
         ]
         return [event, came, *tags]
+
+
+async def _arrived(notices: Notices, row: LogRow, source: Source) -> list[Event]:
+    """Hand on what LINE says of messages by telephone number; return those of which nobody else can tell."""
+    events: list[Event] = []
+    for one in deliveries(row.body):
+        at = min(one.at, row.received_at)
+        arrived = await notices.delivered(row.workspace_id, source.account, one.tag, at)
+        if arrived is not None:
+            events.append(
+                Event(
+                    workspace_id=row.workspace_id,
+                    source=source,
+                    log_offset=row.log_offset,
+                    item=one.index,
+                    type="line",
+                    name=MESSAGE_SENT,
+                    message_id=f"{MESSAGE_SENT}:{arrived.send_id.hex()}",
+                    at=at,
+                    received_at=row.received_at,
+                    identifiers=(Identifier(arrived.namespace, arrived.value),),
+                    properties=about(arrived),
+                    traits={},
+                )
+            )
+    return events
 
 
 def _consent(linked: Event) -> Event:

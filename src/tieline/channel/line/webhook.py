@@ -76,8 +76,14 @@ class Unread(msgspec.Struct, frozen=True):
 
 
 class Delivered(NamedTuple):
-    """LINE says that a message by telephone number has arrived. `tag`: what its call was named by, or the hashed number."""
+    """LINE says that a message by telephone number has arrived.
 
+    Attributes:
+        index: Place of the event in the webhook.
+        tag: What its call was named by, or the hashed number.
+    """
+
+    index: int
     tag: str
     at: datetime
 
@@ -130,7 +136,12 @@ def deliveries(body: bytes) -> list[Delivered]:
     """Return which messages by telephone number have arrived, as a webhook says whose signature was verified."""
     if b'"delivery"' not in body:
         return []
-    return [one for event in _all(body) if isinstance(event, Mapping) for one in _delivered(event)]
+    return [
+        one
+        for index, event in enumerate(_all(body))
+        if isinstance(event, Mapping)
+        for one in _delivered(index, event)
+    ]
 
 
 def _all(body: bytes) -> list[Any]:
@@ -170,10 +181,10 @@ def _about_nobody(event: Any) -> bool:
     )
 
 
-def _delivered(event: Json) -> list[Delivered]:
+def _delivered(index: int, event: Json) -> list[Delivered]:
     """Return which message by telephone number arrived, if an event says that of one."""
     at, tag = _moment(event.get("timestamp")), _text(_object(event, "delivery"), "data")
-    return [Delivered(tag, at)] if event.get("type") == "delivery" and at is not None and tag else []
+    return [Delivered(index, tag, at)] if event.get("type") == "delivery" and at is not None and tag else []
 
 
 def destination(body: bytes) -> str:

@@ -11,7 +11,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from tieline.model.outreach import LINE_PHONE, NAMESPACE, Carrying, Channel, Outgoing
+from tieline.model.outreach import LINE_PHONE, NAMESPACE, Arrived, Carrying, Channel, Outgoing
 
 TAG = re.compile(r"[0-9a-f]{32}")
 """The id of a message, as it names the message to LINE."""
@@ -154,19 +154,24 @@ class PostgresOutreach:
         )
         return bool(cursor.rowcount)
 
-    async def delivered(self, workspace_id: int, account: str, tag: str, at: datetime) -> bool:
-        """Note that the message of this delivery tag has arrived; return whether one of ours was waiting for that."""
+    async def delivered(self, workspace_id: int, account: str, tag: str, at: datetime) -> Arrived | None:
+        """Note that the message of this delivery tag has arrived; return it if that ended a doubt, else None."""
         if not TAG.fullmatch(tag):
-            return False
+            return None
         cursor = await self._connection.execute(
             """
-            update channel_send s
-            set state = 'accepted', reason = '', reference = 'delivered', lease_until = null,
-                settled_at = coalesce(settled_at, %(at)s)
-            from channel c
-            where s.workspace_id = %(workspace)s and s.send_id = %(send)s and s.kind = %(kind)s
-              and c.workspace_id = s.workspace_id and c.key = s.channel and c.settings->>'account' = %(account)s
-              and s.attempts > 0 and s.state in ('prepared', 'parked', 'accepted') and s.reference <> 'delivered'
+            with told as (
+                update channel_send s
+                set by_word = s.by_word or s.state <> 'accepted', state = 'accepted', reason = '', reference = 'delivered',
+                    lease_until = null, settled_at = coalesce(settled_at, %(at)s)
+                from channel c
+                where s.workspace_id = %(workspace)s and s.send_id = %(send)s and s.kind = %(kind)s
+                  and c.workspace_id = s.workspace_id and c.key = s.channel and c.settings->>'account' = %(account)s
+                  and s.attempts > 0 and s.state in ('prepared', 'parked', 'accepted')
+                returning s.*)
+            select namespace, value, send_id, channel, kind, origin, step, purpose
+            from told join node on node.workspace_id = told.workspace_id and node.node_id = told.person
+            where by_word
             """,
             {
                 "workspace": workspace_id,
@@ -176,7 +181,8 @@ class PostgresOutreach:
                 "at": at,
             },
         )
-        return bool(cursor.rowcount)
+        row = await cursor.fetchone()
+        return None if row is None else Arrived(row[0], row[1], bytes(row[2]), *row[3:])
 
     async def bounced(self, workspace_id: int, kind: str, address: str, reason: str, at: datetime) -> None:
         """Write nothing to this address any more."""
@@ -189,16 +195,19 @@ class PostgresOutreach:
         )
 
     async def spent(self, workspace_id: int, since: datetime) -> list[dict[str, Any]]:
-        """Return what messages of each channel became since then, and what those that were accepted cost."""
+        """Return what messages of each channel became since then, and what those that were accepted cost.
+
+        By telephone number LINE takes money for what it has delivered, not for what it has accepted.
+        """
         async with self._connection.cursor(row_factory=dict_row) as cursor:
             await cursor.execute(
                 """
                 select channel, kind, state, reason, count(*)::int as messages,
-                       coalesce(sum(cost) filter (where state = 'accepted'), 0) as cost
+                       coalesce(sum(cost) filter (where state = 'accepted' and (kind <> %s or reference = 'delivered')), 0) as cost
                 from channel_send where workspace_id = %s and created_at >= %s
                 group by channel, kind, state, reason order by channel, state, reason
                 """,
-                (workspace_id, since),
+                (LINE_PHONE, workspace_id, since),
             )
             return await cursor.fetchall()
 
