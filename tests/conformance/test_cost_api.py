@@ -276,6 +276,31 @@ async def test_the_ledger_is_held_against_lines_counters_of_each_day(brand, post
     assert day_after == 1
 
 
+async def test_days_that_nobody_asked_for_in_time_are_asked_for_later_a_few_at_a_time(brand, postgres_url):
+    await brand.rows("update line_account set created_at = created_at - interval '60 days' returning 1")
+    now = datetime.now(UTC)
+    today = now.astimezone(LINE_TIME).date()
+    long_ago = today - timedelta(days=40)
+    brand.line.sent_by_day["push", f"{long_ago:%Y%m%d}"] = 5
+    async with brand.sender(postgres_url) as send:
+        step = Reconciler(
+            brand.unit,
+            PostgresDays(brand.unit.connection),
+            send.sender._line,
+            {(brand.workspace_id, "main"): None},
+        )
+        asked = []
+        for hours in range(24):
+            at = now + timedelta(hours=hours)
+            brand.transport._now = lambda at=at: at
+            asked.append(await step.step(at))
+        rows = await brand.rows("select day, line_push from line_day where day = %s", long_ago)
+
+    assert rows == [(long_ago, 5)]
+    assert max(asked[1:]) <= 4
+    assert sum(asked) in {60, 61, 62}
+
+
 async def test_a_month_of_100_000_friends_ends_as_it_was_forecast(brand):
     """Four broadcasts and three journeys over two months, written into the ledger by the day; forecast on the tenth."""
     chance = random.Random(7)

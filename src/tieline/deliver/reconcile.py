@@ -16,6 +16,11 @@ from tieline.ports.cost import DayStore, LineCounters, LineDay
 
 DAYS_BACK = 14
 AGAIN_AFTER = timedelta(hours=1)
+LONG_BACK = timedelta(days=400)
+"""Days that nobody asked for in time, while Tieline stood still or LINE was out, are asked for all the same."""
+LONG_AGAIN_AFTER = timedelta(days=1)
+LONG_AT_ONCE = 3
+"""LINE takes 60 questions an hour about its days, and a step comes every few minutes: yesterday must not wait for last year."""
 KINDS = ("push", "multicast", "reply", "broadcast")
 
 
@@ -62,7 +67,10 @@ class Reconciler:
         for account in list(self._accounts):
             async with self._unit.transaction():
                 days = await self._days.unchecked(account, first, yesterday, now - AGAIN_AFTER)
-            for day in days:
+                before = await self._days.unchecked(
+                    account, yesterday - LONG_BACK, first - timedelta(days=1), now - LONG_AGAIN_AFTER
+                )
+            for day in (*days, *before[-LONG_AT_ONCE:]):
                 counted = {kind: _count(await self._line.delivered(*account, kind, day)) for kind in KINDS}
                 kinds = _decoded(await self._line.delivered_by_kind(*account, day), _ByKind)
                 friends = _decoded(await self._line.followers(*account, day), _Followers)
