@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from tieline.deliver import narrowcast_words
+
 SOURCE = Path(__file__).parents[1] / "src/tieline"
 
 # These speak on a command line, or to tests; no answer of the API comes from here.
@@ -40,7 +42,10 @@ PASSED_ON = {"message", "sentence", "way_out", "line"}
 # is put together of sentences that were read.
 UNREADABLE = {
     ("api/collect.py", "str(refused[0]['detail'])"),
-    ("api/narrowcast_plan.py", "narrowcast_words.words(planned.reason)"),
+    (
+        "api/narrowcast_plan.py",
+        "narrowcast_words.refusal(planned.reason, withdrawn(planned.said.recipient, planned.known))",
+    ),
     ("deliver/liquid.py", "str(error).strip().splitlines()"),
     ("deliver/liquid.py", "type(error).__name__"),
     ("identify/rule_file.py", "lines.get('allowed', lines[''])"),
@@ -307,4 +312,7 @@ def templates() -> tuple[dict[str, str], set[tuple[str, str]]]:
     spoken = {name: path for name, path in paths.items() if name.split("/")[0] not in SILENT}
     reader = Reader({name: ast.parse(path.read_text("utf-8")) for name, path in spoken.items()})
     reader.collect()
+    # These stand in the source in every language, because a narrowcast that is over says them too.
+    for said in narrowcast_words.refusals():
+        reader.found.setdefault(said, "deliver/narrowcast_words.py")
     return reader.found, reader.unreadable - UNREADABLE

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationError
 
 from tieline.api import problem
+from tieline.deliver import narrowcast_words
 from tieline.deliver.liquid import RenderError, compile_text
 
 HOLE = re.compile(r"\{(\d)\}")
@@ -45,6 +46,12 @@ def rooms(sentences: ModuleType) -> dict[str, dict[str, dict[str, str]]]:
 
 def test_every_sentence_of_the_source_is_translated(sentences):
     assert not sentences.missing(), f"\n{sentences.orders()}"
+
+
+def test_why_a_narrowcast_is_refused_is_said_in_one_way_everywhere(rooms):
+    said = narrowcast_words.refusals()
+
+    assert {template: rooms["deliver"].get(template) for template in said} == said
 
 
 def test_every_expression_that_gives_a_sentence_can_be_followed(raised):

@@ -85,11 +85,9 @@ async def check(doors: Doors, workspace_id: int, planned: Planned) -> None:
         InvalidTemplateError: LINE refuses its messages.
     """
     if planned.reason not in {"", WAITS}:
-        words = narrowcast_words.words(planned.reason)["en"]
-        if planned.reason == "withdrawn":
-            words = f"{withdrawn(planned.said.recipient, planned.known):,} of them: {words}"
         raise InvalidInputError(
-            words, field=f"/{'without_consent' if planned.reason == 'no_consent' else 'recipient'}"
+            narrowcast_words.refusal(planned.reason, withdrawn(planned.said.recipient, planned.known)),
+            field=f"/{'without_consent' if planned.reason == 'no_consent' else 'recipient'}",
         )
     if planned.most < 1:
         raise InvalidInputError("Nobody is in it.", field="/recipient", way_out="Take other audiences.")

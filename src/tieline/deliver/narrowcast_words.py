@@ -139,6 +139,39 @@ _WORDS: Mapping[str, tuple[str, str, str]] = {
 }
 
 
+REFUSALS = (
+    "no_consent",
+    "withdrawn",
+    "audience_unknown",
+    "audience_failed",
+    "audience_expired",
+    "audience_too_small",
+    "narrowcast_unknown",
+    "narrowcast_not_repeatable",
+)
+"""Why a narrowcast is refused when it is saved, so that an answer of the API says it in English and the console translates."""
+
+
+def refusal(reason: str, withdrawn: int) -> str:
+    """Return why a narrowcast is refused, as an answer of the API says it."""
+    said = words(reason)["en"]
+    return f"{withdrawn:,} of them: {said}" if reason == "withdrawn" else said
+
+
+def refusals() -> dict[str, dict[str, str]]:
+    """Return every such sentence, its hole as `{}`, with what it is in the other languages, its hole as `{0}`."""
+    found = {}
+    for reason in REFUSALS:
+        said = words(reason)
+        of_them = reason == "withdrawn"
+        english = f"{{}} of them: {said['en']}" if of_them else said["en"]
+        found[english] = {
+            "zh-TW": f"其中 {{0}} 人：{said['zh-TW']}" if of_them else said["zh-TW"],
+            "ja": f"うち{{0}}人：{said['ja']}" if of_them else said["ja"],
+        }
+    return found
+
+
 def words(reason: str) -> dict[str, str]:
     """Return why, by language; of a reason without a sentence, its word."""
     bare = reason.removesuffix(AFTER_UNKNOWN)
