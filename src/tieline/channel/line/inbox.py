@@ -123,7 +123,7 @@ async def _arrived(notices: Notices, row: LogRow, source: Source) -> list[Event]
                     workspace_id=row.workspace_id,
                     source=source,
                     log_offset=row.log_offset,
-                    item=one.index,
+                    item=one.item,
                     type="line",
                     name=MESSAGE_SENT,
                     message_id=f"{MESSAGE_SENT}:{arrived.send_id.hex()}",

@@ -79,11 +79,11 @@ class Delivered(NamedTuple):
     """LINE says that a message by telephone number has arrived.
 
     Attributes:
-        index: Place of the event in the webhook.
+        item: Place of the event in the webhook.
         tag: What its call was named by, or the hashed number.
     """
 
-    index: int
+    item: int
     tag: str
     at: datetime
 
