@@ -69,7 +69,7 @@ PAGES = ("/tags", "/lifecycle?model=nes", "/lifecycle?model=rfm", "/traits")
 @pytest.mark.browser
 @pytest.mark.usefixtures("brand")
 @pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1024, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1024, "dark"), (820, "light")])
 def test_a_page_about_customers_fits_speaks_chinese_and_has_no_serious_finding(opened, path, width, scheme):
     page = opened(path, width=width, scheme=scheme)
     page.wait_for_function("() => !document.querySelector('[role=status][aria-label]')")

@@ -35,7 +35,7 @@ def tieline(line: Simulated, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @pytest.mark.browser
 @pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1024, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1024, "dark"), (820, "light")])
 def test_a_page_of_line_fits_speaks_chinese_and_has_no_serious_finding(opened, path, width, scheme):
     page = opened(path, width=width, scheme=scheme)
     page.wait_for_load_state("networkidle")

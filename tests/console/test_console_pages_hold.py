@@ -37,7 +37,7 @@ def settle(page):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1024, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1024, "dark"), (820, "light")])
 def test_a_page_fits_speaks_chinese_and_has_no_serious_finding(opened, brand, path, width, scheme):
     page = opened(path.format(wang=brand), width=width, scheme=scheme)
     settle(page)
