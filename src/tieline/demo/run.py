@@ -36,9 +36,8 @@ def main(*, once: bool, data: Path | None = None) -> int:
     """
     # Whoever ends it otherwise than by Ctrl-C wants the same: that all it started ends too.
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    if (
-        signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-    ):  # as a shell does to what it starts in the background
+    # A shell lets what it starts in the background ignore SIGINT.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     facts = Facts()
     with ExitStack() as stack:
