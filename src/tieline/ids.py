@@ -53,6 +53,15 @@ def keyed_hash(key: bytes, *parts: str) -> bytes:
     return hashlib.blake2b("\x1f".join(parts).encode(), key=key, digest_size=ID_BYTES).digest()
 
 
+def lot(person: bytes, key: str) -> bytes:
+    """Return 16 bytes drawn for a person and a broadcast, which a database can draw, too: `md5(person || key)`.
+
+    They name the send, and their beginning decides on arm and place: so the sends of a list are written in the order of their
+    names.
+    """
+    return hashlib.md5(person + key.encode(), usedforsecurity=False).digest()
+
+
 def retry_key(send_id: str) -> UUID:
     """Return the retry key of a send: the same for ever, so that a second attempt cannot be a second message."""
     return uuid5(NAMESPACE_URL, f"tieline:send:{send_id}")

@@ -326,9 +326,11 @@ class Broadcast:
         """Freeze one broadcast that is due, or plan one chunk; return how much was handled."""
         async with self.unit.transaction():
             now = self.clock.now()
-            begun = await self.broadcast.begin(now)
-            if begun:
-                return begun
+            if await self.broadcast.begin(now):
+                return 1
+            stretch = await self.broadcast.stretch(now)
+            if stretch is not None and (people := await self.deliver.process_stretch(stretch)) is not None:
+                return await self.broadcast.stretched(stretch, people, now)
             wishes = await self.broadcast.process(now)
             await self.news.said(await self.deliver.process(wishes))
         return len(wishes)

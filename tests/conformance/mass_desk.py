@@ -172,6 +172,27 @@ class Desk:
         each = {friend.user_id: len(friend.deliveries()) for friend in self.brand.line.friends.values()}
         return Counter({user: count for user, count in each.items() if count})
 
+    async def shared(self, user: str) -> None:
+        """Let a second person, who agreed too, have this LINE user, known under another provider."""
+        for statement in (
+            """
+            insert into node select workspace_id, decode(md5(value), 'hex'), 'line:other', value, first_at,
+                                    decode(md5(value), 'hex'), decode(md5(value), 'hex')
+            from node where value = %s returning 1
+            """,
+            """
+            insert into fact select workspace_id, node_id, 3, 'main', 'line', 'true', now()
+            from node where value = %s and namespace = 'line:other' returning 1
+            """,
+            """
+            insert into consent_event (workspace_id, node_id, purpose, channel, granted, method, notice_version, evidence,
+                                       source, event_key, at, received_at)
+            select workspace_id, node_id, 'marketing', 'line', true, 'form', '1', '{}', 'crm', 'x', now(), now()
+            from node where value = %s and namespace = 'line:other' returning 1
+            """,
+        ):
+            await self.brand.rows(statement, user)
+
     async def withdraw(self, user: str) -> None:
         await self.brand.rows(
             """

@@ -82,22 +82,7 @@ async def test_a_user_line_does_not_know_never_takes_a_chunk_down(desk: Desk) ->
 
 async def test_one_user_of_two_people_is_in_a_chunk_once(desk: Desk) -> None:
     users = await desk.brand.befriend(PEOPLE)
-    await desk.brand.rows(
-        "insert into node select workspace_id, decode(md5(value), 'hex'), 'line:other', value, first_at,"
-        " decode(md5(value), 'hex'), decode(md5(value), 'hex') from node where value = %s returning 1",
-        users[0],
-    )
-    await desk.brand.rows(
-        "insert into fact select workspace_id, decode(md5(value), 'hex'), 3, 'main', 'line', 'true', now() from node"
-        " where value = %s and namespace = 'line:other' returning 1",
-        users[0],
-    )
-    await desk.brand.rows(
-        "insert into consent_event (workspace_id, node_id, purpose, channel, granted, method, notice_version, evidence,"
-        " source, event_key, at, received_at) select workspace_id, decode(md5(value), 'hex'), 'marketing', 'line', true,"
-        " 'form', '1', '{}', 'crm', 'x', now(), now() from node where value = %s and namespace = 'line:other' returning 1",
-        users[0],
-    )
+    await desk.shared(users[0])
     await desk.start()
     await desk.plan()
     assert await desk.brand.rows("select members from multicast") == [(PEOPLE,)]

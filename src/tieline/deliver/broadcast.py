@@ -7,13 +7,15 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from tieline.ids import keyed_hash
+from tieline.ids import lot
 from tieline.model.broadcast import HELD_OUT, UNDECIDED, Begun, Broadcast, Recipient, best
 from tieline.model.limits import FREE, Habits, Quiet, Restraint
-from tieline.model.signal import SendRequest
+from tieline.model.signal import SendRequest, StretchRequest
 from tieline.ports import BroadcastStore, Clicks
 
 RECIPIENTS_TOGETHER = 5_000
+STRETCH_MAX = 50_000
+"""So many who were looked at together are planned in one transaction."""
 NO_HABITS = Habits()
 
 
@@ -44,13 +46,35 @@ class BroadcastStage:
         due = await self._store.due(now)
         if due is None:
             return 0
-        frozen = await self._store.freeze(due, now)
         habits = self._habits.get(due.workspace_id, NO_HABITS)
+        frozen = await self._store.freeze(due, now, look=_due_together(due.said, habits))
         allowed = habits.drift if due.said.drift is None else due.said.drift
         expected = due.said.expected
         drifted = expected is not None and abs(frozen - expected) > allowed * expected
         await self._store.begun(due, frozen, now, "drifted" if drifted else "planning")
         return 1
+
+    async def stretch(self, now: datetime) -> StretchRequest | None:
+        """Return the next wish for many who were looked at together; None if the next are to be looked at one by one."""
+        begun = await self._store.next(now)
+        if begun is None or begun.stood_through is None:
+            return None
+        stretch = await self._store.stretch(begun, now, STRETCH_MAX)
+        if stretch is None:
+            return None
+        said = begun.said
+        return StretchRequest(
+            begun,
+            stretch,
+            {one.name: one.messages for one in said.variants if one.name in stretch.people},
+            _expires_at(said, now),
+            restraint(said, self._habits.get(begun.workspace_id, NO_HABITS)),
+        )
+
+    async def stretched(self, request: StretchRequest, people: int, now: datetime) -> int:
+        """Note that a stretch is planned; return how many places that were."""
+        await self._store.planned(request.begun, request.stretch.through, people, now)
+        return request.stretch.through - request.begun.after
 
     async def process(self, now: datetime) -> list[SendRequest]:
         """Return the next wishes, none if nothing is to be planned now."""
@@ -72,16 +96,16 @@ class BroadcastStage:
 
     def _requests(self, begun: Begun, people: Sequence[Recipient], now: datetime) -> list[SendRequest]:
         """Return the wish of each person; what all of them share is made once."""
-        said, origin, name = begun.said, begun.origin, ("broadcast", str(begun.workspace_id), begun.key)
+        said, origin = begun.said, begun.origin
         messages = {each.name: each.messages for each in said.variants}
         held = restraint(said, self._habits.get(begun.workspace_id, NO_HABITS))
         # They are due, so nobody's moment is later than now.
-        expires_at = now + timedelta(minutes=said.expires_after_minutes)
+        expires_at = _expires_at(said, now)
         context: dict[str, Any] = {}
         return [
             SendRequest(
                 begun.workspace_id,
-                keyed_hash(one.person, *name),
+                lot(one.person, begun.key),
                 said.account,
                 origin,
                 arm := begun.winner if one.arm == UNDECIDED else one.arm,
@@ -107,3 +131,13 @@ def restraint(said: Broadcast, habits: Habits) -> Restraint:
     if held.cap is None and habits.cap is not None:
         held = replace(held, cap=habits.cap)
     return held
+
+
+def _due_together(said: Broadcast, habits: Habits) -> bool:
+    """Say whether all are due at the moment at which they are frozen, and none waits for room under a cap."""
+    spread = said.trial or said.local is not None or said.per_minute
+    return not spread and restraint(said, habits).cap is None
+
+
+def _expires_at(said: Broadcast, now: datetime) -> datetime:
+    return now + timedelta(minutes=said.expires_after_minutes)

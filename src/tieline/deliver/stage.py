@@ -17,9 +17,9 @@ from tieline.deliver.news import news
 from tieline.deliver.policy import Reason
 from tieline.deliver.room import Room
 from tieline.ids import ID_BYTES, Ids
-from tieline.model.chunk import ChunkWish
+from tieline.model.chunk import ChunkWish, StretchWish
 from tieline.model.send import Send, SendState, Standing, TrackedLink
-from tieline.model.signal import Said, SendRequest
+from tieline.model.signal import Said, SendRequest, StretchRequest
 from tieline.ports import ChunkStore, ComputedValues, SendStore
 from tieline.ports.units import UnitNames
 
@@ -77,6 +77,47 @@ class DeliverStage:
             alone = await self._plan_alike(self._chunks, wanted, units, now) if self._chunks else wanted
             said += await self._plan(workspace_id, alone, units, now) if alone else []
         return said
+
+    async def process_stretch(self, request: StretchRequest) -> int | None:
+        """Plan the sends of a stretch in chunks; return how many, None where its messages are not alike for everybody."""
+        if self._chunks is None:
+            return None
+        begun, stretch = request.begun, request.stretch
+        said, now = begun.said, self._clock.now()
+        counted = said.purpose != policy.TRANSACTIONAL
+        bodies: dict[str, bytes] = {}
+        for arm, templates in request.messages.items():
+            messages = self._bodies.alike(templates, counted=counted)
+            if messages is None:
+                return None
+            bodies[arm] = messages
+        planned = 0
+        for arm, messages in bodies.items():
+            unit = ""
+            if self._units is not None:
+                unit = await self._units.named(begun.workspace_id, said.account, begun.origin, arm, now)
+            planned += await self._chunks.plan_stretch(
+                StretchWish(
+                    workspace_id=begun.workspace_id,
+                    account=said.account,
+                    origin=begun.origin,
+                    step=arm,
+                    purpose=said.purpose,
+                    broadcast=begun.key,
+                    first=stretch.first,
+                    after=begun.after,
+                    through=stretch.through,
+                    people=stretch.people[arm],
+                    stood_through=begun.stood_through or 0,
+                    messages=messages,
+                    body_hash=_body_hash(messages),
+                    expires_at=request.expires_at,
+                    restraint=request.restraint,
+                    unit=unit,
+                ),
+                now,
+            )
+        return planned
 
     async def _named(self, requests: Sequence[SendRequest], now: datetime) -> Units:
         """Return the unit of each step of a broadcast or journey among the requests."""

@@ -80,6 +80,7 @@ class Begun(msgspec.Struct, frozen=True):
         winner: Variant that won the trial, "" while it is open or there is none.
         after: Place of the last recipient that was planned, 0 at the start.
         frozen: Number of recipients, None before they are frozen.
+        stood_through: Log offset up to which they were looked at when they were frozen; None if they were not.
     """
 
     workspace_id: int
@@ -89,6 +90,7 @@ class Begun(msgspec.Struct, frozen=True):
     winner: str = ""
     after: int = 0
     frozen: int | None = None
+    stood_through: int | None = None
 
     @property
     def origin(self) -> str:
@@ -103,6 +105,20 @@ class Recipient(msgspec.Struct, frozen=True, gc=False):
     person: bytes
     arm: str
     due_at: datetime
+
+
+class Stretch(msgspec.Struct, frozen=True):
+    """Recipients at neighbouring places, all of whom could be written to when they were frozen, a moment ago.
+
+    Attributes:
+        first: The person at the first place.
+        through: The last place.
+        people: How many there are, by arm.
+    """
+
+    first: bytes
+    through: int
+    people: Mapping[str, int]
 
 
 def arms(said: Broadcast) -> tuple[Sequence[str], Sequence[float]]:

@@ -50,6 +50,38 @@ class ChunkWish(msgspec.Struct, frozen=True, gc=False):
     unit: str = ""
 
 
+class StretchWish(msgspec.Struct, frozen=True, gc=False):
+    """One message for many at neighbouring places of a broadcast's list, who were looked at when it was frozen.
+
+    Attributes:
+        broadcast: Key of the broadcast.
+        first: The person at the first place.
+        after: The last place before the stretch.
+        through: The last place of it.
+        people: How many they are.
+        stood_through: Log offset up to which they were seen to be allowed.
+        messages: JSON list of LINE message objects.
+        body_hash: 16 bytes that name `messages`.
+    """
+
+    workspace_id: int
+    account: str
+    origin: str
+    step: str
+    purpose: str
+    broadcast: str
+    first: bytes
+    after: int
+    through: int
+    people: int
+    stood_through: int
+    messages: bytes
+    body_hash: bytes
+    expires_at: datetime | None
+    restraint: Restraint = FREE
+    unit: str = ""
+
+
 class Chunk(Leaving, frozen=True, gc=False):
     """A chunk that this worker holds.
 

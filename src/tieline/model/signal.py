@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from tieline.model.broadcast import Begun, Stretch
 from tieline.model.limits import FREE, Restraint
 
 
@@ -62,6 +63,22 @@ class SendRequest(msgspec.Struct, frozen=True, gc=False):
     at: datetime
     expires_at: datetime | None = None
     restraint: Restraint = FREE
+
+
+class StretchRequest(msgspec.Struct, frozen=True):
+    """The same messages to many people of a broadcast's list.
+
+    Attributes:
+        begun: The broadcast.
+        stretch: Whom.
+        messages: LINE message templates, by arm that gets any.
+    """
+
+    begun: Begun
+    stretch: Stretch
+    messages: Mapping[str, tuple[Mapping[str, Any], ...]]
+    expires_at: datetime
+    restraint: Restraint
 
 
 class ArmRow(msgspec.Struct, frozen=True, gc=False):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from tieline.model.chunk import Chunk, ChunkHeld, ChunkSettled, ChunkWish, Written
+from tieline.model.chunk import Chunk, ChunkHeld, ChunkSettled, ChunkWish, StretchWish, Written
 
 
 class ChunkStore(Protocol):
@@ -16,6 +16,10 @@ class ChunkStore(Protocol):
         Whoever is left over is planned alone: who may not have it, whose LINE user is in it twice or is none, for whom a
         cap leaves no room, who has this send already.
         """
+        ...
+
+    async def plan_stretch(self, wish: StretchWish, now: datetime) -> int:
+        """Freeze a stretch of a broadcast's list into chunks, with sends and retry keys; return how many people that were."""
         ...
 
     async def claim(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
-from tieline.model.broadcast import Begun, Recipient
+from tieline.model.broadcast import Begun, Recipient, Stretch
 from tieline.model.signal import ArmRow, DueCall, EnrolmentRow, Reached, Signal, WebhookCall
 
 
@@ -180,8 +180,12 @@ class BroadcastStore(Protocol):
         """Return the oldest broadcast that is ready and whose moment has come, locked."""
         ...
 
-    async def freeze(self, due: Begun, now: datetime) -> int:
-        """Write down who gets it, each with place, arm and moment, in one statement; return how many."""
+    async def freeze(self, due: Begun, now: datetime, *, look: bool) -> int:
+        """Write down who gets it, each with place, arm and moment, in one statement; return how many.
+
+        With `look` it is seen at the same time who may be written to, where so many are meant that it pays; they come
+        first.
+        """
         ...
 
     async def begun(self, due: Begun, frozen: int, at: datetime, state: str) -> None:
@@ -194,6 +198,10 @@ class BroadcastStore(Protocol):
 
     async def recipients(self, begun: Begun, now: datetime, most: int) -> list[Recipient]:
         """Return the next recipients that are due, by place."""
+        ...
+
+    async def stretch(self, begun: Begun, now: datetime, most: int) -> Stretch | None:
+        """Return the next recipients, up to the first who was not found to be allowed a moment ago; None if it is the next."""
         ...
 
     async def planned(self, begun: Begun, through: int, people: int, at: datetime) -> None:

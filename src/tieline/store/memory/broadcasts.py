@@ -1,6 +1,5 @@
 """Broadcasts in memory."""
 
-import hashlib
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -9,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from tieline.model.broadcast import UNDECIDED, Begun, Broadcast, Recipient, arms
+from tieline.ids import lot
+from tieline.model.broadcast import UNDECIDED, Begun, Broadcast, Recipient, Stretch, arms
 from tieline.model.identity import Placed
 from tieline.model.profile import FactKind
 from tieline.store.memory.facts import MemoryFacts
@@ -68,8 +68,9 @@ class MemoryBroadcasts(Dictionaries):
             lambda row: row.state == "ready" and (row.begun.said.start_at or row.created_at) <= now
         )
 
-    async def freeze(self, due: Begun, now: datetime) -> int:
-        """Write down who gets it, each with place, arm and moment; return how many."""
+    async def freeze(self, due: Begun, now: datetime, *, look: bool) -> int:
+        """Write down who gets it, each with place, arm and moment; return how many. Nobody is looked at here."""
+        del look
         said = due.said
         if said.segment is not None:
             found = await self._segments.all_members(due.workspace_id, said.segment)
@@ -114,6 +115,11 @@ class MemoryBroadcasts(Dictionaries):
         """Return the next recipients that are due, by place."""
         mine = self._recipients(begun)[begun.after : begun.after + most]
         return [one for one in mine if one.due_at <= now]
+
+    async def stretch(self, begun: Begun, now: datetime, most: int) -> Stretch | None:
+        """Return None: nobody was looked at."""
+        del begun, now, most
+        return None
 
     async def planned(self, begun: Begun, through: int, people: int, at: datetime) -> None:
         """Note how far planning has come; at the last place the broadcast is planned."""
@@ -161,4 +167,4 @@ class MemoryBroadcasts(Dictionaries):
 
 def _lot(person: bytes, key: str) -> float:
     """Return the number in [0, 1) that the database draws, too."""
-    return int(hashlib.md5(person + key.encode(), usedforsecurity=False).hexdigest()[:8], 16) / 2**32
+    return int.from_bytes(lot(person, key)[:4]) / 2**32

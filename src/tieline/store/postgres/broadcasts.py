@@ -8,53 +8,18 @@ import msgspec
 from msgspec.structs import replace
 from psycopg import AsyncConnection
 
-from tieline.model.broadcast import UNDECIDED, Begun, Broadcast, Recipient, arms
+from tieline.model.broadcast import UNDECIDED, Begun, Broadcast, Recipient, Stretch, arms
+from tieline.store.postgres import broadcast_sql
+from tieline.store.postgres.chunks import TRANSACTIONAL, stood_through
+from tieline.store.postgres.standing import HASHED, UNHASHED
 
-_COLUMNS = "workspace_id, key, definition, state, winner, planned_place, frozen"
-# Who gets it: members of the segment, or friends of the account by the newest word of each of their LINE users.
-_MEMBERS = (
-    "select profile_id as person from membership where workspace_id = %(workspace)s and segment = %(segment)s"
-)
-_FRIENDS = """
-    select distinct n.profile_id as person from fact f join node n using (workspace_id, node_id)
-    where f.workspace_id = %(workspace)s and f.kind = 3 and f.name = %(account)s and f.value = 'true'
-"""
-# A person's lot is drawn from the person and the broadcast alone, so that it can be drawn again. Places follow the moments,
-# and within one moment the lots: a throttled broadcast is a fair sample at any time.
-_FREEZE = """
-    insert into broadcast_recipient (workspace_id, broadcast, place, person, arm, due_at)
-    with chosen as materialized (
-        select person, ('x' || substr(md5(person || convert_to(%(key)s, 'UTF8')), 1, 8))::bit(32)::bigint / 4294967296.0::float8
-                   as lot
-        from ({whom}) as whom
-        where not exists (select from membership m where m.workspace_id = %(workspace)s and m.segment = any(%(exclude)s)
-                                                     and m.profile_id = person)
-    ),
-    armed as (
-        select person, lot, (%(arms)s::text[])[width_bucket(lot, %(ends)s::float8[]) + 1] as arm, {moment} as begins_at
-        from chosen {zones}
-    ),
-    dated as (
-        select person, arm, lot,
-               case when arm = %(undecided)s then begins_at + %(trial)s::interval else begins_at end
-               + case when %(each)s::float8 is null then interval '0'
-                      else make_interval(secs => %(each)s::float8 * (row_number() over (order by arm = %(undecided)s, lot) - 1))
-                 end as due_at
-        from armed
-    )
-    select %(workspace)s, %(key)s, row_number() over (order by due_at, lot, person), person, arm, due_at from dated
-"""
-_ZONES = """
-    left join lateral (
-        select f.value #>> '{}' as zone
-        from node n join fact f on f.workspace_id = n.workspace_id and f.node_id = n.node_id and f.kind = 1
-                               and f.name = 'time_zone'
-        where n.workspace_id = %(workspace)s and n.profile_id = person order by f.at desc limit 1
-    ) as own on true
-    left join pg_timezone_names as known on known.name = own.zone
-"""
-_AT_ONCE = "%(start)s::timestamptz"
-_LOCAL = "greatest(%(start)s::timestamptz, %(local)s::timestamp at time zone coalesce(known.name, %(zone)s))"
+_COLUMNS = "workspace_id, key, definition, state, winner, planned_place, frozen, stood_through"
+TOGETHER_FROM = 20_000
+"""From so many people on it can pay to look at all of them at once who may be written to."""
+TOGETHER_PART = 8
+"""It pays where at least one in so many identifiers belongs to them: whole tables are read for it."""
+STOOD_FOR = timedelta(minutes=10)
+"""For so long what was seen when a list was frozen is good enough to plan by; the gate looks again whatever comes of it."""
 
 
 class PostgresBroadcasts:
@@ -67,22 +32,23 @@ class PostgresBroadcasts:
         """Return the oldest broadcast that is ready and whose moment has come, locked."""
         return await self._one("state = 'ready' and coalesce(start_at, created_at) <= %s", (now,))
 
-    async def freeze(self, due: Begun, now: datetime) -> int:
+    async def freeze(self, due: Begun, now: datetime, *, look: bool) -> int:
         """Write down who gets it, each with place, arm and moment, in one statement; return how many."""
         said = due.said
         names, ends = arms(said)
-        statement = _FREEZE.format(
-            whom=_MEMBERS if said.segment is not None else _FRIENDS,
-            moment=_AT_ONCE if said.local is None else _LOCAL,
-            zones="" if said.local is None else _ZONES,
-        )
+        looked = look and await self._many(due)
+        # Read before anybody is looked at, so that no word is missed.
+        through = await stood_through(self._connection) if looked else None
+        if looked:
+            await self._connection.execute(HASHED)
         cursor = await self._connection.execute(
-            statement,  # sql: own names
+            broadcast_sql.freeze(said, looked=looked, free=said.purpose == TRANSACTIONAL),  # sql: own names
             {
                 "workspace": due.workspace_id,
                 "key": due.key,
                 "segment": said.segment,
                 "account": said.account,
+                "purpose": said.purpose,
                 "exclude": list(said.exclude),
                 "arms": list(names),
                 # width_bucket counts the bounds at or below a lot, the last one of which is 1.
@@ -95,6 +61,12 @@ class PostgresBroadcasts:
                 "each": 60 / said.per_minute if said.per_minute else None,
             },
         )
+        if looked:
+            await self._connection.execute(UNHASHED)
+            await self._connection.execute(
+                "update broadcast set stood_through = %s where workspace_id = %s and key = %s",
+                (through, due.workspace_id, due.key),
+            )
         return cursor.rowcount
 
     async def begun(self, due: Begun, frozen: int, at: datetime, state: str) -> None:
@@ -133,6 +105,39 @@ class PostgresBroadcasts:
         )
         return [Recipient(*row) for row in await cursor.fetchall()]
 
+    async def stretch(self, begun: Begun, now: datetime, most: int) -> Stretch | None:
+        """Return the next recipients, up to the first who was not found to be allowed a moment ago; None if it is the next."""
+        if begun.stood_through is None:
+            return None
+        cursor = await self._connection.execute(
+            """
+            with near as materialized (
+                select place, person, arm, line_user from broadcast_recipient
+                where workspace_id = %(workspace)s and broadcast = %(key)s and place > %(after)s and place <= %(through)s
+                  and due_at <= %(now)s
+                  and exists (select from broadcast where workspace_id = %(workspace)s and key = %(key)s
+                                                      and frozen_at > %(since)s)
+            )
+            select arm, count(*), max(place), (select person from near where place = %(after)s + 1) from near
+            where place < coalesce((select min(place) from near where line_user is null), %(through)s + 1)
+            group by 1
+            """,
+            {
+                "workspace": begun.workspace_id,
+                "key": begun.key,
+                "after": begun.after,
+                "through": begun.after + most,
+                "now": now,
+                "since": now - STOOD_FOR,
+            },
+            binary=True,
+        )
+        rows = await cursor.fetchall()
+        if not rows:
+            return None
+        through = max(place for _, _, place, _ in rows)
+        return Stretch(rows[0][3], through, {arm: people for arm, people, *_ in rows})
+
     async def planned(self, begun: Begun, through: int, people: int, at: datetime) -> None:
         """Note how far planning has come; at the last place the broadcast is planned."""
         await self._connection.execute(
@@ -169,8 +174,8 @@ class PostgresBroadcasts:
         row = await cursor.fetchone()
         if row is None:
             return None
-        workspace_id, key, definition, state, winner, after, frozen = row
-        return Begun(workspace_id, key, msgspec.convert(definition, Broadcast), state, winner, after, frozen)
+        workspace_id, key, definition, *rest = row
+        return Begun(workspace_id, key, msgspec.convert(definition, Broadcast), *rest)
 
     async def _zone(self, workspace_id: int) -> str:
         cursor = await self._connection.execute(
@@ -178,3 +183,14 @@ class PostgresBroadcasts:
         )
         row = await cursor.fetchone()
         return str(row[0]) if row else "UTC"
+
+    async def _many(self, due: Begun) -> bool:
+        """Say whether so many are meant that all are better looked at together."""
+        said = due.said
+        cursor = await self._connection.execute(
+            broadcast_sql.SIZE_OF_FRIENDS if said.segment is None else broadcast_sql.SIZE_OF_MEMBERS,
+            {"workspace": due.workspace_id, "segment": said.segment, "account": said.account},
+        )
+        row = await cursor.fetchone()
+        people, identifiers = row or (0, 0)
+        return bool(people >= TOGETHER_FROM and people * TOGETHER_PART >= identifiers)

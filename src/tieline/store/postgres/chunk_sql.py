@@ -14,6 +14,21 @@ _ROOM = """
     ),
 """
 _NOT_FULL = "and not exists (select from full_up where full_up.profile_id = asked.profile_id)"
+_WRITE = """frozen as (
+        insert into multicast (workspace_id, chunk_id, account, origin, step, purpose, messages, body_hash, members, retry_key,
+                            not_before, expires_at, stood_through, created_at, quiet, cap_messages, cap_days, priority, unit)
+        select %(workspace)s, (%(chunks)s::bytea[])[number], %(account)s, %(origin)s, %(step)s, %(purpose)s, %(messages)s,
+               %(body)s, members, (%(keys)s::uuid[])[number], %(now)s::timestamptz, %(expires)s::timestamptz, %(through)s,
+               %(now)s::timestamptz, %(quiet)s, %(cap)s, %(days)s, %(priority)s, %(unit)s
+        from sized
+    )
+    insert into send (workspace_id, send_id, account, origin, step, person, line_user, purpose, state, chunk_id, not_before,
+                      expires_at, created_at, quiet, cap_messages, cap_days, priority, unit)
+    select %(workspace)s, send_id, %(account)s, %(origin)s, %(step)s, person, line_user, %(purpose)s, 'grouped',
+           (%(chunks)s::bytea[])[number], %(now)s::timestamptz, %(expires)s::timestamptz, %(now)s::timestamptz, %(quiet)s,
+           %(cap)s, %(days)s, %(priority)s, %(unit)s
+    from placed join sized using (number)
+"""
 _PLAN = """
     with wish as materialized (
         select person, w.send_id from unnest(%(people)s::bytea[], %(sends)s::bytea[]) as w (person, send_id)
@@ -49,22 +64,22 @@ _PLAN = """
         from single where turn = 1 and profile_turn = 1
     ),
     sized as materialized (select number, count(*) as members from placed group by 1 having count(*) > 1),
-    frozen as (
-        insert into multicast (workspace_id, chunk_id, account, origin, step, purpose, messages, body_hash, members, retry_key,
-                                not_before, expires_at, stood_through, created_at, quiet, cap_messages, cap_days, priority, unit)
-        select %(workspace)s, (%(chunks)s::bytea[])[number], %(account)s, %(origin)s, %(step)s, %(purpose)s, %(messages)s,
-               %(body)s, members, (%(keys)s::uuid[])[number], %(now)s::timestamptz, %(expires)s::timestamptz, %(through)s,
-               %(now)s::timestamptz, %(quiet)s, %(cap)s, %(days)s, %(priority)s, %(unit)s
-        from sized
-    )
-    insert into send (workspace_id, send_id, account, origin, step, person, line_user, purpose, state, chunk_id, not_before,
-                      expires_at, created_at, quiet, cap_messages, cap_days, priority, unit)
-    select %(workspace)s, send_id, %(account)s, %(origin)s, %(step)s, person, line_user, %(purpose)s, 'grouped',
-           (%(chunks)s::bytea[])[number], %(now)s::timestamptz, %(expires)s::timestamptz, %(now)s::timestamptz, %(quiet)s,
-           %(cap)s, %(days)s, %(priority)s, %(unit)s
-    from placed join sized using (number)
+    {write}
     order by number, send_id
     returning send_id
+"""
+
+# Whom the message goes to was seen when the list was frozen, each LINE user once.
+PLAN_STRETCH = f"""
+    with placed as materialized (
+        select decode(md5(person || convert_to(%(broadcast)s, 'UTF8')), 'hex') as send_id, person, line_user,
+               (row_number() over (order by place) - 1) / %(most)s + 1 as number
+        from broadcast_recipient
+        where workspace_id = %(workspace)s and broadcast = %(broadcast)s and place > %(after)s and place <= %(last)s
+          and arm = %(step)s and line_user is not null
+    ),
+    sized as materialized (select number, count(*) as members from placed group by 1),
+    {_WRITE}
 """
 
 CLAIM = f"""
@@ -208,4 +223,6 @@ WRITE_OUT = """
 
 def plan(*, capped: bool) -> str:
     """Return the statement that freezes chunks, with or without a look at caps."""
-    return _PLAN.format(of_asked=OF_ASKED, room=_ROOM if capped else "", not_full=_NOT_FULL if capped else "")
+    return _PLAN.format(
+        write=_WRITE, of_asked=OF_ASKED, room=_ROOM if capped else "", not_full=_NOT_FULL if capped else ""
+    )

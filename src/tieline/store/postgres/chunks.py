@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from psycopg import AsyncConnection
 
-from tieline.ids import keyed_hash, retry_key
-from tieline.model.chunk import MEMBERS_MAX, Chunk, ChunkHeld, ChunkSettled, ChunkWish, Written
+from tieline.ids import keyed_hash, lot, retry_key
+from tieline.model.chunk import MEMBERS_MAX, Chunk, ChunkHeld, ChunkSettled, ChunkWish, StretchWish, Written
 from tieline.store.postgres import chunk_sql, restrained
 from tieline.store.postgres.standing import HASHED, UNHASHED
 
@@ -27,44 +28,39 @@ class PostgresChunks:
         cap = wish.restraint.cap
         if cap is not None:
             await restrained.lock_room(self._connection, wish.workspace_id)
-        stood_through = await self._standing()
-        names = [
-            keyed_hash(wish.send_ids[0], "chunk", wish.origin, wish.step, str(number))
-            for number in range(-(-len(wish.people) // MEMBERS_MAX))
-        ]
+        through = await stood_through(self._connection)
         await self._connection.execute(HASHED)
         cursor = await self._connection.execute(
             chunk_sql.plan(capped=cap is not None),  # sql: own names
             {
-                "workspace": wish.workspace_id,
-                "account": wish.account,
-                "origin": wish.origin,
-                "step": wish.step,
-                "purpose": wish.purpose,
+                **_shared(wish, wish.send_ids[0], len(wish.people), now),
                 "people": list(wish.people),
                 "sends": list(wish.send_ids),
-                "messages": wish.messages,
-                "body": wish.body_hash,
-                "chunks": names,
-                "keys": [retry_key(name.hex()) for name in names],
-                "most": MEMBERS_MAX,
-                "expires": wish.expires_at,
-                "now": now,
-                "through": stood_through,
+                "through": through,
                 "consent": f"{wish.purpose}:line",
                 "free": wish.purpose == TRANSACTIONAL,
-                "quiet": restrained.quiet_text(wish.restraint.quiet),
-                "cap": cap.messages if cap else None,
-                "days": cap.days if cap else None,
                 "since": now - timedelta(days=cap.days) if cap else now,
-                "priority": wish.restraint.priority,
-                "unit": wish.unit,
             },
             binary=True,
         )
         planned = {bytes(send_id) for (send_id,) in await cursor.fetchall()}
         await self._connection.execute(UNHASHED)
         return planned
+
+    async def plan_stretch(self, wish: StretchWish, now: datetime) -> int:
+        """Freeze a stretch of a broadcast's list into chunks; return how many people that were."""
+        first = lot(wish.first, wish.broadcast)
+        cursor = await self._connection.execute(
+            chunk_sql.PLAN_STRETCH,
+            {
+                **_shared(wish, first, wish.people, now),
+                "broadcast": wish.broadcast,
+                "after": wish.after,
+                "last": wish.through,
+                "through": wish.stood_through,
+            },
+        )
+        return cursor.rowcount
 
     async def claim(
         self, now: datetime, lease_until: datetime, chunks_max: int, resting: Collection[tuple[int, str]]
@@ -91,7 +87,7 @@ class PostgresChunks:
             binary=True,
         )
         held = {(row[0], row[1]): row[2:] for row in await cursor.fetchall()}
-        standing = await self._standing()
+        standing = await stood_through(self._connection)
         moved: defaultdict[int, list[bytes]] = defaultdict(list)
         for one in chunks:
             if one.stood_through < standing or one.restraint.cap is not None:
@@ -158,9 +154,44 @@ class PostgresChunks:
             "update multicast set not_before = %s where state = 'prepared'", (now,)
         )
 
-    async def _standing(self) -> int:
-        cursor = await self._connection.execute(
-            "select log_offset from position where consumer = %s", (STANDING,)
-        )
-        row = await cursor.fetchone()
-        return int(row[0]) if row else 0
+
+async def stood_through(connection: AsyncConnection) -> int:
+    """Return through which log offset anybody's standing may have changed."""
+    cursor = await connection.execute("select log_offset from position where consumer = %s", (STANDING,))
+    row = await cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+def _shared(wish: ChunkWish | StretchWish, first: bytes, people: int, now: datetime) -> dict[str, Any]:
+    """Return what all members of some chunks share, and a name and a retry key for each chunk.
+
+    Args:
+        wish: What is to be planned.
+        first: What the names come from.
+        people: How many people there are at most.
+        now: The present moment.
+    """
+    cap = wish.restraint.cap
+    names = [
+        keyed_hash(first, "chunk", wish.origin, wish.step, str(number))
+        for number in range(-(-people // MEMBERS_MAX))
+    ]
+    return {
+        "workspace": wish.workspace_id,
+        "account": wish.account,
+        "origin": wish.origin,
+        "step": wish.step,
+        "purpose": wish.purpose,
+        "messages": wish.messages,
+        "body": wish.body_hash,
+        "chunks": names,
+        "keys": [retry_key(name.hex()) for name in names],
+        "most": MEMBERS_MAX,
+        "expires": wish.expires_at,
+        "now": now,
+        "quiet": restrained.quiet_text(wish.restraint.quiet),
+        "cap": cap.messages if cap else None,
+        "days": cap.days if cap else None,
+        "priority": wish.restraint.priority,
+        "unit": wish.unit,
+    }

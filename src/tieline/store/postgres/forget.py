@@ -21,7 +21,8 @@ FORGET: Mapping[str, tuple[str, ...]] = {
     # A place of a frozen list stays, so that nobody else moves up; nobody stands on it any more.
     "broadcast_recipient": (
         f"""
-        update broadcast_recipient set person = decode(repeat('00', 16), 'hex') where {_MINE} person = any(%(nodes)s)
+        update broadcast_recipient set person = decode(repeat('00', 16), 'hex'), line_user = null
+        where {_MINE} person = any(%(nodes)s)
         """,
     ),
     "webhook_call": (f"delete from webhook_call where {_MINE} {_ANYWHERE.format(column='body::text')}",),

@@ -1,0 +1,82 @@
+"""The statements that freeze who gets a broadcast."""
+
+from tieline.model.broadcast import Broadcast
+from tieline.store.postgres import standing
+
+# Who gets it: members of the segment, or friends of the account by the newest word of each of their LINE users.
+_MEMBERS = (
+    "select profile_id as person from membership where workspace_id = %(workspace)s and segment = %(segment)s"
+)
+_FRIENDS = """
+    select distinct n.profile_id as person from fact f join node n using (workspace_id, node_id)
+    where f.workspace_id = %(workspace)s and f.kind = 3 and f.name = %(account)s and f.value = 'true'
+"""
+_EXCLUDED = """
+    where not exists (select from membership m where m.workspace_id = %(workspace)s and m.segment = any(%(exclude)s)
+                                                 and m.profile_id = person)
+"""
+# A person's lot is drawn from the person and the broadcast alone, so that it can be drawn again. Places follow the moments,
+# and within one moment the lots: a throttled broadcast is a fair sample at any time.
+_FREEZE = """
+    insert into broadcast_recipient (workspace_id, broadcast, place, person, arm, due_at, line_user)
+    with {looked}
+    chosen as {kept} (
+        select person, ('x' || substr(md5(person || convert_to(%(key)s, 'UTF8')), 1, 8))::bit(32)::bigint / 4294967296.0::float8
+                   as lot
+        from ({whom}) as whom {excluded}
+    ),
+    armed as (
+        select person, lot, (%(arms)s::text[])[width_bucket(lot, %(ends)s::float8[]) + 1] as arm, {moment} as begins_at
+        from chosen {zones}
+    ),
+    dated as (
+        select person, arm, lot,
+               case when arm = %(undecided)s then begins_at + %(trial)s::interval else begins_at end
+               + case when %(each)s::float8 is null then interval '0'
+                      else make_interval(secs => %(each)s::float8 * (row_number() over (order by arm = %(undecided)s, lot) - 1))
+                 end as due_at
+        from armed
+    )
+    select %(workspace)s, %(key)s, row_number() over (order by {order}), person, arm, due_at, {line_user} from dated {stands}
+"""
+_ZONES = """
+    left join lateral (
+        select f.value #>> '{}' as zone
+        from node n join fact f on f.workspace_id = n.workspace_id and f.node_id = n.node_id and f.kind = 1
+                               and f.name = 'time_zone'
+        where n.workspace_id = %(workspace)s and n.profile_id = person order by f.at desc limit 1
+    ) as own on true
+    left join pg_timezone_names as known on known.name = own.zone
+"""
+_AT_ONCE = "%(start)s::timestamptz"
+_LOCAL = "greatest(%(start)s::timestamptz, %(local)s::timestamp at time zone coalesce(known.name, %(zone)s))"
+_SIZE = """
+    select (select count(*) from {whom}), (select reltuples from pg_class where oid = 'node'::regclass)
+"""
+SIZE_OF_MEMBERS = _SIZE.format(whom="membership where workspace_id = %(workspace)s and segment = %(segment)s")
+SIZE_OF_FRIENDS = _SIZE.format(
+    whom="fact where workspace_id = %(workspace)s and kind = 3 and name = %(account)s and value = 'true'"
+)
+"""How many are meant, about, and how many identifiers there are to look through."""
+
+
+def freeze(said: Broadcast, *, looked: bool, free: bool) -> str:
+    """Return the statement that writes down who gets it.
+
+    Args:
+        said: The broadcast.
+        looked: Whether to look, at the same time, who may be written to: all of them are due at one moment, and whoever
+            may be comes first.
+        free: Whether nobody needs to have agreed.
+    """
+    return _FREEZE.format(
+        looked=f"{standing.of_all(free=free)}," if looked else "",
+        kept="" if looked else "materialized",
+        whom=_MEMBERS if said.segment is not None else _FRIENDS,
+        excluded=_EXCLUDED if said.exclude else "",
+        moment=_AT_ONCE if said.local is None else _LOCAL,
+        zones="" if said.local is None else _ZONES,
+        order="line_user is null, lot, person" if looked else "due_at, lot, person",
+        line_user="line_user" if looked else "null",
+        stands="left join stands using (person)" if looked else "",
+    )
