@@ -165,7 +165,7 @@ SETTLE = """
     from unnest(%s::int[], %s::bytea[], %s::bigint[], %s::text[], %s::bool[], %s::timestamptz[], %s::text[])
          as said (workspace_id, chunk_id, fence, state, called, not_before, request_id)
     where multicast.workspace_id = said.workspace_id and multicast.chunk_id = said.chunk_id
-      and multicast.fence = said.fence and multicast.state = 'prepared'
+      and multicast.fence = said.fence and multicast.state is not distinct from 'prepared'
     returning multicast.workspace_id, multicast.chunk_id
 """
 
@@ -177,7 +177,7 @@ OPEN = """
         from unnest(%(workspaces)s::int[], %(chunks)s::bytea[], %(fences)s::bigint[])
              as said (workspace_id, chunk_id, fence)
         where multicast.workspace_id = said.workspace_id and multicast.chunk_id = said.chunk_id
-          and multicast.fence = said.fence and multicast.state = 'prepared'
+          and multicast.fence = said.fence and multicast.state is not distinct from 'prepared'
         returning multicast.*
     ),
     freed as (

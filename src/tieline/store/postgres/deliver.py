@@ -46,6 +46,8 @@ _CLAIMED = f"""
     left join node on node.workspace_id = send.workspace_id and node.node_id = send.person
     order by place
 """
+# Not `=`: a table that was looked at while nothing was prepared seems to hold nothing of that state, and the index of what is
+# due would be read from end to end for it.
 _SETTLE = """
     update send
     set state = said.state, reason = said.reason, chunk_id = said.chunk_id,
@@ -58,7 +60,7 @@ _SETTLE = """
                 %s::text[], %s::int[])
          as said (workspace_id, send_id, fence, state, called, chunk_id, not_before, reason, request_id, billed)
     where send.workspace_id = said.workspace_id and send.send_id = said.send_id and send.fence = said.fence
-      and send.state = 'prepared'
+      and send.state is not distinct from 'prepared'
     returning send.workspace_id, send.send_id
 """
 
