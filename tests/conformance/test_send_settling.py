@@ -21,7 +21,9 @@ class ExplainedSettling:
 
     async def execute(self, query: str, *args: Any, **named: Any) -> Any:
         if "set state = said.state" in query:
-            cursor = await self._connection.execute("explain (analyze, timing off, format json) " + query, *args)
+            cursor = await self._connection.execute(
+                "explain (analyze, timing off, format json) " + query, *args
+            )
             self.plans.append((await cursor.fetchone())[0][0]["Plan"])
         return await self._connection.execute(query, *args, **named)
 
@@ -45,7 +47,13 @@ async def test_settling_reads_nothing_of_what_waits(postgres_url: str) -> None:
         await sends.prepare([prepared(one, None) for one in claimed], LATER, LATER)
         settled = [
             Settled(
-                WORKSPACE, one.send_id, one.fence, SendState.ACCEPTED, called=True, chunk_id=None, due_at=LATER
+                WORKSPACE,
+                one.send_id,
+                one.fence,
+                SendState.ACCEPTED,
+                called=True,
+                chunk_id=None,
+                due_at=LATER,
             )
             for one in claimed
         ]
