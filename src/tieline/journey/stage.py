@@ -126,9 +126,9 @@ class JourneyStage:
         outcome = Outcome()
         mover = Mover(self._store, outcome, self._fill, await self._store.head(), self._habits, self._winners)
         handled = await self._plan.step(self._library.open_everywhere(), self._zones, now)
-        # Read before the signals: what is absorbed in between brings signals that these timers must wait for.
+        # Read before the signals: these timers must wait for what is absorbed in between, and for what came as they were due.
         horizon = await self._store.horizon()
-        until = now if horizon is None else min(now, horizon)
+        until = now if horizon is None else min(now, horizon - timedelta.resolution)
         signals = await self._store.take_signals(most)
         by_workspace: defaultdict[int, list[Signal]] = defaultdict(list)
         for signal in signals:

@@ -73,8 +73,9 @@ class Story:
         zone: Time zone of the brand.
 
     Attributes:
-        dies: The process that `kill_after` is about.
+        dies: The process that `kill_after` and `kill_before` are about.
         kill_after: Statements after which it is killed, once; None lets it live.
+        kill_before: Statement before which it is killed, once, as `Store.method`.
         webhooks: Every webhook that arrived, as it came.
     """
 
@@ -93,6 +94,7 @@ class Story:
         self._told = 0
         self.dies = "send"
         self.kill_after: int | None = None
+        self.kill_before = ""
         self.webhooks: list[WebhookCall] = []
         self.restart()
 
@@ -301,8 +303,13 @@ class Story:
             await self._api.through(self.stores.log).append([row])
 
     def _session(self, name: str) -> Session:
-        async def go_on(_: str) -> None:
-            if name != self.dies or self.kill_after is None:
+        async def go_on(statement: str) -> None:
+            if name != self.dies:
+                return
+            if statement == self.kill_before:
+                self.kill_before = ""
+                raise Killed
+            if self.kill_after is None:
                 return
             if not self.kill_after:
                 self.kill_after = None
