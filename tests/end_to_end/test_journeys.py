@@ -129,6 +129,11 @@ def test_a_journey_from_draft_to_replay(brand: Served, simulated: Simulated) -> 
     wait_for(lambda: not brand.get("/api/journeys/hello/people")["people"])
     assert brand.http.put("/api/journeys/hello/state", json={"state": "draining"}).status_code == 200
 
+    here = {**JOURNEY, "trigger": {"kind": "line_followed", "account": "main"}}
+    assert brand.post("/api/journeys/dry-run", {"definition": here})["entered"] == 1
+    written = {**JOURNEY, "trigger": {"kind": "keyword", "words": ["hi"]}}
+    refused = brand.http.post("/api/journeys/dry-run", json={"definition": written})
+    assert (refused.status_code, refused.json()["field"]) == (422, "/definition/trigger")
     tried = brand.post(
         "/api/journeys/dry-run", {"definition": {**JOURNEY, "trigger": {"kind": "line_followed"}}}
     )

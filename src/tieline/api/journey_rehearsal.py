@@ -1,7 +1,7 @@
 """Try a journey on the days that are past: nothing is stored, nothing is sent."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -24,8 +24,8 @@ from tieline.journey.definition import Condition, Journey, SendLine, subscriptio
 from tieline.journey.library import parsed
 from tieline.journey.parse import parse
 from tieline.journey.plan import by_clock, next_round
-from tieline.journey.rehearsal import Past, Rehearsal, Stage
-from tieline.journey.trigger import SegmentEntered, SegmentExited, heard_by
+from tieline.journey.rehearsal import Origin, Past, Rehearsal, Stage
+from tieline.journey.trigger import Keyword, SegmentEntered, SegmentExited, heard_by
 from tieline.store.clickhouse.written import WRITTEN_BY
 from tieline.store.postgres.habits import habits
 from tieline.store.postgres.journey_reports import PostgresJourneyReports
@@ -47,7 +47,7 @@ where workspace_id = {{workspace:UInt32}} and event in {{events:Array(String)}}
 order by person limit {{most:UInt32}}
 """
 _EVENTS = f"""
-select {_NOW_AT} as person, node_id, event, at, toString(properties) as properties from event
+select {_NOW_AT} as person, node_id, source, event, at, toString(properties) as properties from event
 where workspace_id = {{workspace:UInt32}} and event in {{events:Array(String)}} and at <= {{until:DateTime64(3, 'UTC')}}
   and profile_id in (select toFixedString(unhex(arrayJoin({{profiles:Array(String)}})), 16) union distinct {WRITTEN_BY})
   and hex({_NOW_AT}) in {{profiles:Array(String)}}
@@ -93,17 +93,24 @@ def _days(body: dict[str, Any]) -> int:
 async def _rehearse(doors: Doors, workspace_id: int, journey: Journey, days: int) -> Rehearsed:
     now = doors.clock.now()
     since = now - timedelta(days=days)
+    if isinstance(journey.trigger, Keyword):
+        raise InvalidInputError(
+            "What people write is not kept, so nobody knows who would have entered by a keyword.",
+            field="/definition/trigger",
+            way_out="Try the steps with another trigger, such as the event that people with this wish cause.",
+        )
     definitions, zone = await definitions_of(doors, workspace_id)
     segments = parsed(definitions)
     async with doors.pool.connection() as connection:
         workspace = await PostgresWorkspaces(connection).find(workspace_id)
         channels = await PostgresOutreach(connection).channels(workspace_id)
+        accounts = await PostgresJourneyReports(connection).accounts(workspace_id)
     stage = Stage(journey, since, now, zone, habits(workspace.settings), segments, channels)
     entering = await _entering(doors, workspace_id, journey, since, now, zone, segments)
     people = sorted(entering)[:PEOPLE_MAX]
     names = sorted(subscriptions(journey) | _read(journey, segments))
     for some in _parts(people):
-        stage.play(await _pasts(doors, workspace_id, some, names, now, entering))
+        stage.play(await _pasts(doors, workspace_id, some, names, now, entering, accounts))
     found = stage.found
     shown = {
         "key": journey.key,
@@ -222,21 +229,22 @@ async def _pasts(
     names: Sequence[str],
     until: datetime,
     entering: dict[bytes, list[datetime]],
+    accounts: Mapping[str, str],
 ) -> list[Past]:
-    """Load profiles and the events that the journey can hear or ask for."""
+    """Load profiles and the events that the journey can hear or ask for; `accounts` is by the source of their webhooks."""
     hexes = [one.hex().upper() for one in people]
     parameters = {"workspace": workspace_id, "profiles": hexes}
     events: defaultdict[bytes, list[HistoryEvent]] = defaultdict(list)
-    nodes: dict[bytes, bytes] = {}
+    origins: defaultdict[bytes, list[Origin]] = defaultdict(list)
     said = rows(await doors.history.query(_EVENTS, {**parameters, "events": list(names), "until": until}))
     for row in said:
         event = HistoryEvent(row["event"], row["at"], msgspec.json.decode(row["properties"]))
         events[row["person"]].append(event)
-        nodes[row["person"]] = row["node_id"]
+        origins[row["person"]].append(Origin(row["node_id"], accounts.get(row["source"], "")))
     known = {row["profile_id"]: row for row in rows(await doors.history.query(_PROFILES, parameters))}
     return [
         Past(
-            nodes.get(one, one),
+            origins[one][-1].node_id if origins[one] else one,
             Person(
                 traits=msgspec.json.decode(known[one]["traits"]),
                 tags=frozenset(known[one]["tags"]),
@@ -247,6 +255,7 @@ async def _pasts(
                 profile_id=one,
             ),
             tuple(entering[one]),
+            tuple(origins[one]),
         )
         for one in people
         if one in known

@@ -7,15 +7,15 @@ What they did after a message they never got cannot be known: goals are those th
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec.structs import replace
 
-from tieline.condition.match import HistoryEvent, Person, match
+from tieline.condition.match import Person, match
 from tieline.condition.node import Node
 from tieline.condition.rewrite import rewrite
 from tieline.journey import draw
@@ -47,20 +47,39 @@ from tieline.model.signal import Signal, SignalKind
 
 COUPON = "DRY-RUN"
 ROUNDS_MAX = 2_000
+MOMENT = timedelta.resolution
 
 
 class Past(msgspec.Struct, frozen=True):
     """One person and what is known of them.
 
     Attributes:
-        node_id: Who would be enrolled.
+        node_id: Who would be enrolled by the clock or a segment.
         person: Profile as it is now, and every event that the journey listens to or asks for, the oldest first.
         entering: Moments at which the clock or a segment would have let the person in.
+        origins: Where each event came from, in the same order; left out, from `node_id` and no LINE account.
     """
 
     node_id: bytes
     person: Person
     entering: Sequence[datetime] = ()
+    origins: Sequence["Origin"] = ()
+
+
+class Origin(NamedTuple):
+    """Where an event came from: whose identifier, which is what lots are drawn by, and the key of the LINE account, or ""."""
+
+    node_id: bytes
+    account: str = ""
+
+
+class _Deed(NamedTuple):
+    """What a journey hears at a moment; without a name, that the clock or a segment lets the person in."""
+
+    at: datetime
+    name: str
+    data: Mapping[str, Any]
+    node_id: bytes
 
 
 @dataclass
@@ -132,15 +151,15 @@ class Stage:
     def _one(self, past: Past) -> None:
         enrolments: list[Enrolment] = []
         sent: list[datetime] = []
-        moments: list[tuple[datetime, HistoryEvent | None]] = [(one.at, one) for one in past.person.events]
-        moments += [(at, None) for at in past.entering]
-        for at, event in sorted(moments, key=lambda one: (one[0], one[1] is None)):
-            if not self._since <= at <= self._until:
+        for deed in _deeds(past):
+            if not self._since <= deed.at <= self._until:
                 continue
-            if event is not None:
-                seen = EventSeen(event.event, event.properties, at)
-                enrolments = [self._move(past, one, seen, at, sent) for one in enrolments]
-            self._enter(past, event, at, enrolments, sent)
+            # Timers of the moment of an event come after everything that happened at that moment.
+            enrolments = [self._move(past, one, TimerDue(), deed.at - MOMENT, sent) for one in enrolments]
+            if deed.name:
+                seen = EventSeen(deed.name, deed.data, deed.at)
+                enrolments = [self._move(past, one, seen, deed.at, sent) for one in enrolments]
+            self._enter(past, deed, enrolments, sent)
         for one in enrolments:
             last = self._move(past, one, TimerDue(), self._until, sent)
             self.found.running += not last.over
@@ -148,26 +167,21 @@ class Stage:
             self.found.people[arm] += 1
             self.found.goals[arm] += last.reason == "goal"
 
-    def _enter(
-        self,
-        past: Past,
-        event: HistoryEvent | None,
-        at: datetime,
-        enrolments: list[Enrolment],
-        sent: list[datetime],
-    ) -> None:
-        name, data = (event.event, event.properties) if event is not None else ("", {})
-        signal = Signal(0, SignalKind.EVENT, name, past.node_id, past.node_id, at, 0, data)
-        if event is not None and not starts(self._journey, signal):
+    def _enter(self, past: Past, deed: _Deed, enrolments: list[Enrolment], sent: list[datetime]) -> None:
+        at, node_id = deed.at, deed.node_id
+        signal = Signal(0, SignalKind.EVENT, deed.name, node_id, node_id, at, 0, deed.data)
+        if deed.name and not starts(self._journey, signal):
             return
-        trigger: Mapping[str, Any] = told(signal) if event is not None else {"scheduled_at": at.isoformat()}
+        trigger = told(signal) if deed.name else deed.data
         last = max((one.entered_at for one in enrolments), default=None)
         refused = refusal(self._journey, trigger, at, at, enrolments, last)
         if refused:
             self.found.refused[refused] += 1
             return
+        new = enrol(self._journey, node_id, trigger, at, at)
+        if any(one.id == new.id for one in enrolments):
+            return  # the same again, as for the real journey
         self.found.entered += 1
-        new = enrol(self._journey, past.node_id, trigger, at, at)
         enrolments.append(self._move(past, new, Entered(), at, sent))
 
     def _move(
@@ -178,15 +192,13 @@ class Stage:
         for _ in range(ROUNDS_MAX):
             if not waiting:
                 break
-            before = enrolment
-            enrolment, effects = advance(
-                self._journey, enrolment, waiting.pop(0), now, self._zone, self._held.quiet
-            )
+            before, one = enrolment, waiting.pop(0)
+            enrolment, effects = advance(self._journey, enrolment, one, now, self._zone, self._held.quiet)
             for step, visits in enrolment.visits.items():
                 self.found.steps[step] += visits - before.visits.get(step, 0)
             for effect in effects:
                 waiting += self._answer(past, effect, sent)
-            if isinstance(happened, TimerDue | EventSeen) and effects and not waiting and not enrolment.over:
+            if happened == TimerDue() and enrolment != before and not waiting:
                 waiting.append(TimerDue())  # a question stopped a row of timers
         return enrolment
 
@@ -240,6 +252,22 @@ class Stage:
             return "", "not_friend"
         agreed = step.purpose == "transactional" or f"{step.purpose}:line" in person.consents
         return "", "" if agreed else "no_consent"
+
+
+def _deeds(past: Past) -> list[_Deed]:
+    """Return what happened in order; an event comes before an entry of the same moment."""
+    origins = past.origins or [Origin(past.node_id)] * len(past.person.events)
+    said = [
+        _Deed(
+            one.at,
+            one.event,
+            {**one.properties, **({"account": where.account} if where.account else {})},
+            where.node_id,
+        )
+        for one, where in zip(past.person.events, origins, strict=True)
+    ]
+    let_in = [_Deed(at, "", {"scheduled_at": at.isoformat()}, past.node_id) for at in past.entering]
+    return sorted([*said, *let_in], key=lambda one: (one.at, not one.name))
 
 
 def rehearsed(

@@ -44,6 +44,14 @@ class PostgresJourneyReports:
             (since, workspace_id),
         )
 
+    async def accounts(self, workspace_id: int) -> dict[str, str]:
+        """Return the LINE account by the key of the source under which its webhooks are filed."""
+        found = await self._rows(
+            "select s.key as source, a.key as account from source s join line_account a using (source_id) where s.workspace_id = %s",
+            (workspace_id,),
+        )
+        return {str(row["source"]): str(row["account"]) for row in found}
+
     async def versions(self, workspace_id: int, key: str) -> list[dict[str, Any]]:
         """Return every version of a journey, the newest first, with how many people are on it."""
         return await self._rows(
