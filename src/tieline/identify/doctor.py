@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from tieline.identify.graph import Rejected
@@ -65,6 +66,14 @@ def report(findings: Findings, rejected: Iterable[Rejected], rules: Rules = RULE
             if 1 < rules.of(one.namespace).limit <= one.identifiers
         ],
     }
+
+
+def few(zones: Sequence[Zone], identifiers_max: int) -> list[Zone]:
+    """Return the first of `zones` as long as they hold no more identifiers than this together, and always the first."""
+    held = list(accumulate(zone.identifiers for zone in zones))
+    return [zone for zone, so_far in zip(zones, held, strict=True) if so_far <= identifiers_max] or list(
+        zones[:1]
+    )
 
 
 def masked(value: str) -> str:

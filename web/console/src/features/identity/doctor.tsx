@@ -6,8 +6,8 @@ import { shownValue, useNamespaces } from "@/components/identifiers";
 import { Panel } from "@/components/page";
 import { Failed, Waiting } from "@/components/states";
 import styles from "@/features/identity/identity.module.css";
-import { type DoctorReport, useDoctor } from "@/features/identity/identity";
-import { useWords } from "@/features/identity/words";
+import { type DoctorReport, readReason, useDoctor } from "@/features/identity/identity";
+import { useCodes, useWords } from "@/features/identity/words";
 
 /** The state of who is who: what a steward should look at. */
 export function Doctor() {
@@ -20,8 +20,11 @@ export function Doctor() {
 function Report({ report }: { report: DoctorReport }) {
   const w = useWords();
   const called = useNamespaces();
-  const reason = (text: string) =>
-    text === "cut" ? w("cut") : w("limit", { namespace: called(text.replace(/^limit:/, "")) });
+  const code = useCodes();
+  const reason = (text: string) => {
+    const { kind, about } = readReason(text);
+    return code("reason", kind, { what: kind === "veto" ? code("trait", about) : called(about) });
+  };
   return (
     <div className={styles["grid"]}>
       <Findings title={w("shared")} why={w("sharedWhy")} as_of={report.as_of}>

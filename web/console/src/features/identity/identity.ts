@@ -16,6 +16,12 @@ export function likely(score: number): number {
   return Math.min(Math.floor(score * 1_000 + 1e-9) / 1_000, 0.999);
 }
 
+/** What a reason of the server says: its kind, and the namespace or trait that it is about; "limit:line:900" has both. */
+export function readReason(reason: string): { kind: string; about: string } {
+  const [kind = "", ...about] = reason.split(":");
+  return { kind, about: about.join(":") };
+}
+
 export type Conflict = components["schemas"]["Contested"];
 
 export interface DoctorReport {
