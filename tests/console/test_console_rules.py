@@ -25,4 +25,5 @@ def test_rules_are_read_as_sentences_and_a_change_of_them_comes_to_hold(opened, 
     changes = page.get_by_role("region", name="規則的變更")
     expect(changes.get_by_text("使用中")).to_be_visible(timeout=60_000)
     expect(changes).to_contain_text("沒有人有那麼多識別碼")
+    expect(changes).to_contain_text("0 人會合併，0 人會拆開，0 個識別碼換人")
     expect(page.get_by_role("region", name="對所有人")).to_contain_text("一個人最多 150 個識別碼")

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,28 @@ def test_a_change_is_reported_held_confirmed_and_then_holds_for_everybody(served
     assert len({profile(served, member)["profile_id"] for member in ("M1", "M2", "M3", "M9")}) == 4
     assert audit(served)["differ"] == 0
     assert [one["state"] for one in served.get("/api/identity/rules")["versions"]] == ["live", "retired"]
+
+
+def test_a_number_that_would_change_hands_is_named_with_both_its_owners(served: Served) -> None:
+    for days, member in ((60, "MEMBER-OLD"), (2, "MEMBER-NEW")):
+        at = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+        served.collect({**identify(member, "0922333444"), "timestamp": at})
+        wait_for(served.settled)
+
+    version = put(served, shipped(served, "passes_on_after_days: 180", "passes_on_after_days: 30"))["version"]
+    report = reaches(served, version, "held")["report"]
+
+    assert (report["merging"], report["split"]) == (2, 1)
+    assert report["examples"]["moved"] == [
+        [["phone +886*****3444"], ["member_id MEM****OLD"], ["member_id MEM****NEW"]]
+    ]
+    told = served.run("identity", "rules", "status", str(version), "--data", str(served.data)).stdout
+    assert "moved: phone +886*****3444 from member_id MEM****OLD to member_id MEM****NEW" in told
+    served.post(f"/api/identity/rules/{version}/confirm", {"author": "bob"})
+    reaches(served, version, "live")
+    wait_for(served.settled)
+    held = served.get("/api/profiles/lookup", namespace="phone", value="0922333444")["profile_id"]
+    assert held == profile(served, "MEMBER-NEW")["profile_id"] != profile(served, "MEMBER-OLD")["profile_id"]
 
 
 def test_a_crash_in_the_middle_leaves_the_old_rules_in_force_and_loses_nothing(served: Served) -> None:

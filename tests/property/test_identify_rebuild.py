@@ -116,6 +116,18 @@ def test_a_difference_counts_what_merges_splits_and_moves(before, data):
     assert found.merged == sum(len(parts) > 1 for parts in new.values())
     assert found.merging == len({one for parts in new.values() if len(parts) > 1 for one in parts})
     assert found.moved == sum(a != b for a, b in zip(before, after, strict=True))
+    assert len(found.merged_examples) == min(found.merged, 5)
+    assert len(found.split_examples) == min(found.split, 5)
+    pairs = set(zip(before, after, strict=True))
+    across = {(one, other) for one, other in pairs if len(old[one]) > 1 and len(new[other]) > 1}
+    assert len(found.moved_examples) == min(len(across), 5)
+    for movers, left, there in found.moved_examples:
+        ((one, other),) = {(before[i], after[i]) for i in movers}
+        assert (one, other) in across
+        assert {before[i] for i in left} == {one}
+        assert other not in {after[i] for i in left}
+        assert {after[i] for i in there} == {other}
+        assert one not in {before[i] for i in there}
 
 
 @given(worlds())

@@ -58,6 +58,56 @@ class RulesAtWork(BaseModel):
     ask_when_merging_percent: float
 
 
+class RuleExamples(BaseModel):
+    """Some of whom a change would touch, their identifiers masked.
+
+    `merged`: people of today who would be one. `split`: people that one would be. `moved`: what would go from one person to
+    another, who stays behind, and who is there already.
+    """
+
+    merged: list[list[list[str]]] = []
+    split: list[list[list[str]]] = []
+    moved: list[list[list[str]]] = []
+
+
+class RuleReport(BaseModel):
+    """What a change would do: to how many, and to whom for example."""
+
+    profiles_before: int
+    profiles_after: int
+    merged: int
+    merging: int
+    merging_percent: float
+    split: int
+    moved_identifiers: int
+    identifiers: int
+    links: int
+    examples: RuleExamples
+
+
+class RuleVersion(BaseModel):
+    """A change of the rules and what became of it. `progress`: of its computation, 0 to 1."""
+
+    version: int
+    state: str
+    merges_percent: float
+    author: str
+    reason: str
+    asked_at: datetime
+    progress: float
+    report: RuleReport | None
+    decided_by: str | None
+    decided_at: datetime | None
+    live_at: datetime | None
+
+
+class WrittenVersion(RuleVersion):
+    """A change with the file that somebody wrote."""
+
+    text: str
+    as_of: datetime
+
+
 class RulesView(BaseModel):
     """The file that holds, what it says, and the newest versions with what became of each."""
 
@@ -65,7 +115,7 @@ class RulesView(BaseModel):
     shipped: bool
     text: str
     rules: RulesAtWork
-    versions: list[dict[str, Any]]
+    versions: list[RuleVersion]
     as_of: datetime
 
 
@@ -96,7 +146,7 @@ def router(doors: Doors) -> APIRouter:
             shipped=text is None,
             text=file,
             rules=at_work(parse(file, workspace.country, live)),
-            versions=versions,
+            versions=[RuleVersion.model_validate(one) for one in versions],
             as_of=doors.clock.now(),
         )
 
@@ -110,7 +160,7 @@ def router(doors: Doors) -> APIRouter:
         return {"valid": found is not None, "problems": [one._asdict() for one in problems]}
 
     @routes.put("", status_code=202)
-    async def change(request: Request, body: Json) -> dict[str, Any]:
+    async def change(request: Request, body: Json) -> WrittenVersion:
         """Change the rules: they are checked, computed apart, and hold once the stream has switched to them."""
         workspace_id = await doors.keys.workspace(request)
         try:
@@ -120,18 +170,18 @@ def router(doors: Doors) -> APIRouter:
         async with doors.pool.connection() as connection, connection.transaction():
             version = await put(connection, workspace_id, wish, doors)
             found = await PostgresRules(connection).version(workspace_id, version)
-        return {**found, "as_of": doors.clock.now()}
+        return WrittenVersion(**found, as_of=doors.clock.now())
 
     @routes.get("/{version}")
-    async def one(request: Request, version: int) -> dict[str, Any]:
+    async def one(request: Request, version: int) -> WrittenVersion:
         """Return a version with its file, how far it is and what it changes."""
         workspace_id = await doors.keys.workspace(request)
         async with doors.pool.connection() as connection:
             found = await PostgresRules(connection).version(workspace_id, version)
-        return {**found, "as_of": doors.clock.now()}
+        return WrittenVersion(**found, as_of=doors.clock.now())
 
     @routes.post("/{version}/{word}")
-    async def decide(request: Request, version: int, word: str, body: Json) -> dict[str, Any]:
+    async def decide(request: Request, version: int, word: str, body: Json) -> WrittenVersion:
         """Confirm a change that waits for it, or refuse one that does not hold yet."""
         workspace_id = await doors.keys.workspace(request)
         if word not in WORDS:
@@ -142,7 +192,7 @@ def router(doors: Doors) -> APIRouter:
         async with doors.pool.connection() as connection, connection.transaction():
             await decided(connection, workspace_id, version, word, author, doors)
             found = await PostgresRules(connection).version(workspace_id, version)
-        return {**found, "as_of": doors.clock.now()}
+        return WrittenVersion(**found, as_of=doors.clock.now())
 
     return routes
 

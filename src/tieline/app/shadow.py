@@ -106,6 +106,7 @@ async def _told(connection: AsyncConnection, workspace_id: int, rebuilt: "Rebuil
         "examples": {
             "merged": await shown(found.merged_examples),
             "split": await shown(found.split_examples),
+            "moved": await shown(found.moved_examples),
         },
     }
     places = rebuilt.changed

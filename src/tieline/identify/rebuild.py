@@ -203,6 +203,8 @@ class Difference(NamedTuple):
         moved: Identifiers that would change profile.
         merged_examples: Places of the nodes of some that would merge, by profile of today.
         split_examples: Places of the nodes of some that would split, by profile to be.
+        moved_examples: Places of some nodes that would go from one person to another, of who stays behind, and of who is
+            there already.
     """
 
     before: int
@@ -213,6 +215,7 @@ class Difference(NamedTuple):
     moved: int
     merged_examples: list[list[list[int]]]
     split_examples: list[list[list[int]]]
+    moved_examples: list[list[list[int]]]
 
     @property
     def merging_percent(self) -> float:
@@ -234,6 +237,8 @@ def difference(before: Ints, after: Ints, examples: int = 5) -> Difference:
     old, old_parts = np.unique(pairs[:, 0], return_counts=True)
     new, new_parts = np.unique(pairs[:, 1], return_counts=True)
     merged, split = new[new_parts > 1], old[old_parts > 1]
+    # They leave somebody behind and find somebody there: they went from one person to another.
+    between = pairs[np.isin(pairs[:, 0], split) & np.isin(pairs[:, 1], merged)]
     return Difference(
         before=int(old.size),
         after=int(new.size),
@@ -243,7 +248,13 @@ def difference(before: Ints, after: Ints, examples: int = 5) -> Difference:
         moved=int((before != after).sum()),
         merged_examples=[_groups(after, before, int(one)) for one in merged[:examples]],
         split_examples=[_groups(before, after, int(one)) for one in split[:examples]],
+        moved_examples=[_handed_over(before, after, *one) for one in between[:examples].tolist()],
     )
+
+
+def _handed_over(before: Ints, after: Ints, one: int, other: int) -> list[list[int]]:
+    was, will = before == one, after == other
+    return [np.flatnonzero(these).tolist() for these in (was & will, was & ~will, will & ~was)]
 
 
 def _groups(within: Ints, by: Ints, one: int) -> list[list[int]]:

@@ -248,12 +248,12 @@ def rules_set(
 def rules_status(version: Version, data: Data = Path("data"), workspace: Workspace = "main") -> None:
     """Say how far a change of rules is and what it changes."""
     from tieline.steward.desk import at_desk
-    from tieline.steward.rules import stands
+    from tieline.steward.rules import reported, stands
 
     found = at_desk(data.resolve(), workspace, lambda desk: stands(desk, version))
     typer.echo(f"Version {version}: {found['state']}, {found['progress']:.0%} computed.")
-    for name, value in (found["report"] or {}).items():
-        typer.echo(f"  {name}: {json.dumps(value, ensure_ascii=False)}")
+    for line in reported(found["report"] or {}):
+        typer.echo(f"  {line}")
     if found["state"] == "held":
         typer.echo(f"It merges more than {found['merges_percent']}% of all people. confirm or refuse it.")
 

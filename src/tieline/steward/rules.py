@@ -1,7 +1,7 @@
 """The rules of who is who from the command line: show, check, set, confirm, refuse; and the nightly audit."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -51,6 +51,19 @@ async def say(desk: Desk, version: int, word: str, author: str) -> None:
 async def stands(desk: Desk, version: int) -> dict[str, Any]:
     """Return a version as it stands now."""
     return await PostgresRules(desk.connection).version(desk.workspace.workspace_id, version)
+
+
+def reported(report: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what a change would do as lines for people: figures first, then whom it would touch."""
+    examples = report.get("examples", {})
+    for name, value in report.items():
+        if name != "examples":
+            yield f"{name}: {value}"
+    for kind, mark in (("merged", " + "), ("split", " | ")):
+        for groups in examples.get(kind, ()):
+            yield f"{kind}: {mark.join(', '.join(group) for group in groups)}"
+    for movers, left, there in examples.get("moved", ()):
+        yield f"moved: {', '.join(movers)} from {', '.join(left)} to {', '.join(there)}"
 
 
 async def audit(desk: Desk, watch: Callable[[float], None]) -> Audit:

@@ -5,16 +5,8 @@ import type { components } from "@/api/schema";
 export type RuleCard = components["schemas"]["RuleCard"];
 export type RulesAtWork = components["schemas"]["RulesAtWork"];
 
-/** A change of the rules, and what became of it. `progress`: of its computation, 0 to 1. */
-export interface RuleVersion {
-  version: number;
-  state: string;
-  author: string;
-  reason: string;
-  asked_at: string;
-  progress: number;
-  report: { profiles_before: number; profiles_after: number; merging: number; split: number; moved: number } | null;
-}
+export type RuleVersion = components["schemas"]["RuleVersion"];
+export type RuleExamples = components["schemas"]["RuleExamples"];
 export interface Mistake {
   line: number;
   sentence: string;
@@ -28,11 +20,8 @@ export function useRules() {
   return useQuery({
     queryKey: RULES,
     queryFn: ({ signal }) => answer<components["schemas"]["RulesView"]>(api.GET("/api/identity/rules", { signal })),
-    select: (found) => ({ ...found, versions: found.versions as unknown as RuleVersion[] }),
     refetchInterval: ({ state }) =>
-      (state.data?.versions as unknown as RuleVersion[] | undefined)?.some((one) => UNDER_WAY.includes(one.state))
-        ? WATCH_MS
-        : false,
+      state.data?.versions.some((one) => UNDER_WAY.includes(one.state)) ? WATCH_MS : false,
   });
 }
 

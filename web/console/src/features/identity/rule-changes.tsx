@@ -6,6 +6,7 @@ import { Panel } from "@/components/page";
 import { Failed } from "@/components/states";
 import styles from "@/features/identity/identity.module.css";
 import { type RuleVersion, useWord } from "@/features/identity/rule-book";
+import { RuleExamplesShown } from "@/features/identity/rule-examples";
 import { useCodes, useWords } from "@/features/identity/rule-words";
 import { useFormat } from "@/lib/format";
 
@@ -52,10 +53,11 @@ function Change({ of, decides }: { of: RuleVersion; decides: boolean }) {
               after: format.number(of.report.profiles_after),
               merging: format.number(of.report.merging),
               split: format.number(of.report.split),
-              moved: format.number(of.report.moved),
+              moved: format.number(of.report.moved_identifiers),
             })}
           </span>
         ) : null}
+        {of.report ? <RuleExamplesShown of={of.report.examples} /> : null}
         {checking ? <Progress value={100 * of.progress} mt={6} aria-label={w("version", { version: of.version })} /> : null}
         {word.error ? <Failed error={word.error} small /> : null}
       </span>
