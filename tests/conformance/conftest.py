@@ -9,7 +9,7 @@ from console_http import NoHistory
 from fastapi import FastAPI
 from line_brand import serving
 from mass_desk import Desk
-from send_outbox import Outbox, fill, nodes_of
+from send_outbox import BROWSER, Outbox, fill, nodes_of
 
 from tieline import settings
 from tieline.app.http import answering
@@ -25,7 +25,7 @@ from tieline.store.postgres.unit import PostgresUnit
 async def outbox(request: pytest.FixtureRequest) -> AsyncIterator[Outbox]:
     if request.param == "memory":
         facts = MemoryFacts(nodes_of)
-        sends = MemorySends(nodes_of, facts)
+        sends = MemorySends(nodes_of, facts, browsers={BROWSER})
         yield Outbox(sends, facts, MemoryUnit(sends, facts))
         return
     url = request.getfixturevalue("postgres_url")

@@ -20,6 +20,8 @@ START = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=120)
 USER = "U" + "1" * 32
 OTHER = "U" + "2" * 32
+BROWSER = "web"
+"""The source whose key stands in the page."""
 
 
 def name(text: str) -> bytes:
@@ -64,6 +66,12 @@ def fill(admin: psycopg.Connection) -> None:
         """,
         (START,),
     )
+    for key in (BROWSER, "crm"):
+        kind = "web" if key == BROWSER else "server"
+        admin.execute(
+            "insert into source (workspace_id, key, kind, name, write_key, created_at) values (1, %s, %s, %s, %s, %s)",
+            (key, kind, key, f"write-{key}", START),
+        )
     for place in NODES:
         node = place.node
         admin.execute(

@@ -1,9 +1,13 @@
 """Who may be written to, read the same from every SendStore: the gate and the plan depend on it."""
 
 from datetime import timedelta
+from typing import Any, cast
 
+import pytest
 from msgspec.structs import replace
+from psycopg.types.json import Jsonb
 from send_outbox import (
+    BROWSER,
     LATER,
     NODES,
     OTHER,
@@ -22,6 +26,7 @@ from send_outbox import (
 from tieline.model.profile import Fact, FactKind
 from tieline.profile.fold import fold
 from tieline.store.memory.deliver import MemorySends
+from tieline.store.postgres.unit import PostgresUnit
 
 
 async def test_the_gate_sees_the_fence_and_whether_the_account_is_live(outbox: Outbox) -> None:
@@ -99,6 +104,49 @@ async def test_what_nobody_proved_to_be_a_person_is_not_shown_to_them(outbox: Ou
         await outbox.facts.save_facts(WORKSPACE, [stated, own])
         shown = await outbox.sends.traits(WORKSPACE, [name("ann"), name("ann#")])
     assert shown == {name("ann"): {"tier": "gold"}, name("ann#"): {"tier": "gold"}}
+
+
+async def test_what_a_browser_says_gives_way_to_what_was_said_with_a_secret(outbox: Outbox) -> None:
+    forged = Fact(name("ann"), FactKind.TRAIT, "points", BROWSER, 999_999, START + timedelta(hours=9))
+    own = Fact(name("ann@"), FactKind.TRAIT, "points", "crm", 3_000, START)
+    alone = Fact(name("ann"), FactKind.TRAIT, "size", BROWSER, "M", START)
+    async with outbox.transaction():
+        await outbox.facts.save_facts(WORKSPACE, [forged, own, alone])
+        shown = await outbox.sends.traits(WORKSPACE, [name("ann")])
+        taken_back = Fact(name("ann@"), FactKind.TRAIT, "points", "crm", None, START + timedelta(seconds=1))
+        await outbox.facts.save_facts(WORKSPACE, [taken_back])
+        after = await outbox.sends.traits(WORKSPACE, [name("ann")])
+    assert shown == {name("ann"): {"points": 3_000, "size": "M"}}
+    assert after == {name("ann"): {"size": "M"}}
+
+
+@pytest.mark.parametrize(
+    ("trusted", "shown"), [(["crm"], "Crm"), (["import"], "List"), (["till", "import"], "List")]
+)
+async def test_a_message_shows_what_the_golden_rule_of_the_profile_believes(
+    outbox: Outbox, trusted: list[str], shown: str
+) -> None:
+    await golden(outbox, {"name": {"sources": trusted}})
+    said = [("crm", "Crm", 0), ("import:7", "List", 1), ("other", "Newest", 2)]
+    facts = [
+        Fact(name("ann"), FactKind.TRAIT, "name", source, value, START + timedelta(seconds=seconds))
+        for source, value, seconds in said
+    ]
+    async with outbox.transaction():
+        await outbox.facts.save_facts(WORKSPACE, facts)
+        found = await outbox.sends.traits(WORKSPACE, [name("ann")])
+    assert found == {name("ann"): {"name": shown}}
+
+
+async def golden(outbox: Outbox, rules: dict[str, Any]) -> None:
+    if isinstance(outbox.sends, MemorySends):
+        outbox.sends.golden[WORKSPACE] = rules
+        return
+    async with outbox.transaction():
+        await cast("PostgresUnit", outbox.unit).connection.execute(
+            "update workspace set settings = jsonb_set(settings, '{golden}', %s) where workspace_id = %s",
+            (Jsonb(rules), WORKSPACE),
+        )
 
 
 async def test_someone_without_line_stands_nowhere_and_a_stranger_is_left_out(outbox: Outbox) -> None:

@@ -17,7 +17,11 @@ class SendStore(Protocol):
         ...
 
     async def traits(self, workspace_id: int, node_ids: Sequence[bytes]) -> dict[bytes, dict[str, Any]]:
-        """Return the newest value of every trait of the person behind each node."""
+        """Return the value of every trait of the person behind each node that a message shows.
+
+        Of what is proven to be the person: what the golden rule of the trait believes first, else what was said with a
+        secret before what a browser said, else the newest.
+        """
         ...
 
     async def recent(

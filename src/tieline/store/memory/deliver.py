@@ -1,7 +1,7 @@
 """The outbox in memory."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -58,10 +58,13 @@ class MemorySends(Dictionaries):
         placed: Callable[[int], Sequence[Placed]],
         facts: MemoryFacts,
         paused: Collection[tuple[int, str]] = (),
+        browsers: Collection[str] = (),
     ) -> None:
         self._placed = placed
         self._facts = facts
         self._paused = paused
+        self._browsers = browsers
+        self.golden: dict[int, Mapping[str, Any]] = {}
         self._state: dict[str, Any] = {"rows": {}, "links": {}}
         self.halted: set[tuple[int, str]] = set()
 
@@ -103,14 +106,31 @@ class MemorySends(Dictionaries):
         }
 
     async def traits(self, workspace_id: int, node_ids: Sequence[bytes]) -> dict[bytes, dict[str, Any]]:
-        """Return the newest value of every trait of the person behind each node."""
+        """Return the best value of every trait of the person behind each node, for a message."""
         placed = {place.node.node_id: place for place in self._placed(workspace_id)}
         asked = {node_id: placed[node_id].profile_id for node_id in node_ids if node_id in placed}
         loaded = await self._facts.load(workspace_id, list(asked.values()))
         return {
-            node_id: _traits(_proven(placed, loaded.facts.get(profile_id, ())))
+            node_id: self._traits(workspace_id, _proven(placed, loaded.facts.get(profile_id, ())))
             for node_id, profile_id in asked.items()
         }
+
+    def _traits(self, workspace_id: int, facts: Iterable[Fact]) -> dict[str, Any]:
+        golden = self.golden.get(workspace_id, {})
+
+        def rank(fact: Fact) -> tuple[Any, ...]:
+            trusted = golden.get(fact.name, {}).get("sources", ())
+            named = fact.source if fact.source in trusted else fact.source.partition(":")[0]
+            place = trusted.index(named) if named in trusted else len(trusted)
+            return (-place, fact.source not in self._browsers, fact.at, fact.source)
+
+        best: dict[str, Fact] = {}
+        for fact in facts:
+            if fact.kind is FactKind.TRAIT:
+                held = best.get(fact.name)
+                if held is None or rank(fact) > rank(held):
+                    best[fact.name] = fact
+        return {name: fact.value for name, fact in best.items() if fact.value is not None}
 
     async def add(self, sends: Sequence[Send], links: Sequence[TrackedLink]) -> set[bytes]:
         """Keep sends that are not there yet, with their links."""
@@ -316,13 +336,3 @@ def _friends(placed: dict[bytes, Placed], facts: Iterable[Fact]) -> dict[str, tu
         if fact.value is True:
             friends[fact.name].append(placed[fact.node_id].node.value)
     return {account: tuple(users) for account, users in friends.items()}
-
-
-def _traits(facts: Iterable[Fact]) -> dict[str, Any]:
-    latest: dict[str, Fact] = {}
-    for fact in facts:
-        if fact.kind is FactKind.TRAIT:
-            held = latest.get(fact.name)
-            if held is None or (fact.at, fact.source) > (held.at, held.source):
-                latest[fact.name] = fact
-    return {name: fact.value for name, fact in latest.items() if fact.value is not None}

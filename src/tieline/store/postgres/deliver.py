@@ -63,6 +63,25 @@ _SETTLE = """
       and send.state is not distinct from 'prepared'
     returning send.workspace_id, send.send_id
 """
+# Whoever holds the key of a browser, which stands in its page, may not change what somebody else is shown.
+_TRAITS = """
+    select distinct on (asked.node_id, fact.name) asked.node_id, fact.name, fact.value
+    from node as asked
+    join workspace on workspace.workspace_id = asked.workspace_id
+    join node as mine on mine.workspace_id = asked.workspace_id and mine.profile_id = asked.profile_id and mine.core
+    join fact on fact.workspace_id = mine.workspace_id and fact.node_id = mine.node_id and kind = 1
+    left join source on source.workspace_id = fact.workspace_id and source.key = fact.source
+    left join lateral (
+        select array(select jsonb_array_elements_text(golden -> fact.name -> 'sources')) as sources
+        from (select workspace.settings -> 'golden' as golden) as rules
+        where jsonb_typeof(golden -> fact.name -> 'sources') = 'array'
+    ) as trusted on true
+    where asked.workspace_id = %s and asked.node_id = any(%s)
+    order by asked.node_id, fact.name,
+             coalesce(array_position(trusted.sources, fact.source),
+                      array_position(trusted.sources, split_part(fact.source, ':', 1))),
+             coalesce(source.kind = 'web', false), fact.at desc, fact.source desc
+"""
 
 
 class PostgresSends:
@@ -98,17 +117,9 @@ class PostgresSends:
         return standings
 
     async def traits(self, workspace_id: int, node_ids: Sequence[bytes]) -> dict[bytes, dict[str, Any]]:
-        """Return the newest value of every trait of the person behind each node."""
+        """Return the value of every trait of the person behind each node that a message shows."""
         cursor = await self._connection.execute(
-            """
-            select distinct on (asked.node_id, name) asked.node_id, name, fact.value
-            from node as asked
-            join node as mine on mine.workspace_id = asked.workspace_id and mine.profile_id = asked.profile_id
-                              and mine.core
-            join fact on fact.workspace_id = mine.workspace_id and fact.node_id = mine.node_id and kind = 1
-            where asked.workspace_id = %s and asked.node_id = any(%s)
-            order by asked.node_id, name, at desc, source desc
-            """,
+            _TRAITS,
             (workspace_id, list(node_ids)),
             binary=True,
         )
