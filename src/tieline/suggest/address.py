@@ -20,6 +20,19 @@ _REFORMED = re.compile(
     r"^(新北|台北(?=[縣县])|桃[園园]|台中|台南|高雄)[縣县市]([^區区路街\d]{1,4}?)[市鄉乡鎮镇](?![區区市鄉乡鎮镇])"
 )
 _COUNTY_THEN = re.compile(r"^(台北|桃[園园]|台中|台南|高雄)[縣县]")
+# Townships that grew into cities of their county: in 1981, 1988, 1991 and 2015.
+_GROWN = re.compile(
+    r"^(.{2}[縣县])?(馬公|马公|苗栗|南投|斗六|竹北|太保|朴子|員林|员林|頭份|头份)[鄉乡鎮镇](?![區区市鄉乡鎮镇])"
+)
+# Others were joined or named anew; one had the name of a district in the middle of the city that its county became.
+_RENAMED = {
+    "台南市西區": "台南市中西區",
+    "台南市中區": "台南市中西區",
+    "高雄縣三民鄉": "高雄縣那瑪夏鄉",
+    "高雄县三民乡": "高雄縣那瑪夏鄉",
+    "嘉義縣吳鳳鄉": "嘉義縣阿里山鄉",
+}
+_RENAMED_AT = re.compile("^(?:" + "|".join(_RENAMED) + ")")
 _PLACE = re.compile(r"^(.{1,3}?[縣县市都道府県])?(.{1,4}?[區区市鄉乡鎮镇郡町村](?![區区]))?")
 _SECTION = re.compile(r"^.*?(?:路|街|大道)(?:\d+段)?|^.*?\d+(?=-)")
 
@@ -61,12 +74,14 @@ def normal_address(text: str) -> str:
     """Return an address in one spelling, without postcode and country."""
     found = _POSTCODE.sub("", plain(text)).replace("臺", "台").replace("〒", "")
     found = _COUNTRY.sub("", _POSTCODE.sub("", found))
+    found = _GROWN.sub(r"\1\2市", _RENAMED_AT.sub(lambda one: _RENAMED[one[0]], found))
     found = _COUNTY_THEN.sub(_city_now, _REFORMED.sub(lambda one: f"{_city_now(one)}{one[2]}區", found))
     found = re.sub(r"[,，、。.()（）]", "", found)
     found = re.sub(r"[‐-―−ー－]", "-", found)
     found = _COUNTED.sub(lambda one: str(number(one[1])), found)
     found = _BEHIND.sub(lambda one: str(number(one[1])), found)
     found = re.sub(r"之(?=\d)", "-", found)
+    found = re.sub(r"(\d+)[號号]-(\d+)(?![\df樓楼階])", r"\1-\2號", found)
     found = re.sub(r"(?<=\d)(?:丁目|番地|番|号(?=\d))の?-?", "-", found)
     found = re.sub(r"(?<=\d)号|-(?=$|\D)", "", found)
     found = _FLOOR.sub(r"\1f", found)

@@ -70,6 +70,14 @@ def test_three_spellings_of_one_address_lead_to_one_door(text):
     assert read_address(text) == read_address("台北市大安區信義路4段1號8樓之1")
 
 
+def test_a_branch_of_a_number_stands_before_its_sign_or_behind():
+    behind = read_address("台北市大安區復興南路一段390號之1")
+    before = read_address("台北市大安區復興南路1段390-1號")
+
+    assert behind == before
+    assert read_address("台北市大安區復興南路一段390號").building != before.building
+
+
 @pytest.mark.parametrize(
     ("old", "now"),
     [
@@ -83,6 +91,40 @@ def test_three_spellings_of_one_address_lead_to_one_door(text):
 )
 def test_a_county_that_became_a_city_is_one_place(old, now):
     assert read_address(old) == read_address(now)
+
+
+@pytest.mark.parametrize(
+    ("old", "now"),
+    [
+        ("彰化縣員林鎮中山路1號", "彰化縣員林市中山路1號"),
+        ("510 彰化縣員林鎮 中山路１號", "彰化縣員林市中山路1號"),
+        ("苗栗縣頭份鎮中央路1號", "苗栗縣頭份市中央路1號"),
+        ("新竹縣竹北鄉光明六路1號", "新竹縣竹北市光明六路1號"),
+        ("嘉義縣朴子鎮開元路1號", "嘉義縣朴子市開元路1號"),
+        ("嘉義縣太保鄉祥和一路1號", "嘉義縣太保市祥和一路1號"),
+        ("雲林縣斗六鎮大學路三段1號", "雲林縣斗六市大學路3段1號"),
+        ("員林鎮中山路1號", "員林市中山路1號"),
+        ("高雄縣三民鄉民生一巷1號", "高雄市那瑪夏區民生一巷1號"),
+        ("高雄縣那瑪夏鄉民生一巷1號", "高雄市那瑪夏區民生一巷1號"),
+        ("嘉義縣吳鳳鄉中山村1號", "嘉義縣阿里山鄉中山村1號"),
+        ("臺南市西區海安路一段1號", "台南市中西區海安路1段1號"),
+    ],
+)
+def test_a_township_that_became_a_city_or_was_renamed_is_one_place(old, now):
+    assert read_address(old) == read_address(now)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("高雄縣三民鄉民生一巷1號", "高雄市三民區民生一巷1號"),  # a mountain, and the middle of the city
+        ("彰化縣員林市中山路1號", "彰化縣彰化市中山路1號"),
+        ("彰化縣溪湖鎮中山路1號", "彰化縣溪州鄉中山路1號"),
+        ("嘉義縣太保市中山路1號", "嘉義市中山路1號"),
+    ],
+)
+def test_places_of_like_names_stay_apart(one, other):
+    assert read_address(one).district != read_address(other).district
 
 
 @pytest.mark.parametrize(
