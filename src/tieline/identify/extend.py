@@ -1,6 +1,8 @@
 """The shortest way: new identifiers of one known person, who change nothing about those that are there. Pure.
 
-It costs what is new, and not what the zone already holds. Whatever it does not take goes the way of `grow`.
+It costs what is new, and not what the zone already holds. Whatever it does not take goes the way of `grow`. In a crowd,
+a zone of more identifiers than the rules allow, what nobody proved joins nobody: there whoever comes stands alone. A kiosk
+with ten thousand browsers, and whoever sends made-up pairs with the key of a browser, cost no more than anybody else.
 """
 
 from collections import defaultdict
@@ -8,6 +10,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from tieline.identify.clusters import Forest
 from tieline.identify.evidence import expired, proves
 from tieline.identify.fit import room
 from tieline.identify.grow import adds
@@ -30,10 +33,16 @@ class Extended(NamedTuple):
 
 
 class _Seat(NamedTuple):
-    """Where a new node goes. `group`: the proven group that verified links bring it to; empty if there are none."""
+    """Where a new node goes.
+
+    Attributes:
+        known: The node that it was seen with.
+        group: The proven group that verified links bring it to; empty if there are none.
+    """
 
     zone: Zone
     shape: Shape
+    known: bytes
     group: bytes
 
 
@@ -81,6 +90,11 @@ def shaped(zone: Zone, rules: Rules) -> Shape:
     return zone.shape
 
 
+def crowded(zone: Zone, rules: Rules) -> bool:
+    """Say whether so many identifiers hang together that only the strongest proof joins any."""
+    return 0 < rules.zone_max < len(zone.placed)
+
+
 class _Batch:
     """The nodes of a batch, told apart by the way they have to go."""
 
@@ -98,6 +112,7 @@ class _Batch:
         self._rules = rules
         self._epoch = epoch
         self._seats: dict[bytes, _Seat] = {}
+        self._new: list[tuple[bytes, bytes]] = []
         self._long: set[bytes] = set()
         self._long_zones: set[bytes] = set()
 
@@ -108,7 +123,7 @@ class _Batch:
             zone = self._zone_of.get(node_id)
             if zone is not None:
                 shape = zone.shape or shaped(zone, rules)
-                if not shape.plain or adds(zone.placed[node_id].node, node):
+                if not (shape.plain or crowded(zone, rules)) or adds(zone.placed[node_id].node, node):
                     self._long_zones.add(shape.name)
             elif node_id in self._apart or node.marks or rules.of(node.namespace).anchor:
                 self._long.add(node_id)
@@ -117,31 +132,69 @@ class _Batch:
         """Look at a link: it gives a new node its seat, or changes nothing within a zone."""
         a, b = self._zone_of.get(link.a), self._zone_of.get(link.b)
         if a is not None and b is not None:
-            verified = link.proof == Proof.VERIFIED
-            if a is not b or (verified and a.placed[link.a].proven_id != a.placed[link.b].proven_id):
+            if a is not b or self._matters(a, link):
                 self._long_zones.update((_name(a), _name(b)))
         elif a is not None:
             self._seat(link.b, a, link.a, link)
         elif b is not None:
             self._seat(link.a, b, link.b, link)
+        elif self._counts(link) and link.proof != Proof.VERIFIED and self._rules.zone_max:
+            self._new.append((link.a, link.b))
         else:
             self._long.update((link.a, link.b))
+
+    def _counts(self, link: Link) -> bool:
+        ends = self._rules.of(self._nodes[link.a].namespace), self._rules.of(self._nodes[link.b].namespace)
+        return proves(*ends, link.proof) and not expired(*ends, link.last_at, self._epoch)
+
+    def _matters(self, zone: Zone, link: Link) -> bool:
+        """Say whether a link between two nodes of one zone may change anything there."""
+        verified = link.proof == Proof.VERIFIED
+        if crowded(zone, self._rules):
+            ends = (zone.placed[link.a].node, zone.placed[link.b].node)
+            return verified or any(self._rules.of(end.namespace).anchor for end in ends)
+        return verified and zone.placed[link.a].proven_id != zone.placed[link.b].proven_id
 
     def _seat(self, new: bytes, zone: Zone, known: bytes, link: Link) -> None:
         group = zone.placed[known].proven_id if link.proof == Proof.VERIFIED else b""
         seat = self._seats.get(new)
+        if crowded(zone, self._rules) and not self._alone(new, zone, known, group):
+            self._long.add(new)
         if seat is not None:
             group = group or seat.group
             if seat.zone is not zone or (seat.group and seat.group != group):
                 self._long.add(new)
                 self._long_zones.update((_name(seat.zone), _name(zone)))
-        self._seats[new] = _Seat(zone, shaped(zone, self._rules), group)
-        ends = self._rules.of(self._nodes[link.a].namespace), self._rules.of(self._nodes[link.b].namespace)
-        if not proves(*ends, link.proof) or expired(*ends, link.last_at, self._epoch):
+        self._seats[new] = _Seat(zone, shaped(zone, self._rules), known, group)
+        if not self._counts(link):
             self._long.add(new)
+
+    def _together(self) -> None:
+        """Seat new nodes that were seen with each other: in the crowd on which one of them hangs, if they all stand alone."""
+        chains = Forest(end for pair in self._new for end in pair)
+        for pair in self._new:
+            chains.union(*pair)
+        for chain in chains.sets().values() if self._new else ():
+            seats = [self._seats[one] for one in chain if one in self._seats]
+            zones = {id(seat.zone) for seat in seats}
+            if len(zones) == 1 and crowded(seats[0].zone, self._rules) and self._long.isdisjoint(chain):
+                self._seats.update((one, seats[0]) for one in chain if one not in self._seats)
+            else:
+                self._long.update(chain)
+
+    def _alone(self, new: bytes, zone: Zone, known: bytes, group: bytes) -> bool:
+        """Say whether a new node stands alone in a crowd: nothing proves it, and it hangs on one node that counts."""
+        seat = self._seats.get(new)
+        return not (
+            group
+            or (seat is not None and seat.known != known)
+            or zone.placed[known].shared
+            or any(end in (new, known) for one in zone.assertions for end in (one.a, one.b))
+        )
 
     def sort(self) -> Extended:
         """Return what may go the short way: whoever shares a zone with a node that may not has to go with it."""
+        self._together()
         coming: defaultdict[bytes, list[bytes]] = defaultdict(list)
         for node_id in self._nodes:
             if node_id not in self._zone_of:
@@ -170,7 +223,9 @@ class _Batch:
         ]
 
     def _fits(self, new: Sequence[bytes]) -> bool:
-        zone, shape, _ = self._seats[new[0]]
+        zone, shape, *_ = self._seats[new[0]]
+        if crowded(zone, self._rules):
+            return not any(_older(self._nodes[node_id], shape.first_at, shape.name) for node_id in new)
         counts = dict(shape.counts)
         for node_id in new:
             node, group = self._nodes[node_id], self._seats[node_id].group
@@ -182,7 +237,9 @@ class _Batch:
         return room(counts, self._rules)
 
     def _placed(self, node_id: bytes) -> tuple[Zone, Placed]:
-        zone, shape, group = self._seats[node_id]
+        zone, shape, _, group = self._seats[node_id]
+        if crowded(zone, self._rules):
+            return zone, Placed(self._nodes[node_id], shape.name, node_id, node_id)
         core = not shape.anchored or group == shape.anchored
         return zone, Placed(self._nodes[node_id], shape.name, shape.name, group or node_id, core)
 

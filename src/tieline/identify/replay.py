@@ -123,7 +123,7 @@ def people_in(lines: Iterable[bytes], identity_key: bytes, region: str, rules: R
     assertions = _assertions(facts, identity_key, region)
     # The file knows no other present than its latest line.
     epoch = max((fact.at for fact in (*facts.evidence, *facts.decisions)), default=None)
-    profile_of = resolve(nodes.values(), links, assertions, rules, epoch=epoch).profile_of
+    profile_of = resolve(nodes.values(), links, assertions, rules, epoch=epoch, reasons=False).profile_of
     members: defaultdict[bytes, list[tuple[str, str]]] = defaultdict(list)
     for node_id, profile_id in profile_of.items():
         members[profile_id].append((nodes[node_id].namespace, nodes[node_id].value))
