@@ -20,6 +20,7 @@ PAGES = (
     "/replies/new",
     "/replies/hours",
     "/joins",
+    "/coupons",
     "/messages",
     "/messages/new",
     "/settings",
@@ -139,6 +140,25 @@ def test_a_way_in_is_made_and_its_code_can_be_printed(opened):
         page.get_by_role("link", name="PNG").click()
 
     assert download.value.path().read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.browser
+def test_a_coupon_is_made_chosen_for_a_message_and_closed_for_good(opened):
+    page = opened("/coupons")
+    page.get_by_role("button", name="新增優惠券").click()
+    page.get_by_label("名稱").fill("周年慶九折")
+    page.get_by_role("button", name="建立優惠券").click()
+    row = page.get_by_role("row", name=re.compile("周年慶九折"))
+    expect(row).to_contain_text("進行中")
+    made = row.locator("code").inner_text()
+
+    row.get_by_role("button", name="結束優惠券").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="結束優惠券")).to_be_disabled()
+    dialog.get_by_label("輸入「周年慶九折」確認").fill("周年慶九折")
+    dialog.get_by_role("button", name="結束優惠券").click()
+
+    expect(page.get_by_role("row", name=re.compile(made))).to_contain_text("已結束")
 
 
 @pytest.mark.browser

@@ -74,10 +74,11 @@ TABLE: tuple[Permission, ...] = (
         "GET /api/broadcasts/**", "POST /api/broadcasts/preview", "GET /api/sending",
         "GET /api/line/narrowcasts/**", "POST /api/line/narrowcasts/preview",
         "GET /api/auto-replies/**", "POST /api/auto-replies/try", "GET /api/catalogs/**",
-        "GET /api/coupons/**", "GET /api/messages/**", "POST /api/messages/check", "POST /api/messages/preview")),
+        "GET /api/coupons/**", "GET /api/line/accounts/*/coupons/**", "GET /api/messages/**",
+        "POST /api/messages/check", "POST /api/messages/preview")),
     Permission("messages.write", "Write and send broadcasts, narrowcasts, replies and coupons.", (OWNER, MARKETER), (
         "* /api/broadcasts/**", "* /api/line/narrowcasts/**", "* /api/auto-replies/**", "* /api/catalogs/**", "* /api/coupons/**",
-        "* /api/messages/**"), audited=True),
+        "* /api/line/accounts/*/coupons/**", "* /api/messages/**"), audited=True),
     Permission("cost.read", "Look at what messages cost, and estimate a send.", (OWNER, MARKETER, ANALYST), (
         "GET /api/cost/**", "POST /api/cost/estimate")),
     Permission("cost.write", "Set budgets and price plans.", (OWNER,), ("* /api/cost/**",), audited=True),

@@ -37,6 +37,7 @@ from tieline.api import (
     journeys,
     line,
     line_check,
+    line_coupons,
     line_login,
     line_proxy,
     links,
@@ -148,6 +149,7 @@ def _of_accounts(app: FastAPI, doors: Doors, vault: Vault) -> None:
     """Include what belongs to one LINE account."""
     app.include_router(menus.router(doors))
     app.include_router(line_check.router(doors))
+    app.include_router(line_coupons.router(doors))
     app.include_router(sharing.router(doors))
     app.include_router(audiences.router(doors))
     app.include_router(narrowcasts.router(doors))

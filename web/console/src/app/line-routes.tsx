@@ -1,6 +1,6 @@
 import type { RouteObject } from "react-router";
 
-/** The pages about LINE: accounts, rich menus, replies, and how friends come. */
+/** The pages about LINE: accounts, rich menus, replies, how friends come, and LINE's coupons. */
 export const line: RouteObject[] = [
   { path: "accounts", lazy: async () => ({ Component: (await import("@/features/line/accounts-page")).AccountsPage }) },
   { path: "menus", lazy: async () => ({ Component: (await import("@/features/line/menus-page")).MenusPage }) },
@@ -14,4 +14,5 @@ export const line: RouteObject[] = [
     lazy: async () => ({ Component: (await import("@/features/line/reply-page")).ReplyPage }),
   })),
   { path: "joins", lazy: async () => ({ Component: (await import("@/features/line/joins-page")).JoinsPage }) },
+  { path: "coupons", lazy: async () => ({ Component: (await import("@/features/coupons/page")).CouponsPage }) },
 ];

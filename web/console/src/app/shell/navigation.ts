@@ -20,11 +20,12 @@ import {
   Sigma,
   Sprout,
   Tags,
+  TicketPercent,
   Users,
   UsersRound,
 } from "lucide-react";
 
-type Word = "tags" | "lifecycle" | "traits" | "broadcasts" | "journeys" | "reports" | "lineAccounts" | "menus" | "replies" | "joins" | "messageLibrary" | "quality" | "workspace" | "members" | "keys" | "audit" | "home" | "people" | "segments" | "identity" | "sources" | "imports";
+type Word = "tags" | "lifecycle" | "traits" | "broadcasts" | "journeys" | "reports" | "lineAccounts" | "menus" | "replies" | "joins" | "coupons" | "messageLibrary" | "quality" | "workspace" | "members" | "keys" | "audit" | "home" | "people" | "segments" | "identity" | "sources" | "imports";
 export type Group = "audience" | "messages" | "line" | "journeys" | "data" | "settings";
 
 export interface Place {
@@ -52,6 +53,7 @@ export const PLACES: readonly Place[] = [
   { path: "/menus", word: "menus", icon: LayoutGrid, group: "line", needs: "line.read" },
   { path: "/replies", word: "replies", icon: MessageCircleReply, group: "line", needs: "messages.read" },
   { path: "/joins", word: "joins", icon: QrCode, group: "line", needs: "line.read" },
+  { path: "/coupons", word: "coupons", icon: TicketPercent, group: "line", needs: "messages.read" },
   { path: "/journeys", word: "journeys", icon: Route, group: "journeys", needs: "journeys.read" },
   { path: "/sources", word: "sources", icon: Cable, group: "data", needs: "sources.read" },
   { path: "/imports", word: "imports", icon: FileUp, group: "data", needs: "imports.read" },

@@ -20,6 +20,7 @@ export type Field =
   | { as: "list"; name: string; item: string; of: readonly Field[]; least: number; most: number; blank: Json }
   | { as: "actions"; name: string; place: Place; least: number; most: number }
   | { as: "areas"; name: string }
+  | { as: "coupon"; name: string }
   | { as: "flex"; name: string };
 
 const EVERYWHERE = ["uri", "message", "postback", "datetimepicker", "clipboard"] as const;
@@ -68,7 +69,7 @@ export const MESSAGE_FIELDS: Record<string, readonly Field[]> = {
     { as: "number", name: "latitude", least: -90, most: 90, required: true },
     { as: "number", name: "longitude", least: -180, most: 180, required: true },
   ],
-  coupon: [units("couponId", 100), units("deliveryTag", 30, false)],
+  coupon: [{ as: "coupon", name: "couponId" }, units("deliveryTag", 30, false)],
   imagemap: [
     address("baseUrl"),
     units("altText", 1500),

@@ -1,6 +1,7 @@
 import { Checkbox, ColorInput, NumberInput, Select, Textarea, TextInput } from "@mantine/core";
 import { ActionList, ActionOf } from "@/components/message/action";
 import { Areas } from "@/components/message/areas";
+import { CouponSelect } from "@/components/message/coupon-select";
 import { useDraft } from "@/components/message/draft";
 import type { Field } from "@/components/message/fields";
 import { FlexForm } from "@/components/message/flex-form";
@@ -73,6 +74,13 @@ function One({ field, at }: { field: Field; at: string }) {
       );
     case "areas":
       return <Areas at={at} />;
+    case "coupon":
+      return (
+        <>
+          <CouponSelect at={at} />
+          <Written field={{ as: "text", name: field.name, most: 100, unit: "utf16", required: true }} at={at} label={label} error={error} />
+        </>
+      );
     case "flex":
       return <FlexForm at={at} />;
   }

@@ -70,6 +70,7 @@ export const en: Record<keyof typeof zh, string> = {
   "field.address": "Address",
   "field.latitude": "Latitude",
   "field.longitude": "Longitude",
+  "coupon.choose": "Take one of the running coupons",
   "field.couponId": "Coupon id",
   "field.deliveryTag": "Delivery tag",
   "field.baseUrl": "Base address of the picture",

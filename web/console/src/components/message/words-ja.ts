@@ -70,6 +70,7 @@ export const ja: Record<keyof typeof zh, string> = {
   "field.address": "住所",
   "field.latitude": "緯度",
   "field.longitude": "経度",
+  "coupon.choose": "実施中のクーポンから選ぶ",
   "field.couponId": "クーポン ID",
   "field.deliveryTag": "配信タグ",
   "field.baseUrl": "画像のベース URL",

@@ -68,6 +68,7 @@ export const zh = {
   "field.address": "地址",
   "field.latitude": "緯度",
   "field.longitude": "經度",
+  "coupon.choose": "選一張進行中的優惠券",
   "field.couponId": "優惠券編號",
   "field.deliveryTag": "投放標籤",
   "field.baseUrl": "圖片網址（不含尺寸）",
