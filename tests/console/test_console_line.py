@@ -21,6 +21,8 @@ PAGES = (
     "/replies/hours",
     "/joins",
     "/coupons",
+    "/narrowcasts",
+    "/narrowcasts/new",
     "/messages",
     "/messages/new",
     "/settings",
@@ -159,6 +161,29 @@ def test_a_coupon_is_made_chosen_for_a_message_and_closed_for_good(opened):
     dialog.get_by_role("button", name="結束優惠券").click()
 
     expect(page.get_by_role("row", name=re.compile(made))).to_contain_text("已結束")
+
+
+@pytest.mark.browser
+def test_a_narrowcast_says_whom_it_reaches_is_saved_and_tells_why_line_did_not_send_it(opened):
+    page = opened("/narrowcasts/new")
+    page.get_by_label("名稱").fill("春裝，北部女性")
+    page.get_by_role("textbox", name="文字", exact=True).fill("春裝上市")
+    page.get_by_role("combobox", name="性別").click()
+    page.get_by_role("option", name="女").click()
+    page.get_by_role("combobox", name="地區").click()
+    page.get_by_role("option", name="臺北市").click()
+    page.keyboard.press("Escape")
+    beside = page.get_by_role("region", name="會發給誰、多少錢")
+    expect(beside).to_contain_text("不確定是否每個人都同意")
+    page.get_by_label("為什麼可以發給不確定是否同意的人").fill("加入好友時都已同意")
+    expect(beside).to_contain_text("依您寫的理由發送")
+
+    page.get_by_role("button", name="儲存並發送").click()
+    page.get_by_role("dialog").get_by_role("button", name="儲存並發送").click()
+
+    expect(page.get_by_role("heading", name="春裝，北部女性")).to_be_visible()
+    page.get_by_text("原因", exact=True).wait_for(timeout=60_000)
+    expect(page.get_by_text("失敗", exact=True).first).to_be_visible()
 
 
 @pytest.mark.browser

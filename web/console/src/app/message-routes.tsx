@@ -1,6 +1,6 @@
 import type { RouteObject } from "react-router";
 
-/** Broadcasts, and the library of messages: where they are written, sent and looked at. */
+/** Broadcasts, narrowcasts, and the library of messages: where they are written, sent and looked at. */
 export const messages: RouteObject[] = [
   { path: "broadcasts", lazy: async () => ({ Component: (await import("@/features/broadcasts/list-page")).BroadcastsPage }) },
   {
@@ -11,6 +11,9 @@ export const messages: RouteObject[] = [
     path: "broadcasts/:key",
     lazy: async () => ({ Component: (await import("@/features/broadcasts/broadcast-page")).BroadcastPage }),
   },
+  { path: "narrowcasts", lazy: async () => ({ Component: (await import("@/features/narrowcasts/list-page")).NarrowcastsPage }) },
+  { path: "narrowcasts/new", lazy: async () => ({ Component: (await import("@/features/narrowcasts/form-page")).NarrowcastFormPage }) },
+  { path: "narrowcasts/:key", lazy: async () => ({ Component: (await import("@/features/narrowcasts/page")).NarrowcastPage }) },
   { path: "messages", lazy: async () => ({ Component: (await import("@/features/messages/list-page")).MessagesPage }) },
   ...["messages/new", "messages/:key"].map((path) => ({
     path,

@@ -2,6 +2,7 @@ import {
   Cable,
   ChartColumn,
   CircleAlert,
+  Crosshair,
   FileUp,
   Filter,
   Fingerprint,
@@ -25,7 +26,7 @@ import {
   UsersRound,
 } from "lucide-react";
 
-type Word = "tags" | "lifecycle" | "traits" | "broadcasts" | "journeys" | "reports" | "lineAccounts" | "menus" | "replies" | "joins" | "coupons" | "messageLibrary" | "quality" | "workspace" | "members" | "keys" | "audit" | "home" | "people" | "segments" | "identity" | "sources" | "imports";
+type Word = "tags" | "lifecycle" | "traits" | "broadcasts" | "narrowcasts" | "journeys" | "reports" | "lineAccounts" | "menus" | "replies" | "joins" | "coupons" | "messageLibrary" | "quality" | "workspace" | "members" | "keys" | "audit" | "home" | "people" | "segments" | "identity" | "sources" | "imports";
 export type Group = "audience" | "messages" | "line" | "journeys" | "data" | "settings";
 
 export interface Place {
@@ -48,6 +49,7 @@ export const PLACES: readonly Place[] = [
   { path: "/traits", word: "traits", icon: Sigma, group: "audience", needs: "segments.read" },
   { path: "/identity", word: "identity", icon: Fingerprint, group: "audience", needs: "people.read" },
   { path: "/broadcasts", word: "broadcasts", icon: Megaphone, group: "messages", needs: "messages.read" },
+  { path: "/narrowcasts", word: "narrowcasts", icon: Crosshair, group: "messages", needs: "messages.read" },
   { path: "/messages", word: "messageLibrary", icon: MessageSquareText, group: "messages", needs: "messages.read" },
   { path: "/accounts", word: "lineAccounts", icon: MessageCircle, group: "line", needs: "line.read" },
   { path: "/menus", word: "menus", icon: LayoutGrid, group: "line", needs: "line.read" },
