@@ -55,7 +55,6 @@ UNUSED = {
     "audience-click": "who clicked is known from counted links",
     "audience-imp": "who saw a message LINE tells nobody but itself",
     "audience-rename": "an audience is a snapshot: a new one gets a new name",
-    "audience-delete": "LINE lets it expire after 180 days; deleting often breaks its rules",
     "content-preview": "a file is fetched once, whole",
     "transcoding": "a file is fetched once, whole",
     "webhook-endpoint-set": "the address is the brand's to set; the check says which it should be",

@@ -8,20 +8,21 @@ from fastapi import APIRouter, Body, Request
 from tieline.api.costing import find_account
 from tieline.api.doors import Doors
 from tieline.api.shape import read_shape
+from tieline.deliver.audience import PEOPLE_MIN
 from tieline.errors import InvalidInputError
 from tieline.store.postgres.audiences import PostgresAudiences
 from tieline.store.postgres.segments import PostgresSegments
 
-PEOPLE_MIN = 50
 Json = Annotated[dict[str, Any], Body()]
 
 
 class NewAudience(msgspec.Struct, forbid_unknown_fields=True):
-    """A segment to be an audience; only who agreed to the purpose is in it."""
+    """A segment to be an audience; only who agreed to the purpose is in it. `in_step`: it follows the segment."""
 
     key: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,60}$")]
     segment: str
     purpose: str = "marketing"
+    in_step: bool = False
 
 
 def router(doors: Doors) -> APIRouter:
@@ -44,14 +45,18 @@ def router(doors: Doors) -> APIRouter:
 
     @routes.put("/{key}")
     async def save(request: Request, account: str, key: str, body: Json) -> dict[str, Any]:
-        """Make an audience of `{"segment", "purpose"}` as it is now; asked again, it is made anew under the same key."""
+        """Make an audience of `{"segment", "purpose", "in_step"}` as it is now; asked again, it is made anew under the same key.
+
+        With `in_step` it follows: who enters the segment is added within the hour; for those who left, and because LINE
+        ends every audience, it is made anew under the same key, once a day at most.
+        """
         workspace_id = await doors.keys.workspace(request)
         new = read_shape({**body, "key": key}, NewAudience)
         async with doors.pool.connection() as connection, connection.transaction():
             await find_account(doors, connection, workspace_id, account)
             await PostgresSegments(connection).describe(workspace_id, new.segment)
             people = await PostgresAudiences(connection).snapshot(
-                workspace_id, account, key, new.segment, new.purpose, doors.clock.now()
+                workspace_id, account, key, new.segment, new.purpose, doors.clock.now(), in_step=new.in_step
             )
             if people < PEOPLE_MIN:
                 raise InvalidInputError(
@@ -59,6 +64,6 @@ def router(doors: Doors) -> APIRouter:
                     field="/segment",
                     way_out="Take a wider segment: a smaller audience would tell about single people.",
                 )
-        return {"key": key, "people": people, "state": "new"}
+        return {"key": key, "people": people, "state": "new", "in_step": new.in_step}
 
     return routes

@@ -2,9 +2,15 @@
 
 Every step can be repeated: an audience is found again by its name, and an id that is given twice is in it once.
 
+One that follows its segment is looked at every hour. Who entered is added. LINE takes nobody out, so for those who left it
+is made anew under the same key, once a day at most, because LINE asks that audiences are not made and dropped again and
+again. The one before is dropped a day after, when nothing that is on its way can mean it any more: a channel may have a
+thousand.
+
 Source: https://developers.line.biz/en/docs/messaging-api/using-audience/
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -20,6 +26,11 @@ IDS_MAX = 10_000
 TOGETHER = 5
 LOOK_AGAIN = timedelta(seconds=30)
 REST = timedelta(seconds=60)
+FOLLOW_EVERY = timedelta(hours=1)
+ANEW_AFTER = timedelta(days=1)
+BEFORE_THE_END = timedelta(days=10)
+"""So long before LINE ends an audience, one that follows its segment is made anew."""
+PEOPLE_MIN = 50
 
 
 class AudienceApi(Protocol):
@@ -73,8 +84,10 @@ class AudienceSync:
                     await self._fill(audience, now)
                 case "waiting":
                     await self._look(audience, now)
-                case _:
+                case _ if now >= audience.expires_at:
                     await self._moved(audience, "expired", again_at=audience.expires_at)
+                case _:
+                    await self._tend(audience, now)
         return len(due)
 
     async def _make(self, audience: Audience, now: datetime) -> None:
@@ -115,10 +128,7 @@ class AudienceSync:
         if not users:
             await self._moved(audience, "waiting", again_at=now)
             return
-        body = msgspec.json.encode(
-            {"audienceGroupId": audience.audience_id, "audiences": [{"id": user} for user in users]}
-        )
-        answer = await self._line.call(audience.workspace_id, audience.account, "PUT", f"{PATH}/upload", body)
+        answer = await self._give(audience, users)
         if answer.status not in {200, 202}:
             await self._refused(audience, answer, now)
             return
@@ -130,7 +140,7 @@ class AudienceSync:
         )
         one = _decoded(answer, _One)
         if one is not None and one.audienceGroup.status == "READY":
-            await self._moved(audience, "ready", again_at=audience.expires_at)
+            await self._moved(audience, "ready", again_at=_next(audience, now))
         elif one is not None and one.audienceGroup.status in {"FAILED", "EXPIRED"}:
             state = one.audienceGroup.status.lower()
             await self._moved(
@@ -138,6 +148,47 @@ class AudienceSync:
             )
         else:
             await self._moved(audience, "waiting", again_at=now + LOOK_AGAIN)
+
+    async def _tend(self, audience: Audience, now: datetime) -> None:
+        """Let one that is ready follow its segment, and drop the one before."""
+        if audience.outdated_id is not None and now >= audience.snapshot_at + ANEW_AFTER:
+            audience = await self._drop(audience)
+        if audience.in_step:
+            async with self._unit.transaction():
+                came, left = await self._audiences.changed(audience)
+                ends = now >= audience.expires_at - BEFORE_THE_END
+                if ends or (left and now >= audience.snapshot_at + ANEW_AFTER):
+                    if await self._audiences.remake(audience, now, PEOPLE_MIN):
+                        return
+                elif came:
+                    await self._audiences.admit(audience)
+            await self._add(audience)
+        await self._moved(audience, "ready", again_at=_next(audience, now))
+
+    async def _add(self, audience: Audience) -> None:
+        """Give LINE who was taken in late, a few parts at a time; what LINE does not take now waits for the next look."""
+        for _ in range(TOGETHER):
+            async with self._unit.transaction():
+                users = await self._audiences.late(audience, IDS_MAX)
+            if not users or (await self._give(audience, users)).status not in {200, 202}:
+                return
+            async with self._unit.transaction():
+                await self._audiences.given(audience, users)
+
+    async def _drop(self, audience: Audience) -> Audience:
+        path = f"{PATH}/{audience.outdated_id}"
+        answer = await self._line.call(audience.workspace_id, audience.account, "DELETE", path)
+        if answer.status not in {200, 202, 404}:
+            return audience
+        async with self._unit.transaction():
+            await self._audiences.dropped(audience)
+        return audience._replace(outdated_id=None)
+
+    async def _give(self, audience: Audience, users: Sequence[str]) -> Answer:
+        body = msgspec.json.encode(
+            {"audienceGroupId": audience.audience_id, "audiences": [{"id": user} for user in users]}
+        )
+        return await self._line.call(audience.workspace_id, audience.account, "PUT", f"{PATH}/upload", body)
 
     async def _refused(self, audience: Audience, answer: Answer, now: datetime) -> None:
         """Keep why LINE will never take it; for everything else, wait."""
@@ -149,6 +200,16 @@ class AudienceSync:
     async def _moved(self, audience: Audience, state: str, **known: Any) -> None:
         async with self._unit.transaction():
             await self._audiences.moved(audience, state, **known)
+
+
+def _next(audience: Audience, now: datetime) -> datetime:
+    """Return when one that is ready is looked at again."""
+    waits = [audience.expires_at]
+    if audience.in_step:
+        waits.append(now + FOLLOW_EVERY)
+    if audience.outdated_id is not None:
+        waits.append(max(audience.snapshot_at + ANEW_AFTER, now + FOLLOW_EVERY))
+    return min(waits)
 
 
 def _decoded(answer: Answer, shape: type[Any]) -> Any:

@@ -49,7 +49,7 @@ DOING: dict[str, Kind] = {
     ),
     "audience": Kind(
         definition.Audience,
-        "Puts the person on a list or takes them off. Systems that are kept in step with the list follow; an audience at LINE is made of the list as it is when it is made.",
+        "Puts the person on a list or takes them off. Systems that are kept in step with a segment of the list follow, and so does an audience at LINE that is; any other audience stays as the list was when it was made.",
         (
             Field("list", "list", fields.read_slug, "key", "The list."),
             Field(
