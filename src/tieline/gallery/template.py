@@ -35,7 +35,7 @@ class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         caution: What the law or good manners ask for, "" for nothing special.
         journeys: Definitions; an object of languages stands for a text, `$account` for the LINE account.
         locked: Words that no message made from it may hold, with the reason; a guard for careful trades.
-        story: How it is tried: what happens, and which messages arrive.
+        stories: How it is tried: what happens, and which messages arrive; every message of it in one of them.
     """
 
     key: str
@@ -47,7 +47,7 @@ class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     needs: Mapping[str, tuple[str, ...]]
     segments: tuple[Segment, ...]
     journeys: tuple[Mapping[str, Any], ...]
-    story: Mapping[str, Any]
+    stories: tuple[Mapping[str, Any], ...]
     caution: Words = {}
     locked: tuple[str, ...] = ()
 
