@@ -1,8 +1,10 @@
 """Journeys, templates, dry-runs and broadcasts as a console uses them: the real thing against the simulated LINE."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -141,6 +143,37 @@ def test_a_journey_from_draft_to_replay(brand: Served, simulated: Simulated) -> 
     assert tried["cost"][0]["messages"] == 1
     assert tried == {**brand.post("/api/journeys/dry-run", {"definition": {**JOURNEY, "trigger": {"kind": "line_followed"}}}),
                      "since": tried["since"], "until": tried["until"], "as_of": tried["as_of"]}  # fmt: skip
+
+
+def test_a_dry_run_knows_who_entered_a_segment_and_when(brand: Served) -> None:
+    key = brand.post("/api/sources", {"key": "shop", "kind": "server", "name": "Shop"})["write_key"]
+    ago = {"Visited": 6, "Bought": 2}
+    said = [
+        {"type": "track", "userId": "M1", "event": event, "messageId": event,
+         "timestamp": (datetime.now(UTC) - timedelta(hours=hours)).isoformat()}
+        for event, hours in ago.items()
+    ]  # fmt: skip
+    httpx.post(f"{brand.url}/v1/batch", json={"batch": said}, auth=(key, ""), timeout=30).raise_for_status()
+    wait_for(brand.settled)
+    brand.post("/api/segments", {"key": "visitors", "name": "V", "condition": {"event": "Visited"}})
+    looking = {"all": [{"event": "Visited"}, {"not": {"event": "Bought"}}]}
+    brand.post("/api/segments", {"key": "looking", "name": "L", "condition": looking})
+    greet = {**JOURNEY["steps"][1], "messages": [{"type": "text", "text": "hi"}]}
+    hour = {"id": "hour", "kind": "wait", "for": "PT1H", "next": "greet"}
+
+    def tried(trigger: dict[str, Any], wait: str = "PT1H") -> tuple[int, dict[str, int], int]:
+        steps = [{**hour, "for": wait}, greet, JOURNEY["steps"][2]]
+        definition = {**JOURNEY, "trigger": trigger, "start": "hour", "steps": steps}
+        found = brand.post("/api/journeys/dry-run", {"definition": definition, "days": 1})
+        return found["entered"], found["messages"], found["running"]
+
+    assert tried({"kind": "segment_entered", "segment": "visitors"}) == (1, {"greet": 1}, 1)
+    assert tried({"kind": "segment_entered", "segment": "looking"}, "PT3H") == (1, {"greet": 1}, 1)
+    assert tried({"kind": "segment_exited", "segment": "looking"}, "PT3H") == (1, {}, 1)
+    early = (datetime.now(ZoneInfo("Asia/Taipei")) - timedelta(hours=4)).strftime("%H:%M")
+    late = (datetime.now(ZoneInfo("Asia/Taipei")) - timedelta(hours=1)).strftime("%H:%M")
+    bought = {"kind": "schedule", "if": {"event": "Bought"}}
+    assert [tried({**bought, "time": time})[0] for time in (early, late)] == [0, 1]
 
 
 def test_a_template_becomes_drafts(brand: Served) -> None:

@@ -1,8 +1,10 @@
 """The SQL of a condition finds exactly the people whom `match` finds, asked about everybody and about some.
 
-Over 2,000 conditions, many in one statement: each world is stored once and asked for 32 of them.
+Over 2,000 conditions, many in one statement: each world is stored once and asked for 32 of them, as of now and as of three
+days before.
 """
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -28,15 +30,15 @@ def table(_clickhouse_engine: ClickHouse) -> Table:
     return Table(_clickhouse_engine)
 
 
-def expected(nodes: list[Node], world: World, zone: str) -> dict[bytes, list[int]]:
+def expected(nodes: list[Node], world: World, zone: str, now: datetime = NOW) -> dict[bytes, list[int]]:
     people = {
         profile_id(index): person
         for index in range(len(world.people))
         if (person := world.person(index, profile_id(index))) is not None
     }
-    first = {leaf: ids for node in nodes for leaf, ids in rankings(node, people.values(), NOW, zone).items()}
+    first = {leaf: ids for node in nodes for leaf, ids in rankings(node, people.values(), now, zone).items()}
     return {
-        key: [int(match(node, person, NOW, zone, first)) for node in nodes] for key, person in people.items()
+        key: [int(match(node, person, now, zone, first)) for node in nodes] for key, person in people.items()
     }
 
 
@@ -66,6 +68,11 @@ def test_the_sql_finds_whom_match_finds(
 
     (tally,) = table.rows(sql.compile_tally(nodes, everybody))
     assert tally["members"] == [sum(column) for column in zip(*right.values(), strict=True)]
+
+    then = NOW - timedelta(days=3)
+    heard = world._replace(log=[row for row in world.log if row.event.at <= then])
+    asked_then = Scope(table.workspace, then, zone, overrides=moved, past=True)
+    assert table.combined(nodes, asked_then) == expected(nodes, heard, zone, then)
 
     for index, node in enumerate(nodes[:1]):
         members = {key for key, holds in right.items() if holds[index]}

@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from itertools import pairwise
+from typing import Annotated, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
 from fastapi import APIRouter, Body, Request
+from msgspec.structs import replace
 
 from tieline.api.costing import find_account, hold, read_month
 from tieline.api.doors import Doors, rows
@@ -24,7 +26,7 @@ from tieline.journey.definition import Condition, Journey, SendLine, subscriptio
 from tieline.journey.library import parsed
 from tieline.journey.parse import parse
 from tieline.journey.plan import by_clock, next_round
-from tieline.journey.rehearsal import Origin, Past, Rehearsal, Stage
+from tieline.journey.rehearsal import Between, Origin, Past, Rehearsal, Stage, crossed_at
 from tieline.journey.trigger import Keyword, SegmentEntered, SegmentExited, heard_by
 from tieline.store.clickhouse.written import WRITTEN_BY
 from tieline.store.postgres.habits import habits
@@ -35,8 +37,8 @@ from tieline.store.postgres.workspaces import PostgresWorkspaces
 DAYS_MAX = 90
 PEOPLE_MAX = 20_000
 PEOPLE_TOGETHER = 1_000
-TICK = timedelta(days=1)
-"""How often a segment is looked at in days that are past."""
+LOOKS = 48
+"""So often a segment is looked at in the days that are past; who entered in between did so by an event, which says when."""
 _NOW_AT = (
     "toFixedString(dictGetOrDefault('override_map', 'profile_id', (workspace_id, node_id), profile_id), 16)"
 )
@@ -66,7 +68,11 @@ def router(doors: Doors) -> APIRouter:
 
     @routes.post("/dry-run")
     async def draft(request: Request, body: Json) -> Rehearsed:
-        """Try `{"definition", "days"}` on the last days: who would have entered, which messages, cost, goals."""
+        """Try `{"definition", "days"}` on the last days: who would have entered, which messages, cost, goals.
+
+        Events are as they were; tags, traits, consents and friendships as they are now, so that nobody is seen to enter
+        a segment by these alone.
+        """
         workspace_id = await doors.keys.workspace(request)
         return await _rehearse(doors, workspace_id, parse(body.get("definition")), _days(body))
 
@@ -107,17 +113,23 @@ async def _rehearse(doors: Doors, workspace_id: int, journey: Journey, days: int
         accounts = await PostgresJourneyReports(connection).accounts(workspace_id)
     stage = Stage(journey, since, now, zone, habits(workspace.settings), segments, channels)
     entering = await _entering(doors, workspace_id, journey, since, now, zone, segments)
-    people = sorted(entering)[:PEOPLE_MAX]
-    names = sorted(subscriptions(journey) | _read(journey, segments))
+    crossing = _crossing_of(journey, segments)
+    crossed = await _crossing(doors, workspace_id, crossing, since, now, zone) if crossing else {}
+    known = entering.keys() | crossed.keys()
+    people = sorted(known)[:PEOPLE_MAX]
+    names = subscriptions(journey) | _read(journey, segments)
+    if crossing is not None:
+        names |= reads(crossing.node).events
     for some in _parts(people):
-        stage.play(await _pasts(doors, workspace_id, some, names, now, entering, accounts))
+        pasts = await _pasts(doors, workspace_id, some, sorted(names), now, entering, accounts)
+        stage.play([_let_in(crossing, crossed, one, zone) for one in pasts] if crossing else pasts)
     found = stage.found
     shown = {
         "key": journey.key,
         "since": since,
         "until": now,
         "people": len(people),
-        "complete": len(entering) <= PEOPLE_MAX,
+        "complete": len(known) <= PEOPLE_MAX,
         **_shown(found),
         "cost": await _cost(doors, workspace_id, journey, found),
         "channels": [
@@ -183,7 +195,7 @@ async def _entering(
     zone: str,
     segments: dict[str, Node],
 ) -> dict[bytes, list[datetime]]:
-    """Return who may enter, with the moments at which the clock or a segment would have let them in."""
+    """Return who may enter by what they did, or by the clock: these with the moments at which it would have let them in."""
     heard = heard_by(journey.trigger)
     if heard:
         parameters = {
@@ -203,21 +215,50 @@ async def _entering(
             for person in await _members(doors, workspace_id, rewrite(trigger.who, segments), at, zone):
                 entering[person].append(at)
             at = next_round(trigger, at, ZoneInfo(zone))
-    if isinstance(journey.trigger, SegmentEntered | SegmentExited) and journey.trigger.segment in segments:
-        node = rewrite(segments[journey.trigger.segment], segments)
-        before = await _members(doors, workspace_id, node, since, zone)
-        at = since + TICK
-        while at <= until:
-            after = await _members(doors, workspace_id, node, at, zone)
-            changed = after - before if isinstance(journey.trigger, SegmentEntered) else before - after
-            for person in changed:
-                entering[person].append(at)
-            before, at = after, at + TICK
     return dict(entering)
 
 
+async def _crossing(
+    doors: Doors, workspace_id: int, crossing: "_Crossing", since: datetime, until: datetime, zone: str
+) -> dict[bytes, list[Between]]:
+    """Return who entered the segment of a trigger, or left it, between which of many looks at it."""
+    found: defaultdict[bytes, list[Between]] = defaultdict(list)
+    before = await _members(doors, workspace_id, crossing.node, since, zone)
+    moments = [since + (until - since) * number / LOOKS for number in range(LOOKS + 1)]
+    for earlier, later in pairwise(moments):
+        after = await _members(doors, workspace_id, crossing.node, later, zone)
+        for person in after - before if crossing.entered else before - after:
+            found[person].append(Between(earlier, later))
+        before = after
+    return dict(found)
+
+
+class _Crossing(NamedTuple):
+    """A trigger that waits for a segment to be entered, or left."""
+
+    node: Node
+    entered: bool
+
+
+def _crossing_of(journey: Journey, segments: Mapping[str, Node]) -> _Crossing | None:
+    trigger = journey.trigger
+    if not isinstance(trigger, SegmentEntered | SegmentExited) or trigger.segment not in segments:
+        return None
+    return _Crossing(rewrite(segments[trigger.segment], segments), isinstance(trigger, SegmentEntered))
+
+
+def _let_in(crossing: _Crossing, crossed: Mapping[bytes, list[Between]], past: Past, zone: str) -> Past:
+    """Return a person with the moments at which a segment let them in."""
+    looks = crossed.get(past.person.profile_id, [])
+    if reads(crossing.node).others:  # only all together say who is among the first
+        return replace(past, entering=tuple(look.second_at for look in looks))
+    at = [crossed_at(past.person, crossing.node, look, zone, entered=crossing.entered) for look in looks]
+    return replace(past, entering=tuple(at))
+
+
 async def _members(doors: Doors, workspace_id: int, node: Node, at: datetime, zone: str) -> set[bytes]:
-    query = sql.compile_members(node, await about_everybody(doors, workspace_id, at, zone))
+    scope = await about_everybody(doors, workspace_id, at, zone)
+    query = sql.compile_members(node, replace(scope, past=True))
     table = await doors.history.query(query.sql, query.parameters)
     return set(table["profile_id"].to_pylist())
 
@@ -254,7 +295,7 @@ async def _pasts(
                 events=tuple(events[one]),
                 profile_id=one,
             ),
-            tuple(entering[one]),
+            tuple(entering.get(one, ())),
             tuple(origins[one]),
         )
         for one in people

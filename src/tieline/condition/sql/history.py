@@ -276,7 +276,9 @@ class HistoryTable:
             if window.end is not None:
                 parts.append(f"at < {writer.moment(when.instant(window.end, writer.zone))}")
         # What is dated later than now, by a clock that was set back since, counts where no window moves with time:
-        # nothing would ask again when its time comes.
+        # nothing would ask again when its time comes. Of a moment that is past, the later is known to be later.
+        if writer.scope.past and not isinstance(window, Last):
+            parts.append(f"at <= {writer.until()}")
         return f"({' AND '.join(parts)})"
 
 

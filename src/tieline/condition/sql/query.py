@@ -39,6 +39,7 @@ class Scope(msgspec.Struct, frozen=True):
         written: Further ids under which events of the candidates may be stored: the former profiles of nodes that
             moved to them. Only read when `overrides` is true.
         overrides: True if some node moved since its events were written, so that `override_map` must be asked.
+        past: True if `now` lies in the past: what happened after it is left out, as if it had been asked then.
     """
 
     workspace_id: int
@@ -47,6 +48,7 @@ class Scope(msgspec.Struct, frozen=True):
     candidates: tuple[bytes, ...] | None = None
     written: tuple[bytes, ...] = ()
     overrides: bool = False
+    past: bool = False
 
 
 class Writer:
