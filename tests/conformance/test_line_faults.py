@@ -103,6 +103,35 @@ async def test_f18_what_is_not_signed_by_the_account_or_meant_for_another_stores
     assert await stored(desk.brand) == 0
 
 
+async def test_the_first_webhook_under_a_renewed_secret_is_taken_and_the_former_secret_is_dead(
+    desk: Desk,
+) -> None:
+    brand = desk.brand
+    await hook(brand, webhook(event("follow", 1, follow={"isUnblocked": False})))
+    body = webhook(event("unfollow", 2, 5_000))
+
+    changed = await brand.call("PATCH", "/api/line/accounts/main", {"channel_secret": "secret-renewed"})
+    first = await hook(brand, body, secret="secret-renewed")
+    late = await hook(brand, webhook(event("follow", 3, 9_000)), secret=CHANNEL_SECRET)
+
+    assert changed == {"key": "main", "changed": ["channel_secret"]}
+    assert (first.status_code, late.status_code) == (200, 401)
+    assert await stored(brand) == 2
+
+
+async def test_a_bot_that_was_mistyped_is_corrected_and_a_strange_one_is_refused(desk: Desk) -> None:
+    brand, right = desk.brand, "U" + "c" * 32
+    before = await hook(brand, webhook(event("follow", 1), destination=right))
+    await brand.call("PATCH", "/api/line/accounts/main", {"bot_user_id": right})
+    after = await hook(brand, webhook(event("follow", 1), destination=right))
+
+    assert (before.status_code, after.status_code) == (401, 200)
+    for body, field in (({"bot_user_id": "me"}, "/bot_user_id"), ({}, ""), ({"channel_id": "7"}, "")):
+        status, code, at = await brand.refused("PATCH", "/api/line/accounts/main", body)
+        assert (status, code) == (422, "invalid_input")
+        assert at.startswith(field)
+
+
 async def test_f19_one_strange_event_among_a_hundred_costs_itself_alone(desk: Desk) -> None:
     many = [
         {

@@ -5,13 +5,16 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Body, Request
 
+from tieline.api.costing import find_account
 from tieline.api.doors import Doors
-from tieline.api.line_shapes import AccountLine, AccountList, Connected
+from tieline.api.line_shapes import AccountChanged, AccountLine, AccountList, Connected
+from tieline.api.shape import read_shape
 from tieline.channel.line.secrets import Vault
 from tieline.errors import InvalidInputError
 from tieline.store.postgres.accounts import LineAccount, PostgresAccounts
 from tieline.store.postgres.workspaces import PostgresWorkspaces
 
+BOT = r"^U[0-9a-f]{32}$"
 Json = Annotated[dict[str, Any], Body()]
 
 
@@ -25,6 +28,14 @@ class NewAccount(msgspec.Struct, forbid_unknown_fields=True):
     channel_secret: str
     bot_user_id: str
     price_plan: str = "tw-high"
+
+
+class Changes(msgspec.Struct, forbid_unknown_fields=True):
+    """What of an account may change: a secret that was issued anew at LINE, a mistyped bot, the name."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] | None = None
+    channel_secret: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] | None = None
+    bot_user_id: Annotated[str, msgspec.Meta(pattern=BOT)] | None = None
 
 
 def router(doors: Doors, vault: Vault) -> APIRouter:
@@ -54,6 +65,27 @@ def router(doors: Doors, vault: Vault) -> APIRouter:
             )  # fmt: skip
         base = doors.settings.public_url.rstrip("/")
         return {"key": new.key, "name": new.name, "webhook_url": f"{base}/line/{new.key}/webhook"}
+
+    @routes.patch("/{account}")
+    async def change(request: Request, account: str, body: Json) -> AccountChanged:
+        """Change the name, the bot or the secret: when LINE issues a secret anew, the former is dead at once."""
+        workspace_id = await doors.keys.workspace(request)
+        wanted = msgspec.structs.asdict(read_shape(body, Changes))
+        new = {name: value for name, value in wanted.items() if value is not None}
+        changed = sorted(new)
+        if not new:
+            raise InvalidInputError(
+                "Nothing to change is named.", way_out="Give name, channel_secret or bot_user_id."
+            )
+        if "channel_secret" in new:
+            new["channel_secret"] = vault.seal(new["channel_secret"], workspace_id, account)
+        async with doors.pool.connection() as connection, connection.transaction():
+            await find_account(doors, connection, workspace_id, account)
+            await PostgresAccounts(connection).change(account, new)
+            await find_account(
+                doors, connection, workspace_id, account
+            )  # our own calls use the new secret from here on
+        return AccountChanged(key=account, changed=changed)
 
     @routes.get("")
     async def all_of(request: Request) -> AccountList:

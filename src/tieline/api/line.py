@@ -29,11 +29,17 @@ def router(doors: Doors, vault: Vault) -> APIRouter:
     async def webhook(request: Request, account: str) -> Response:
         """Store a webhook of LINE; a wrong signature stores nothing."""
         body = await read_body(request, doors.settings.body_max_bytes)
+        signature = request.headers.get("x-line-signature", "")
         found, secret = await account_with_secret(account)
-        if not verify(body, request.headers.get("x-line-signature", ""), [secret]):
+        if not verify(body, signature, [secret]):
             known.pop(account, None)  # the secret may have been renewed
+            found, secret = await account_with_secret(account)
+        if not verify(body, signature, [secret]):
             raise UnknownKeyError("The signature does not fit the body and this account's channel secret.")
         told = destination(body)
+        if told and told != found.bot_user_id:
+            known.pop(account, None)  # and so may the bot
+            found, _ = await account_with_secret(account)
         if told and told != found.bot_user_id:
             raise UnknownKeyError("This webhook was meant for another LINE account.")
         await doors.commit.append(

@@ -60,11 +60,29 @@ class LoginLine(BaseModel):
     liff_id: str
 
 
+class LoginAddresses(BaseModel):
+    """Addresses of the binding pages. `callback_url` and `liff_endpoint` have to stand at LINE; a shop frames `button_url`."""
+
+    callback_url: str
+    liff_endpoint: str
+    bind_url: str
+    unbind_url: str
+    button_url: str
+
+
 class LoginOf(BaseModel):
     """The login channel of an account, null if none was entered."""
 
     account: str
     login: LoginLine | None
+    addresses: LoginAddresses
+
+
+class AccountChanged(BaseModel):
+    """An account that was changed, and what of it."""
+
+    key: str
+    changed: list[str]
 
 
 class MenuView(BaseModel):

@@ -1,9 +1,10 @@
 """LINE accounts in PostgreSQL; their secrets stay encrypted here."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, sql
 
 from tieline.errors import ConflictError, NotFoundError
 
@@ -59,6 +60,13 @@ class PostgresAccounts:
                 field="/key",
                 way_out="Choose another key, or disconnect the other account first.",
             )
+
+    async def change(self, key: str, new: Mapping[str, Any]) -> None:
+        """Change columns of an account."""
+        columns = sql.SQL(", ").join(sql.SQL("{} = %s").format(sql.Identifier(name)) for name in new)
+        await self._connection.execute(
+            sql.SQL("update line_account set {} where key = %s").format(columns), (*new.values(), key)
+        )
 
     async def all(self) -> dict[str, LineAccount]:
         """Return every account by its key."""
