@@ -173,7 +173,7 @@ export const en: Record<keyof typeof zh, string> = {
   number: "Value",
   heldOut: "held out",
   winner: "won",
-  "line.fewer": "too few for LINE to tell",
+  "line.fewer": "fewer than 20, which LINE does not tell",
   "line.not_asked_yet": "not counted yet",
   "of.people": "People",
   "of.sent": "Sent",

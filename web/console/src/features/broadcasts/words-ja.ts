@@ -173,7 +173,7 @@ export const ja: Record<keyof typeof zh, string> = {
   number: "値",
   heldOut: "対照群",
   winner: "勝ち",
-  "line.fewer": "少人数のため LINE は非公開",
+  "line.fewer": "20 人未満のため LINE は非公開",
   "line.not_asked_yet": "未集計",
   "of.people": "名簿の人数",
   "of.sent": "送信済み",

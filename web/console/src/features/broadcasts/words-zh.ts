@@ -171,7 +171,7 @@ export const zh = {
   number: "數值",
   heldOut: "對照組",
   winner: "勝出",
-  "line.fewer": "人數太少，LINE 不提供",
+  "line.fewer": "少於 20 人，LINE 不提供",
   "line.not_asked_yet": "尚未計算",
   "of.people": "名單人數",
   "of.sent": "已寄出",
