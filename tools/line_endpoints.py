@@ -80,7 +80,6 @@ UNUSED = {
     "/oauth2/v2.1/revoke": "deauthorizing takes all of it back",
     "/oauth2/v2.1/userinfo": "the ID token says who it is",
     "/v2/profile": "the ID token says who it is",
-    "/friendship/v1/status": "LINE's page says at log-in whether somebody became a friend, webhooks say the rest",
     "/liff/v1/apps": "a LIFF app is made once, in LINE's console",
     "/liff/v1/apps/{liffId}": "same",
     "/liff/{liffId}": "LINE's app opens it on a phone",

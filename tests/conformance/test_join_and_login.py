@@ -15,6 +15,7 @@ from tieline.channel.line.carrier import TransportCarrier
 from tieline.channel.line.leaving import Leaver
 from tieline.channel.line.login import LineLogin
 from tieline.channel.line.signature import sign
+from tieline.simulator import phone
 from tieline.simulator.login_channels import LoginChannel
 from tieline.store.postgres.login import PostgresLogin
 
@@ -97,13 +98,19 @@ async def test_saving_again_keeps_the_printed_code_and_the_code_leads_to_line(br
     assert printed.content.startswith(b"\x89PNG")
 
 
-async def open_login(brand):
+async def open_login(brand, liff_id=""):
     callback = "http://127.0.0.1:8000/line/login/callback"
     brand.platform.add_login_channel(LoginChannel("555", "l" * 32, PROVIDER, "衣著", (callback,), bot="100"))
     await brand.call(
         "PUT", "/api/line/accounts/main/login",
-        {"channel_id": "555", "channel_secret": "l" * 32, "provider_id": PROVIDER},
+        {"channel_id": "555", "channel_secret": "l" * 32, "provider_id": PROVIDER, "liff_id": liff_id},
     )  # fmt: skip
+
+
+async def bind(brand, visit, **who):
+    """Enter a telephone and the code that it gets; return the last page."""
+    await brand.http.post("/line/login/member", data={"visit": visit, "phone": "0935127846", **who})
+    return await brand.http.post("/line/login/code", data={"visit": visit, "code": brand.sms_code()})
 
 
 async def log_in(brand, user, path):
@@ -202,6 +209,76 @@ async def test_a_user_id_that_a_liff_page_sends_is_not_looked_at(brand):
     answer = await brand.http.post("/line/main/liff", json={"userId": "U" + "9" * 32, "id_token": "x.y.z"})
 
     assert (answer.status_code, answer.json()["code"]) == (401, "unknown_key")
+
+
+async def test_a_friend_from_before_the_account_was_connected_is_known_once_they_log_in(brand, postgres_url):
+    await open_login(brand)
+    (user,) = brand.platform.add_people(brand.line, 1, seed=41)
+
+    page = await log_in(brand, user, "/line/main/login?wish=bind")
+    done = await bind(brand, hidden(page))
+    await brand.absorb(postgres_url)
+
+    assert await brand.rows("select name, value from fact where kind = 3") == [("main", True)]
+    assert await brand.rows("select count(*) from consent_event") == [(0,)]
+    assert "line.me/R/ti/p" not in done.text
+
+
+async def test_who_binds_and_is_no_friend_is_asked_in_and_counts_as_none(brand, postgres_url):
+    await open_login(brand)
+    (user,) = brand.platform.add_people(brand.line, 1, seed=42)
+    phone.block(brand.platform.world, brand.line, brand.line.friends[user], datetime.now(UTC))
+
+    page = await log_in(brand, user, "/line/main/login?wish=bind")
+    done = await bind(brand, hidden(page))
+    await brand.absorb(postgres_url)
+
+    assert re.search(r'href="https://line\.me/R/ti/p/%40\w+"', done.text), done.text
+    assert await brand.rows("select count(*) from fact where kind = 3") == [(0,)]
+
+
+async def test_a_login_that_line_does_not_answer_about_friendship_goes_on(brand):
+    await open_login(brand)
+    (user,) = await brand.befriend(1, consent=False)
+    login = brand.platform.world.login.channels["555"]
+    login.bot = None
+
+    page = await log_in(brand, user, "/line/main/login?wish=bind")
+    done = await bind(brand, hidden(page))
+
+    assert done.status_code == 200
+    assert "line.me/R/ti/p" not in done.text
+
+
+async def test_a_liff_app_opens_a_shell_that_runs_lines_library_and_nothing_else(brand):
+    await open_login(brand)
+    none = await brand.http.get("/line/main/liff")
+    await open_login(brand, '555-Ab1"><script>')
+
+    page = await brand.http.get("/line/main/liff", params={"lang": "ja"})
+
+    policy = page.headers["content-security-policy"]
+    assert none.status_code == 404
+    assert "<script>" not in page.text
+    assert 'lang="ja"' in page.text
+    assert (
+        "script-src 'self' https://*.line.me https://*.line-scdn.net https://static.line-scdn.net" in policy
+    )
+    assert "frame-ancestors 'none'" in policy
+    assert (await brand.http.get("/line/liff.js")).headers["content-type"].startswith("text/javascript")
+
+
+async def test_a_shop_embeds_a_button_in_its_language_that_opens_the_log_in_beside_its_page(brand):
+    without = await brand.http.get("/line/main/button")
+    await open_login(brand)
+
+    page = await brand.http.get("/line/main/button", params={"lang": "ja", "from": "abc"})
+
+    assert without.status_code == 404
+    assert "frame-ancestors *" in page.headers["content-security-policy"]
+    assert "LINEで会員連携" in page.text
+    assert 'target="_blank"' in page.text
+    assert "/line/main/login?wish=bind&amp;lang=ja&amp;from=abc" in page.text
 
 
 async def test_a_login_channel_of_another_provider_is_refused(brand):

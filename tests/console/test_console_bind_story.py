@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from serving import Served, Simulated, wait_for
@@ -68,6 +69,26 @@ def shop(line: Simulated, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield served
 
 
+def open_liff(served: Served, line: Simulated) -> str:
+    """Give the shop a login channel with a LIFF app that opens its page; return the app's id."""
+    login = {"channel_id": "5678", "channel_secret": "s" * 32, "provider_id": "900"}
+    line.call("POST", "/login-channels", {**login, "bot": "100"})
+    with httpx.Client(base_url=line.url, trust_env=False) as http:
+        form = {"grant_type": "client_credentials", "client_id": "5678", "client_secret": "s" * 32}
+        token = http.post("/oauth2/v3/token", data=form).json()["access_token"]
+        app = {
+            "view": {"type": "full", "url": f"{served.url}/line/main/liff"},
+            "scope": ["openid", "profile"],
+        }
+        made = http.post("/liff/v1/apps", json=app, headers={"authorization": f"Bearer {token}"})
+        liff_id = str(made.json()["liffId"])
+        entered = {**login, "liff_id": liff_id}
+        owner = {"Authorization": f"Bearer {served.keys['secret_key']}"}
+        put = http.put(f"{served.url}/api/line/accounts/main/login", json=entered, headers=owner)
+        assert put.is_success, put.text
+    return liff_id
+
+
 def window(browser: Browser, locale: str) -> Page:
     context = browser.new_context(
         locale=locale, timezone_id="Asia/Taipei", viewport={"width": 1440, "height": 900}
@@ -123,3 +144,28 @@ def test_a_stranger_binds_taps_a_coupon_and_is_seen_to(
         expect(desk.get_by_text(told).first).to_be_visible()
     desk.context.close()
     phone.context.close()
+
+
+@pytest.mark.browser
+def test_a_friend_binds_on_the_page_of_a_liff_app_by_lines_tokens_alone(
+    browser: Browser, shop: Served, line: Simulated
+) -> None:
+    liff_id = open_liff(shop, line)
+    line.call("POST", "/accounts/100/friends", {"count": 1, "seed": 2, "announce": True})
+    user = line.call("GET", "/accounts/100/friends")["friends"][-1]["user_id"]
+    page = window(browser, "ja")
+
+    page.goto(f"{line.url}/liff/{liff_id}?sim_user={user}&lang=en")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Link your membership")
+    page.get_by_label("Mobile phone").fill("0912 384 999")
+    page.get_by_role("button", name="Send me a code").click()
+    page.get_by_label("Code").fill(code_of(shop))
+    page.get_by_role("button", name="Link").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Linked")
+
+    def bound() -> bool:
+        person = shop.get("/api/profiles/lookup", namespace="line:900", value=user)
+        return "phone" in {one["namespace"] for one in person["identifiers"]}
+
+    wait_for(bound)
+    page.context.close()

@@ -61,6 +61,26 @@ def test_the_set_up_is_looked_at_and_line_calls(opened):
 
 
 @pytest.mark.browser
+def test_a_login_channel_is_entered_and_the_addresses_for_line_and_the_shop_are_shown(opened):
+    page = opened("/accounts")
+    page.get_by_role("button", name="LINE Login 與綁定").click()
+    dialog = page.get_by_role("dialog")
+    for label, value in (("Channel ID", "5678"), ("Provider ID", "901"), ("Channel secret", "s" * 32)):
+        dialog.get_by_label(label).fill(value)
+    dialog.get_by_role("button", name="儲存").click()
+    dialog.get_by_text("不同 Provider").or_(dialog.get_by_text("provider")).first.wait_for()
+
+    dialog.get_by_label("Provider ID").fill("900")
+    dialog.get_by_role("button", name="儲存").click()
+
+    expect(dialog.get_by_label("Callback URL")).to_have_value(re.compile("/line/login/callback$"))
+    expect(dialog.get_by_label("嵌在商店頁面的按鈕")).to_have_value(
+        re.compile('iframe src="[^"]+/line/main/button"')
+    )
+    expect(dialog.get_by_role("alert")).to_have_count(0)
+
+
+@pytest.mark.browser
 def test_a_menu_is_drawn_ranked_and_says_who_sees_it_and_why(opened, tieline, tmp_path):
     file = tmp_path / "menu.png"
     file.write_bytes(picture(1200, 405))
@@ -132,7 +152,11 @@ def test_a_way_in_is_made_and_its_code_can_be_printed(opened):
     page = opened("/joins")
     page.get_by_role("button", name="新增來源").click()
     page.get_by_label("名稱").fill("周年慶海報")
-    page.get_by_label("歡迎訊息").fill("歡迎！")
+    page.get_by_label("給新朋友的歡迎訊息").fill("歡迎！")
+    page.get_by_label("給老朋友的訊息").fill("歡迎回來！")
+    page.get_by_role("button", name="儲存").click()
+    page.get_by_role("button", name="周年慶海報").click()
+    expect(page.get_by_label("給老朋友的訊息")).to_have_value("歡迎回來！")
     page.get_by_role("button", name="儲存").click()
     row = page.get_by_role("row", name=re.compile("周年慶海報"))
     row.get_by_role("button", name="QR").click()

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Body, Form, Request
 from psycopg import AsyncConnection
 from starlette.responses import RedirectResponse, Response
 
-from tieline.api.bind_page import HEADERS, ask_code, ask_member, ask_unbind, headers, note, show
+from tieline.api.bind_page import HEADERS, ask_code, ask_in, ask_member, ask_unbind, headers, note, show
 from tieline.api.bind_words import language
 from tieline.api.doors import Doors
+from tieline.api.join_sources import basic_id
 from tieline.api.membership import member_and_phone
 from tieline.api.voice import BIND_PAGE_OPENED, said, tell
 from tieline.channel.line.id_token import UntrustedTokenError
@@ -17,7 +18,13 @@ from tieline.channel.line.login import Channel, LineLogin, Person
 from tieline.channel.line.secrets import Vault
 from tieline.errors import NotFoundError, UnknownKeyError
 from tieline.ids import keyed_hash
-from tieline.model.event import CONSENT_UPDATED, IDENTITY_DECIDED, LINE_ACCOUNT_LINKED, TAG_ADDED
+from tieline.model.event import (
+    CONSENT_UPDATED,
+    IDENTITY_DECIDED,
+    LINE_ACCOUNT_LINKED,
+    LINE_FRIEND_KNOWN,
+    TAG_ADDED,
+)
 from tieline.model.identity import MEMBER, PHONE
 from tieline.ports import Sms
 from tieline.store.postgres.accounts import LineAccount, PostgresAccounts
@@ -115,6 +122,7 @@ class BindPages:
         self, account: LineAccount, login: LoginState, person: Person, *, became_friend: bool
     ) -> Response:
         """Let somebody whom LINE proved onto the pages, and credit the source they came by."""
+        friend = await self._login.friendship(person.access_token)
         now = self._doors.clock.now()
         token = self._doors.ids.token()
         sealed = self._vault.seal(person.access_token, account.workspace_id, f"token:{account.key}")
@@ -164,11 +172,16 @@ class BindPages:
                 said(
                     BIND_PAGE_OPENED,
                     user,
-                    {**where, "method": "login"},
+                    {**where, "method": "login", **({} if friend is None else {"friend": friend})},
                     message_id=f"{BIND_PAGE_OPENED}:{token}",
                     at=now,
                 )
             )
+        if (
+            friend
+        ):  # a friend from before the account was connected is known from now on, and agreed to nothing by it
+            known = f"{LINE_FRIEND_KNOWN}:{token}"
+            items.append(said(LINE_FRIEND_KNOWN, user, where, message_id=known, at=now))
         if items:
             await tell(self._doors, account.workspace_id, items)
         return self._ask(account, visit, token)
@@ -207,7 +220,7 @@ class BindPages:
             granted = {"purpose": "marketing", "channel": "line", "state": "granted", "method": "bind_page"}
             items.append(said(CONSENT_UPDATED, [user], granted, message_id=f"consent:{token}", at=now))
         await tell(self._doors, visit.workspace_id, items)
-        return self._show(visit.language, note(visit.language, "done_title", "done"))
+        return self._show(visit.language, await self._done(account, visit))
 
     async def unbind(self, token: str) -> Response:
         """Cut friend and member apart, and let LINE know that they left."""
@@ -254,6 +267,16 @@ class BindPages:
         if visit.wish == "unbind":
             return self._show(words, ask_unbind(words, account.name, "/line/login/unbind", hidden))
         return self._show(words, ask_member(words, account.name, "/line/login/member", hidden, optional=True))
+
+    async def _done(self, account: LineAccount, visit: Visit) -> str:
+        """Return the last page: who is bound and no friend would never hear from the brand, so they are asked in."""
+        page = note(visit.language, "done_title", "done")
+        token = self._vault.open(visit.user_token, account.workspace_id, f"token:{account.key}")
+        if await self._login.friendship(token) is not False:
+            return page
+        self._doors.accounts[account.workspace_id, account.key] = account
+        basic = basic_id(await self._doors.line.bot_info(account.workspace_id, account.key))
+        return page + ask_in(visit.language, account.name, basic) if basic else page
 
     def _code(self, visit: Visit, token: str, *, wrong: bool = False) -> Response:
         form = ask_code(visit.language, "/line/login/code", {"visit": token}, wrong=wrong)

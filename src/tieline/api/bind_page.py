@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from html import escape
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from starlette.responses import HTMLResponse
 
@@ -24,7 +24,7 @@ h1{{font-size:1.35rem;margin:0 0 .5rem}}p{{margin:.4rem 0 1.2rem;color:#4a5866}}
 label{{display:block;font-weight:600;margin-top:1rem}}label.agree{{font-weight:400}}
 input{{width:100%;box-sizing:border-box;font:inherit;padding:.7rem .8rem;margin-top:.3rem;border:1px solid #c5ced6;border-radius:.6rem}}
 input[type=checkbox]{{width:auto;margin:0 .5rem 0 0}}
-button{{width:100%;font:inherit;font-weight:700;margin-top:1.6rem;padding:.8rem;border:0;border-radius:.6rem;background:#057a3b;color:#fff}}
+button,a.way{{display:block;text-align:center;text-decoration:none;box-sizing:border-box;width:100%;font:inherit;font-weight:700;margin-top:1.6rem;padding:.8rem;border:0;border-radius:.6rem;background:#057a3b;color:#fff}}
 small,nav{{display:block;margin-top:1.4rem;color:#5b6772;font-size:.85rem}}nav a{{color:inherit;margin-right:1rem}}
 [role=alert]{{color:#b3261e}}
 </style></head><body><main>{body}</main></body></html>"""
@@ -85,6 +85,13 @@ def ask_unbind(language: str, brand: str, action: str, hidden: Mapping[str, str]
 def note(language: str, title: str, text: str) -> str:
     """Return a page that only says something: two keys of the words."""
     return f"<h1>{WORDS[language][title]}</h1><p>{WORDS[language][text]}</p>"
+
+
+def ask_in(language: str, brand: str, basic_id: str) -> str:
+    """Return the way to become a friend of the account, for who is none."""
+    words, name = WORDS[language], escape(brand)
+    address = f"https://line.me/R/ti/p/{quote(basic_id, safe='')}"
+    return f'<p>{words["no_friend"].format(brand=name)}</p><a class="way" href="{address}">{words["add_friend"]}</a>'
 
 
 def other_languages(language: str, address: Mapping[str, str]) -> str:

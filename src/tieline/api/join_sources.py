@@ -18,6 +18,7 @@ from tieline.api.line_shapes import JoinFunnel, JoinSourceList, JoinSourceView
 from tieline.api.shape import read_shape
 from tieline.deliver.render import check
 from tieline.errors import InvalidInputError, InvalidTemplateError, NotFoundError, UnavailableError
+from tieline.model.send import Answer
 from tieline.store.postgres.accounts import PostgresAccounts
 from tieline.store.postgres.joins import JoinSource, PostgresJoins
 from tieline.store.postgres.login import PostgresLogin
@@ -159,11 +160,7 @@ def door(doors: Doors) -> APIRouter:
             target = f"/line/{quote(source.account)}/login?wish=join&from={quote(code)}"
         else:
             doors.accounts[workspace_id, account.key] = account
-            answer = await doors.line.bot_info(workspace_id, account.key)
-            try:
-                basic = str(msgspec.json.decode(answer.body)["basicId"]) if answer.status == 200 else ""
-            except (msgspec.MsgspecError, KeyError, TypeError, UnicodeDecodeError):
-                basic = ""
+            basic = basic_id(await doors.line.bot_info(workspace_id, account.key))
             if not basic:
                 raise UnavailableError("LINE does not answer.", way_out="Open the link again in a moment.")
             words = quote(f"{source.name} [#{code}]")
@@ -171,6 +168,14 @@ def door(doors: Doors) -> APIRouter:
         return RedirectResponse(target, status_code=303, headers={"Cache-Control": "no-store"})
 
     return routes
+
+
+def basic_id(answer: Answer) -> str:
+    """Return the id by which people add an account, "@…", of what LINE says of its bot; "" if it does not say."""
+    try:
+        return str(msgspec.json.decode(answer.body)["basicId"]) if answer.status == 200 else ""
+    except (msgspec.MsgspecError, KeyError, TypeError, UnicodeDecodeError):
+        return ""
 
 
 def _checked(messages: Messages | None, at: str) -> None:

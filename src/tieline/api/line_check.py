@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
@@ -12,29 +12,32 @@ from psycopg import AsyncConnection
 from tieline.api.costing import find_account
 from tieline.api.doors import Doors
 from tieline.api.line_shapes import SetUp
+from tieline.api.login_check import login_checks
+from tieline.api.set_up import OK, PROBLEM, UNKNOWN, WARNING, Found
 from tieline.api.voice import said, tell
+from tieline.channel.line.login import LineLogin
+from tieline.channel.line.secrets import Vault
 from tieline.deliver.quota import LINE_TIME
 from tieline.errors import ForbiddenError, UnavailableError
 from tieline.model.event import LINE_FRIEND_KNOWN
 from tieline.model.send import Answer
 from tieline.store.postgres.accounts import LineAccount
+from tieline.store.postgres.cost import PostgresCost
 from tieline.store.postgres.login import PostgresLogin
 
 PAGE = 1_000
 TOGETHER = 500
-OK, WARNING, PROBLEM, UNKNOWN = "ok", "warning", "problem", "unknown"
+MOST = 0.95
+"""Friends come and go between LINE's count, which is a day old, and ours."""
+IMPORT_THEM = "按「匯入既有好友」，名單上的人就會出現；出現不等於同意，行銷訊息要等他們同意。"
+ASK_FOR_A_TAP = (
+    "LINE 不給未認證帳號好友名單，沒有互動過的人要等他們動一下才會出現："
+    "一、把預設圖文選單設好，點一下就認得（免費）；二、在 LINE Official Account Manager 群發一則請大家點選單或綁定的訊息"
+    "（會算一次訊息費）；三、同時申請認證，通過後就能一次匯入。在那之前，分眾與報表只涵蓋認得的人。"
+)
 
 
-class Found(NamedTuple):
-    """One thing that was looked at. `way_out`: what to do about it, for people of the brand."""
-
-    check: str
-    state: str
-    sentence: str
-    way_out: str = ""
-
-
-def router(doors: Doors) -> APIRouter:
+def router(doors: Doors, keys: Vault, line_login: LineLogin) -> APIRouter:
     """Build the routes under /api/line/accounts/{account} that look at LINE's side."""
     routes = APIRouter(prefix="/api/line/accounts/{account}", tags=["line"])
 
@@ -46,31 +49,17 @@ def router(doors: Doors) -> APIRouter:
             found = await find_account(doors, connection, workspace_id, account)
             greets = await _greets(connection, found)
             login = await PostgresLogin(connection).channel(workspace_id, account)
+            known = (
+                await PostgresCost(connection).reach(workspace_id, account, None, "transactional")
+            ).friends
         ask = _asking(doors, found)
         checks = await _bot(ask, found)
         if checks[0].state == OK:
             checks += await _webhook(doors, ask, found, call=call)
-            checks += [await _quota(ask), await _twice(doors, ask, greets=greets), await _friends(ask)]
-        if login is None:
-            checks.append(
-                Found(
-                    "login",
-                    WARNING,
-                    "還沒有設定 LINE Login 頻道。",
-                    "在同一個 Provider 底下建立 LINE Login 頻道，再填到這裡。",
-                )
-            )
-        else:
-            same = login.provider_id == found.provider_id
-            checks.append(
-                Found(
-                    "login",
-                    OK if same else PROBLEM,
-                    "LINE Login 與官方帳號在同一個 Provider。"
-                    if same
-                    else "LINE Login 與官方帳號不在同一個 Provider，會員編號對不起來。",
-                )
-            )
+            checks += [await _quota(ask), await _twice(doors, ask, greets=greets)]
+            importable = await _friends(ask)
+            checks += [importable, await _day_one(doors, ask, known, may_import=importable.state == OK)]
+        checks += await login_checks(doors, keys, line_login, found, login)
         worst = next(
             (state for state in (PROBLEM, WARNING, UNKNOWN) if any(one.state == state for one in checks)), OK
         )
@@ -141,6 +130,11 @@ class _Sent(msgspec.Struct):
     status: str
     autoResponse: int = 0  # noqa: N815 - LINE's name
     welcomeResponse: int = 0  # noqa: N815 - LINE's name
+
+
+class _Followers(msgspec.Struct):
+    status: str
+    targetedReaches: int | None = None  # noqa: N815 - LINE's name
 
 
 class _Page(msgspec.Struct):
@@ -271,6 +265,19 @@ async def _friends(ask: Ask) -> Found:
             "好友傳訊息、點選單或綁定後就會出現；可以先發一則請好友點一下的訊息。",
         )
     return Found("friends", UNKNOWN, "LINE 沒有回應好友名單。")
+
+
+async def _day_one(doors: Doors, ask: Ask, known: int, *, may_import: bool) -> Found:
+    """Tell how many friends LINE can reach and how many of them are known here, and how the others become known."""
+    day = doors.clock.now().astimezone(LINE_TIME).date() - timedelta(days=1)
+    said = _decoded(await ask("GET", f"/v2/bot/insight/followers?date={day:%Y%m%d}"), _Followers)
+    at_line = said.targetedReaches if said is not None and said.status == "ready" else None
+    if at_line is None:
+        return Found("known", UNKNOWN, f"這裡認得 {known:,} 位好友；LINE 還沒有說可以觸及多少位。")
+    sentence = f"LINE 可以觸及 {at_line:,} 位好友，這裡認得 {known:,} 位。"
+    if known >= at_line * MOST:
+        return Found("known", OK, sentence)
+    return Found("known", WARNING, sentence, IMPORT_THEM if may_import else ASK_FOR_A_TAP)
 
 
 async def _greets(connection: AsyncConnection, account: LineAccount) -> bool:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Request
 
 from tieline.api.costing import find_account
 from tieline.api.doors import Doors
-from tieline.api.line_shapes import LoginOf
+from tieline.api.line_shapes import LoginAddresses, LoginOf
 from tieline.api.shape import read_shape
 from tieline.channel.line.secrets import Vault
 from tieline.errors import InvalidInputError
@@ -32,7 +32,7 @@ def router(doors: Doors, vault: Vault) -> APIRouter:
     routes = APIRouter(prefix="/api/line/accounts/{account}/login", tags=["line"])
 
     @routes.put("")
-    async def put(request: Request, account: str, body: Json) -> dict[str, Any]:
+    async def put(request: Request, account: str, body: Json) -> LoginAddresses:
         """Enter the login channel; one of another provider would name the same people differently, so it is refused."""
         workspace_id = await doors.keys.workspace(request)
         new = read_shape(body, NewChannel)
@@ -47,13 +47,7 @@ def router(doors: Doors, vault: Vault) -> APIRouter:
             sealed = vault.seal(new.channel_secret, workspace_id, f"login:{account}")
             channel = LoginChannel(new.channel_id, sealed, new.provider_id, new.liff_id)
             await PostgresLogin(connection).put_channel(workspace_id, account, channel, doors.clock.now())
-        base = doors.settings.public_url.rstrip("/")
-        return {
-            "callback_url": f"{base}/line/login/callback",
-            "bind_url": f"{base}/line/{account}/login?wish=bind",
-            "unbind_url": f"{base}/line/{account}/login?wish=unbind",
-            "liff_endpoint": f"{base}/line/{account}/liff",
-        }
+        return addresses(doors.settings.public_url, account)
 
     @routes.get("", response_model=LoginOf)
     async def read(request: Request, account: str) -> dict[str, Any]:
@@ -66,6 +60,19 @@ def router(doors: Doors, vault: Vault) -> APIRouter:
             "login": None if found is None else {
                 "channel_id": found.channel_id, "provider_id": found.provider_id, "liff_id": found.liff_id,
             },
+            "addresses": addresses(doors.settings.public_url, account),
         }  # fmt: skip
 
     return routes
+
+
+def addresses(public_url: str, account: str) -> LoginAddresses:
+    """Return where the binding pages of an account are."""
+    base = f"{public_url.rstrip('/')}/line"
+    return LoginAddresses(
+        callback_url=f"{base}/login/callback",
+        liff_endpoint=f"{base}/{account}/liff",
+        bind_url=f"{base}/{account}/login?wish=bind",
+        unbind_url=f"{base}/{account}/login?wish=unbind",
+        button_url=f"{base}/{account}/button",
+    )

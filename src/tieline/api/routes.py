@@ -35,6 +35,7 @@ from tieline.api import (
     journey_people,
     journey_rehearsal,
     journeys,
+    liff_page,
     line,
     line_check,
     line_coupons,
@@ -86,6 +87,7 @@ def build(doors: Doors, vault: Vault, login_channel: LineLogin, sms: Sms) -> Fas
     rooms.include(app, doors)
     app.include_router(bind.router(doors, sms))
     app.include_router(bind_login.router(doors, vault, login_channel, sms))
+    app.include_router(liff_page.router(doors))
     app.include_router(links.router(doors))
     app.include_router(line_proxy.router(doors))
     app.include_router(join_sources.door(doors))
@@ -117,7 +119,7 @@ def build(doors: Doors, vault: Vault, login_channel: LineLogin, sms: Sms) -> Fas
     app.include_router(broadcast_report.router(doors))
     app.include_router(sources.router(doors))
     app.include_router(accounts.router(doors, vault))
-    _of_accounts(app, doors, vault)
+    _of_accounts(app, doors, vault, login_channel)
     _beside_line(app, doors, vault)
     app.include_router(shelf.router(doors))
     app.include_router(report.router(doors))
@@ -145,10 +147,10 @@ def _beside_line(app: FastAPI, doors: Doors, vault: Vault) -> None:
     app.include_router(channels.router(doors, vault))
 
 
-def _of_accounts(app: FastAPI, doors: Doors, vault: Vault) -> None:
+def _of_accounts(app: FastAPI, doors: Doors, vault: Vault, login: LineLogin) -> None:
     """Include what belongs to one LINE account."""
     app.include_router(menus.router(doors))
-    app.include_router(line_check.router(doors))
+    app.include_router(line_check.router(doors, vault, login))
     app.include_router(line_coupons.router(doors))
     app.include_router(sharing.router(doors))
     app.include_router(audiences.router(doors))

@@ -52,6 +52,32 @@ class _Verified(msgspec.Struct):
     expires_in: int
 
 
+class _Friendship(msgspec.Struct):
+    friendFlag: bool  # noqa: N815 - LINE's name
+
+
+class _View(msgspec.Struct, frozen=True):
+    url: str = ""
+
+
+class _App(msgspec.Struct):
+    liffId: str  # noqa: N815 - LINE's name
+    view: _View = _View()
+    scope: list[str] = []
+
+
+class _Apps(msgspec.Struct):
+    apps: list[_App]
+
+
+class LiffApp(NamedTuple):
+    """A LIFF app of a login channel: which page it opens, and what it may learn."""
+
+    liff_id: str
+    page: str
+    scope: tuple[str, ...]
+
+
 class LineLogin:
     """Calls of LINE Login.
 
@@ -127,24 +153,57 @@ class LineLogin:
                 raise UntrustedTokenError("access_token")
         return Person(user, access_token)
 
+    async def friendship(self, access_token: str) -> bool | None:
+        """Return whether a person is a friend and has not blocked the account, as LINE says now; None if it does not say.
+
+        It says so where the login channel is linked to the Official Account.
+        """
+        if not access_token:
+            return None
+        headers = {"Authorization": f"Bearer {access_token}"}
+        answer = await self._carrier.carry("GET", f"{self._api}/friendship/v1/status", None, headers)
+        found = _decoded(answer, _Friendship)
+        return None if found is None else bool(found.friendFlag)
+
+    async def apps(self, channel: Channel) -> list[LiffApp] | None:
+        """Return the LIFF apps of a channel; None if LINE does not take the channel, or does not answer."""
+        token = await self._token(channel)
+        if token is None:
+            return None
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = await self._carrier.carry("GET", f"{self._api}/liff/v1/apps", None, headers)
+        if answer.status == 404:
+            return []
+        found = _decoded(answer, _Apps)
+        return (
+            None
+            if found is None
+            else [LiffApp(one.liffId, one.view.url, tuple(one.scope)) for one in found.apps]
+        )
+
     async def deauthorize(self, channel: Channel, access_token: str) -> bool:
         """Tell LINE that somebody took back what they allowed; return whether LINE has heard it."""
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": channel.channel_id,
-            "client_secret": channel.channel_secret,
-        }
-        token = _decoded(await self._post("/oauth2/v3/token", form), _Token)
+        token = await self._token(channel)
         if token is None:
             return False
         body = msgspec.json.encode({"userAccessToken": access_token})
-        headers = {"Authorization": f"Bearer {token.access_token}", "Content-Type": "application/json"}
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         answer = await self._carrier.carry("POST", f"{self._api}/user/v1/deauthorize", body, headers)
         return answer.status in {200, 204}
 
     async def close(self) -> None:
         """Close all connections."""
         await self._carrier.close()
+
+    async def _token(self, channel: Channel) -> str | None:
+        """Return a token by which the channel itself speaks."""
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": channel.channel_id,
+            "client_secret": channel.channel_secret,
+        }
+        found = _decoded(await self._post("/oauth2/v3/token", form), _Token)
+        return None if found is None else str(found.access_token)
 
     async def _certificates(self, now: datetime) -> list[dict[str, Any]]:
         if self._keys_at is None or abs(now - self._keys_at) >= KEYS_KEPT:

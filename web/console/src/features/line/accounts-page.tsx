@@ -11,6 +11,9 @@ import { Connect } from "@/features/line/connect";
 import { ImportFriends } from "@/features/line/import-friends";
 import { type SetUp, useCall, useSetUp } from "@/features/line/line";
 import styles from "@/features/line/line.module.css";
+import { LoginForm } from "@/features/line/login-form";
+import { useWords as useLoginWords } from "@/features/line/login-words";
+import { RenewForm } from "@/features/line/renew-form";
 import { useCodes, useWords } from "@/features/line/words";
 import { useLanguage } from "@/lib/language";
 
@@ -51,6 +54,8 @@ function One({ account, may }: { account: Account; may: boolean }) {
   const code = useCodes();
   const found = useSetUp(account.key);
   const call = useCall(account.key);
+  const l = useLoginWords();
+  const [open, setOpen] = useState<"login" | "renew" | null>(null);
   return (
     <Panel
       title={account.name}
@@ -86,8 +91,20 @@ function One({ account, may }: { account: Account; may: boolean }) {
         <Button variant="default" loading={call.isPending} onClick={() => call.mutate()}>
           {w("callUs")}
         </Button>
-        {may ? <ImportFriends account={account.key} /> : null}
+        {may ? (
+          <>
+            <ImportFriends account={account.key} />
+            <Button variant="default" onClick={() => setOpen("login")}>
+              {l("login")}
+            </Button>
+            <Button variant="default" onClick={() => setOpen("renew")}>
+              {l("renew")}
+            </Button>
+          </>
+        ) : null}
       </div>
+      {open === "login" ? <LoginForm account={account.key} close={() => setOpen(null)} /> : null}
+      {open === "renew" ? <RenewForm account={account.key} close={() => setOpen(null)} /> : null}
     </Panel>
   );
 }

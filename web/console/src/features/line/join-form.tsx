@@ -13,23 +13,21 @@ export function JoinForm({ account, join, close }: { account: string; join: Join
   const common = useCommon();
   const save = useSaveJoin(account);
   const archive = useArchiveJoin(account);
-  const tags = useTags().data ?? [];
-  const said = join?.messages?.[0]?.["text"];
-  // What was said in more than one text bubble was not made by this form, and stays as it is.
-  const plain = !join?.messages || (join.messages.length === 1 && typeof said === "string");
+  const known = useTags().data ?? [];
   const [form, setForm] = useState({
     name: join?.name ?? "",
     store: join?.store ?? "",
     staff: join?.staff ?? "",
     tags: join?.tags ?? [],
-    welcome: typeof said === "string" ? said : "",
+    welcome: textOf(join?.messages),
+    again: textOf(join?.messages_again),
   });
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    const messages = plain ? (form.welcome.trim() ? [{ type: "text", text: form.welcome }] : null) : (join?.messages as { type: string; text: string }[]);
-    const { name, store, staff } = form;
-    save.mutate({ key: join?.key ?? `join-${Date.now().toString(36)}`, name, store, staff, tags: form.tags, messages }, { onSuccess: close });
+    const { name, store, staff, tags } = form;
+    const said = { messages: saidBy(form.welcome, join?.messages), messages_again: saidBy(form.again, join?.messages_again) };
+    save.mutate({ key: join?.key ?? `join-${Date.now().toString(36)}`, name, store, staff, tags, ...said }, { onSuccess: close });
   }
 
   return (
@@ -40,12 +38,9 @@ export function JoinForm({ account, join, close }: { account: string; join: Join
           <TextInput className={styles["grow"] ?? ""} label={w("join.store")} maxLength={100} value={form.store} onChange={(event) => setForm({ ...form, store: event.currentTarget.value })} />
           <TextInput className={styles["grow"] ?? ""} label={w("join.staff")} maxLength={100} value={form.staff} onChange={(event) => setForm({ ...form, staff: event.currentTarget.value })} />
         </div>
-        <TagsInput label={w("join.tags")} description={w("join.tagsWhy")} data={tags} maxTags={10} value={form.tags} onChange={(chosen) => setForm({ ...form, tags: chosen })} data-data />
-        {plain ? (
-          <Textarea label={w("join.welcome")} description={w("join.welcomeWhy")} rows={3} maxLength={5000} value={form.welcome} onChange={(event) => setForm({ ...form, welcome: event.currentTarget.value })} />
-        ) : (
-          <p className={styles["soft"]}>{w("join.welcomeKept")}</p>
-        )}
+        <TagsInput label={w("join.tags")} description={w("join.tagsWhy")} data={known} maxTags={10} value={form.tags} onChange={(chosen) => setForm({ ...form, tags: chosen })} data-data />
+        <Welcome label={w("join.welcome")} why={w("join.welcomeWhy")} kept={join?.messages} value={form.welcome} change={(welcome) => setForm({ ...form, welcome })} />
+        <Welcome label={w("join.again")} why={w("join.againWhy")} kept={join?.messages_again} value={form.again} change={(again) => setForm({ ...form, again })} />
         {save.error ? <Failed error={save.error} small /> : null}
         {archive.error ? <Failed error={archive.error} small /> : null}
         <div className={styles["row"]}>
@@ -62,4 +57,27 @@ export function JoinForm({ account, join, close }: { account: string; join: Join
       </form>
     </Modal>
   );
+}
+
+type Kept = Join["messages"] | undefined;
+
+/** Whether messages are one plain text: whatever else was not made by this form, and stays as it is. */
+function isPlain(kept: Kept): boolean {
+  return !kept || (kept.length === 1 && typeof kept[0]?.["text"] === "string");
+}
+
+function textOf(kept: Kept): string {
+  const text = kept?.[0]?.["text"];
+  return isPlain(kept) && typeof text === "string" ? text : "";
+}
+
+function saidBy(text: string, kept: Kept): NonNullable<Kept> | null {
+  if (!isPlain(kept)) return kept ?? null;
+  return text.trim() ? [{ type: "text", text }] : null;
+}
+
+function Welcome({ label, why, kept, value, change }: { label: string; why: string; kept: Kept; value: string; change: (text: string) => void }) {
+  const w = useWords();
+  if (!isPlain(kept)) return <p className={styles["soft"]}>{w("join.welcomeKept")}</p>;
+  return <Textarea label={label} description={why} rows={3} maxLength={5000} value={value} onChange={(event) => change(event.currentTarget.value)} />;
 }

@@ -22,7 +22,8 @@ export interface NewJoin {
   store: string;
   staff: string;
   tags: string[];
-  messages: { type: string; text: string }[] | null;
+  messages: Join["messages"];
+  messages_again: Join["messages_again"];
 }
 
 export function useSaveJoin(account: string) {

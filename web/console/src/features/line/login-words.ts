@@ -1,0 +1,66 @@
+import { defineWords } from "@/lib/words";
+
+const zh = {
+  login: "LINE Login 與綁定",
+  loginWhy: "在品牌自己的 Provider 底下建立 LINE Login 頻道，好友才能登入、綁定會員。",
+  "channel_id": "LINE Login 的 Channel ID",
+  "provider_id": "這個頻道的 Provider ID",
+  "liff_id": "LIFF ID",
+  "liff_id.why": "選填。填了以後，好友在 LINE 裡綁定不用再登入一次。",
+  secretWhy: "加密後才儲存，不會再顯示。",
+  save: "儲存 LINE Login",
+  addresses: "填到 LINE 與商店的網址",
+  "at.callback_url": "Callback URL（LINE Login 頻道）",
+  "at.liff_endpoint": "Endpoint URL（LIFF app）",
+  "at.bind_url": "綁定頁（中、日、英文）",
+  "at.unbind_url": "解除綁定頁",
+  embed: "嵌在商店頁面的按鈕",
+  embedWhy: "把這段貼進商店的網頁；按下去會另開 LINE 登入，不會在框裡登入。",
+  renew: "更換 Channel secret",
+  renewWhy: "在 LINE Developers 重新發行後，舊的立刻失效。填上新的，Webhook 從下一則起就用新的驗證。",
+  renewed: "已更換",
+};
+
+const ja: Record<keyof typeof zh, string> = {
+  login: "LINE ログインと連携",
+  loginWhy: "自社の Provider に LINE ログインのチャネルを作ると、友だちがログインして会員と連携できます。",
+  "channel_id": "LINE ログインの Channel ID",
+  "provider_id": "このチャネルの Provider ID",
+  "liff_id": "LIFF ID",
+  "liff_id.why": "任意。入力すると、トーク内の連携でもう一度ログインする必要がありません。",
+  secretWhy: "暗号化して保存し、二度と表示しません。",
+  save: "LINE ログインを保存",
+  addresses: "LINE とショップに入力する URL",
+  "at.callback_url": "コールバック URL（LINE ログイン）",
+  "at.liff_endpoint": "エンドポイント URL（LIFF アプリ）",
+  "at.bind_url": "連携ページ（中・日・英）",
+  "at.unbind_url": "連携解除ページ",
+  embed: "ショップに埋め込むボタン",
+  embedWhy: "ショップのページに貼り付けてください。LINE ログインは別の画面で開き、枠の中では開きません。",
+  renew: "Channel secret を更新",
+  renewWhy: "LINE Developers で再発行すると、前のものはすぐ無効になります。新しいものを入力すると、次の Webhook から使われます。",
+  renewed: "更新しました",
+};
+
+const en: Record<keyof typeof zh, string> = {
+  login: "LINE Login and binding",
+  loginWhy: "With a LINE Login channel under the brand's own Provider, friends can log in and bind their membership.",
+  "channel_id": "Channel ID of LINE Login",
+  "provider_id": "Provider ID of this channel",
+  "liff_id": "LIFF ID",
+  "liff_id.why": "Optional. With it, who binds inside LINE need not log in once more.",
+  secretWhy: "Sealed before it is stored, never shown again.",
+  save: "Save LINE Login",
+  addresses: "Addresses for LINE and for the shop",
+  "at.callback_url": "Callback URL (LINE Login channel)",
+  "at.liff_endpoint": "Endpoint URL (LIFF app)",
+  "at.bind_url": "Binding page (Chinese, Japanese, English)",
+  "at.unbind_url": "Page to unbind",
+  embed: "A button to embed in the shop",
+  embedWhy: "Paste this into a page of the shop; LINE's log-in opens beside it, never inside a frame.",
+  renew: "Renew the channel secret",
+  renewWhy: "Once LINE Developers issues a new one the former is dead. Enter it here, and the next webhook is checked by it.",
+  renewed: "Renewed",
+};
+
+export const { useWords, useCodes } = defineWords(zh, ja, en);
