@@ -123,6 +123,53 @@ def test_two_pins_that_contradict_each_other_are_both_named() -> None:
     assert "row 1" in found.refused[0].reason
 
 
+def pin(kind: str, day: int, *names: str) -> bytes:
+    """Return a line that cuts or joins identifiers: "M1" is a member, "0922333444" a phone."""
+    ids = [{"namespace": "member_id" if one.startswith("M") else "phone", "value": one} for one in names]
+    at = f"2026-11-{day:02d}T09:00:00Z"
+    return msgspec.json.encode(
+        {"at": at, "assert": kind, "identifiers": ids, "author": "amy", "reason": "seen"}
+    )
+
+
+def seen(*names: str) -> bytes:
+    ids = [{"namespace": "member_id" if one.startswith("M") else "phone", "value": one} for one in names]
+    return msgspec.json.encode({"at": "2026-11-01T09:00:00Z", "source": "crm", "identifiers": ids})
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (
+            [seen("M1"), seen("0922333444"), pin("join", 2, "M1", "0922333444"), pin("cut", 3, "M1", "0922333444")],
+            {3: "Row 4 cuts the same two apart later; that holds."},
+        ),
+        (
+            [seen("M1"), seen("0922333444"), pin("cut", 2, "M1", "0922333444"), pin("join", 3, "M1", "0922333444")],
+            {3: "Row 4 joins the same two later; that holds."},
+        ),
+        (
+            [seen("M1"), seen("0922333444"), seen("0955111222"),
+             pin("join", 2, "M1", "0922333444"), pin("join", 3, "0922333444", "0955111222"), pin("cut", 4, "M1", "0955111222")],
+            {5: "This joins nobody: row 6 cuts apart whom it would bring together."},
+        ),
+        (
+            [seen("M1"), seen("M2"), pin("join", 2, "M1", "M2")],
+            {3: "This joins nobody: Together they would hold 2 of: member number; the rule allows 1."},
+        ),
+        ([seen("M1"), seen("0922333444"), pin("join", 2, "M1", "0922333444")], {}),
+        ([pin("join", 2, "M1", "0922333444")], {}),
+    ],
+)  # fmt: skip
+def test_a_pin_that_another_fact_or_a_rule_overrules_names_both(
+    lines: list[bytes], told: dict[int, str]
+) -> None:
+    found = people_in(lines, KEY, "TW")
+
+    assert {one.row: one.reason for one in found.partly} == told
+    assert found.refused == []
+
+
 def test_the_command_prints_one_line_of_json_per_person(tmp_path: Path) -> None:
     file = tmp_path / "facts.jsonl"
     file.write_bytes(b"\n".join([*LINES, b"nonsense"]))

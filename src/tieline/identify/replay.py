@@ -6,16 +6,18 @@ The result is a function of the set of facts. Order, repetition and batches of l
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any, NamedTuple
 
 import msgspec
 
 from tieline.identify.batch import LinkKey, add_link, marked, name_node
-from tieline.identify.graph import resolve
+from tieline.identify.evidence import in_force
+from tieline.identify.graph import Rejected, resolve
 from tieline.identify.mark import said_in
 from tieline.identify.normalize import Refused as Unusable
 from tieline.identify.normalize import normalize
+from tieline.identify.reason import sentences
 from tieline.identify.rules import RULES, Rules
 from tieline.identify.star import IDENTIFIERS_MAX, read
 from tieline.ids import keyed_hash
@@ -48,7 +50,7 @@ class Replayed(NamedTuple):
     Attributes:
         people: Sorted by their identifiers.
         refused: Rows that were left out.
-        partly: Rows that count without some of their identifiers, and why.
+        partly: Rows of which a part does not count: some of their identifiers, or what another row overrules. And why.
     """
 
     people: list[Person]
@@ -120,10 +122,16 @@ def people_in(lines: Iterable[bytes], identity_key: bytes, region: str, rules: R
         if line.strip():
             facts.take(number, line)
     nodes, links = _evidence(facts, identity_key, region, rules)
-    assertions = _assertions(facts, identity_key, region)
+    pins, assertions = _assertions(facts, identity_key, region)
     # The file knows no other present than its latest line.
     epoch = max((fact.at for fact in (*facts.evidence, *facts.decisions)), default=None)
     profile_of = resolve(nodes.values(), links, assertions, rules, epoch=epoch, reasons=False).profile_of
+    vain = {
+        pair for pair in in_force(assertions).joins if len({profile_of.get(end) for end in pair} - {None}) > 1
+    }
+    if vain:  # why they join nobody is asked only then, for it is asked of every link
+        found = resolve(nodes.values(), links, assertions, rules, epoch=epoch).decisions
+        facts.partly += [_vain(one, pins, assertions, rules) for one in found if (one.a, one.b) in vain]
     members: defaultdict[bytes, list[tuple[str, str]]] = defaultdict(list)
     for node_id, profile_id in profile_of.items():
         members[profile_id].append((nodes[node_id].namespace, nodes[node_id].value))
@@ -183,9 +191,13 @@ def _retracted(facts: _Facts) -> dict[str, datetime]:
     return until
 
 
-def _assertions(facts: _Facts, identity_key: bytes, region: str) -> list[Assertion]:
+_Pins = dict[tuple[datetime, bool, bytes, bytes], _Fact]
+"""The row of each cut and join, by when, whether it cuts, and the two."""
+
+
+def _assertions(facts: _Facts, identity_key: bytes, region: str) -> tuple[_Pins, list[Assertion]]:
     """Return cuts and joins, numbered by what they say, since the file has no order; a cut goes after a join."""
-    found: dict[tuple[datetime, bool, bytes, bytes], _Fact] = {}
+    found: _Pins = {}
     for fact in facts.decisions:
         if fact.said.decision not in {CUT, JOIN}:
             continue
@@ -209,13 +221,40 @@ def _assertions(facts: _Facts, identity_key: bytes, region: str) -> list[Asserti
         Assertion(CUT if is_cut else JOIN, a, b, at, number, found[at, is_cut, a, b].said.author)
         for number, (at, is_cut, a, b) in enumerate(sorted(found), 1)
     ]
+    facts.partly += _overruled(found)
     allowed = {
         keyed_hash(identity_key, one.namespace, value): fact.at
         for fact in facts.of(ALLOW)
         for one in fact.said.identifiers
         if (value := _value(one, region)) is not None
     }
-    return decided + [Assertion(ALLOW, node_id, node_id, at) for node_id, at in allowed.items()]
+    return found, decided + [Assertion(ALLOW, node_id, node_id, at) for node_id, at in allowed.items()]
+
+
+def _overruled(pins: _Pins) -> Iterable[RefusedRow]:
+    """Yield the pins that a later one about the same two contradicts."""
+    by_pair: defaultdict[tuple[bytes, bytes], list[tuple[datetime, bool]]] = defaultdict(list)
+    for at, is_cut, a, b in sorted(pins):
+        by_pair[a, b].append((at, is_cut))
+    for pair, said in by_pair.items():
+        for (at, is_cut), (later_at, cuts_later) in pairwise(said):
+            if is_cut != cuts_later and at != later_at:
+                later = pins[later_at, cuts_later, *pair]
+                does = "cuts the same two apart" if cuts_later else "joins the same two"
+                yield RefusedRow(pins[at, is_cut, *pair].row, f"Row {later.row} {does} later; that holds.")
+
+
+def _vain(rejected: Rejected, pins: _Pins, assertions: Iterable[Assertion], rules: Rules) -> RefusedRow:
+    """Say why a pin that holds joins nobody; of a cut also where it stands."""
+    pinned = {
+        (one.a, one.b): pins[one.at, one.kind == CUT, one.a, one.b] for one in assertions if one.kind != ALLOW
+    }
+    why = [f"row {pinned[pair].row} cuts apart whom it would bring together" for pair in rejected.cuts]
+    if not why:
+        why = [sentences(rejected, rules)["en"]]
+    return RefusedRow(
+        pinned[rejected.a, rejected.b].row, f"This joins nobody: {'; '.join(why)}".rstrip(".") + "."
+    )
 
 
 def _value(identifier: Identifier, region: str) -> str | None:
