@@ -11,10 +11,10 @@ from tieline.collect.scrub import may_name, scrub
 from tieline.collect.stage import named_key
 from tieline.errors import TielineError
 from tieline.identify.age import AGE
-from tieline.identify.rule_scrub import scrub_rules, scrub_text
+from tieline.identify.rule_scrub import scrub_report, scrub_rules, scrub_text
 from tieline.identify.rules import RuleBook, Rules
 from tieline.identify.suppress import Gone, hashes_of
-from tieline.model.erasure import Erasure, spellings
+from tieline.model.erasure import Erasure, RulesSaid, spellings
 from tieline.model.event import IDENTITY_DECIDED, Source
 from tieline.model.signal import Said
 from tieline.ports import (
@@ -100,7 +100,11 @@ class Erase:
             left = await self.store.forget(erasure.workspace_id, erasure.nodes, now)
             versions = await self.store.scrub_rules(
                 erasure.workspace_id,
-                lambda text, rules: (scrub_text(text, gone, words), scrub_rules(rules, gone)),
+                lambda said: RulesSaid(
+                    scrub_text(said.text, gone, words),
+                    scrub_rules(said.rules, gone),
+                    scrub_report(said.report, erasure.nodes),
+                ),
             )
             await self.store.count(erasure, {**left, "refused_rows": lines, "identity_rules": versions})
             await self.store.done(erasure, now)

@@ -1,5 +1,6 @@
 """An erasure is killed before each of its steps, one after the other; whoever goes on afterwards leaves nothing."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,6 +11,7 @@ from tieline.api.erasure import Wish, put
 from tieline.app import stages
 from tieline.clock import SystemClock
 from tieline.connect import ledger
+from tieline.identify.doctor import example_of
 from tieline.identify.erase import EraseStage
 from tieline.identify.rules import RuleBook
 from tieline.ids import keyed_hash
@@ -78,13 +80,14 @@ class Person:
         self.number = number
         self.member, self.email = f"MEMBER-GONE-{number:04d}", f"gone{number:04d}@brand.example"
         self.phone, self.line = f"+88692233{number:04d}", f"Uc{number:031x}"
+        self.shown = example_of("member_id", self.member)
         self.named = [
             ("member_id", self.member), ("phone", self.phone), ("email", self.email), (f"line:{PROVIDER}", self.line),
         ]  # fmt: skip
 
     def words(self, identity_key):
         hashes = [keyed_hash(key, *pair).hex() for key in (identity_key, b"") for pair in self.named]
-        return [self.member, *spellings(self.named), *hashes]
+        return [self.member, *spellings(self.named), self.shown, *hashes]
 
 
 @pytest.fixture
@@ -125,12 +128,13 @@ async def fill(brand, url, *people):
         assert answer.is_success, answer.text
         await brand.rows(
             """
-            insert into identity_rules (workspace_id, version, state, text, rules, merges_percent, author, reason, asked_at)
-            select %s, coalesce(max(version), 1) + 1, 'retired', %s, %s, 1, 'amy', 'x', now() from identity_rules returning 1
+            insert into identity_rules (workspace_id, version, state, text, rules, report, merges_percent, author, reason, asked_at)
+            select %s, coalesce(max(version), 1) + 1, 'retired', %s, %s, %s, 1, 'amy', 'x', now() from identity_rules returning 1
             """,
             brand.workspace_id,
             f'identifiers:\n  phone:\n    limit: 3\n    blocked: ["{person.phone}"]\n  other:\n    limit: 1\n',
             f'{{"table": [{{"namespace": "phone", "blocked": ["{person.phone}"]}}], "other": {{}}}}',
+            json.dumps({"merged": 1, "examples": {"merged": [[[person.shown], ["phone +88****99"]]]}}),
         )
         await brand.rows(
             """
@@ -205,7 +209,7 @@ async def test_an_erasure_that_is_killed_before_any_step_ends_with_nothing_left(
         steps = person.number
         if steps == 1:
             assert {one.partition(":")[0] for one in await traces(brand, postgres_url, person)} >= {
-                "log.body", "node.value", "identity_rules.text", "identity_rules.rules", "login_visit.line_user",
+                "log.body", "node.value", "identity_rules.text", "identity_rules.rules", "identity_rules.report", "login_visit.line_user",
             }  # fmt: skip
         await ask(brand, person)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import AsyncConnection
 
-from tieline.identify.doctor import masked
+from tieline.identify.doctor import example_of
 from tieline.identify.rules import Rules
 from tieline.ports import Computed, Elsewhere
 from tieline.store.postgres import engine
@@ -91,7 +91,7 @@ async def _told(connection: AsyncConnection, workspace_id: int, rebuilt: "Rebuil
     async def names(places: Sequence[int]) -> list[str]:
         ids = [whole.nodes.ids[place].tobytes() for place in places[:SHOWN_MAX]]
         placed = await store.nodes(workspace_id, ids)
-        return sorted(f"{one.node.namespace} {masked(one.node.value)}" for one in placed)
+        return sorted(example_of(one.node.namespace, one.node.value) for one in placed)
 
     report: dict[str, Any] = {
         "profiles_before": found.before,

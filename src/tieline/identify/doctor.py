@@ -80,3 +80,8 @@ def masked(value: str) -> str:
     """Return a value with its middle hidden: enough to recognise, too little to contact."""
     shown = min(4, len(value) // 3)
     return value[:shown] + "*" * (len(value) - 2 * shown) + value[len(value) - shown :]
+
+
+def example_of(namespace: str, value: str) -> str:
+    """Return how a report names an identifier for example."""
+    return f"{namespace} {masked(value)}"

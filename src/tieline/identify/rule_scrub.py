@@ -1,11 +1,13 @@
-"""Take the identifiers of an erased person out of a file of rules that blocks or allows them. Pure."""
+"""Take the identifiers of an erased person out of a file of rules that blocks or allows them, and out of its report. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 import yaml
 
+from tieline.identify.doctor import example_of
 from tieline.identify.suppress import ERASED
+from tieline.model.erasure import ErasedNode
 
 _WRITTEN = f'"{ERASED}"'
 
@@ -49,6 +51,21 @@ def scrub_rules(rules: Mapping[str, Any], gone: Names) -> dict[str, Any]:
         "table": [without(rule) for rule in rules.get("table", ())],
         "other": without(rules.get("other", {})),
     }
+
+
+def scrub_report(report: Mapping[str, Any] | None, nodes: Iterable[ErasedNode]) -> Mapping[str, Any] | None:
+    """Return what a change of rules would do without the examples that show one of them, be it masked."""
+    shown = {example_of(node.namespace, node.value) for node in nodes}
+
+    def names(example: Iterable[Iterable[str]]) -> bool:
+        return any(not shown.isdisjoint(group) for group in example)
+
+    if report is None or "examples" not in report:
+        return report
+    kept = {
+        kind: [one for one in examples if not names(one)] for kind, examples in report["examples"].items()
+    }
+    return {**report, "examples": kept}
 
 
 def _places(text: str, gone: Names) -> Iterator[tuple[int, int]]:

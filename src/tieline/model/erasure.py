@@ -1,8 +1,8 @@
 """A person who asked to be erased, while it is carried out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -41,6 +41,14 @@ class Erasure(msgspec.Struct, frozen=True):
     def node_ids(self) -> list[bytes]:
         """The hashes that named the person."""
         return [node.node_id for node in self.nodes]
+
+
+class RulesSaid(NamedTuple):
+    """What is kept of a version of the rules that may name people: its text, what it says, and whom it would touch."""
+
+    text: str
+    rules: Mapping[str, Any]
+    report: Mapping[str, Any] | None
 
 
 class Kept(NamedTuple):

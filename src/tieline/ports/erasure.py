@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
-from tieline.model.erasure import ErasedNode, Erasure, Kept, Suppressed
+from tieline.model.erasure import ErasedNode, Erasure, Kept, RulesSaid, Suppressed
 from tieline.model.event import LogRow
 
 
@@ -65,10 +65,8 @@ class ErasureStore(SuppressionStore, Protocol):
         """Return log rows of a workspace above `after` and up to `through`, in order."""
         ...
 
-    async def scrub_rules(
-        self, workspace_id: int, clean: Callable[[str, Mapping[str, Any]], tuple[str, Mapping[str, Any]]]
-    ) -> int:
-        """Put what `clean` makes of the text and content of each version of the rules in its place; return how many changed."""
+    async def scrub_rules(self, workspace_id: int, clean: Callable[[RulesSaid], RulesSaid]) -> int:
+        """Put what `clean` makes of each version of the rules in its place; return how many changed."""
         ...
 
     async def rewrite(self, rows: Iterable[tuple[int, bytes]]) -> None:

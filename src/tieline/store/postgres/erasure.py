@@ -7,7 +7,7 @@ from typing import Any
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
-from tieline.model.erasure import ErasedNode, Erasure, Kept, Suppressed, spellings
+from tieline.model.erasure import ErasedNode, Erasure, Kept, RulesSaid, Suppressed, spellings
 from tieline.model.event import LogKind, LogRow
 from tieline.store.postgres.forget import FORGET
 
@@ -208,22 +208,21 @@ class PostgresErasures:
         """Delete proofs whose time is over."""
         await self._connection.execute("delete from consent_proof where kept_until < %s", (now,))
 
-    async def scrub_rules(
-        self, workspace_id: int, clean: Callable[[str, Mapping[str, Any]], tuple[str, Mapping[str, Any]]]
-    ) -> int:
-        """Put what `clean` makes of the text and content of each version of the rules in its place; return how many changed."""
+    async def scrub_rules(self, workspace_id: int, clean: Callable[[RulesSaid], RulesSaid]) -> int:
+        """Put what `clean` makes of each version of the rules in its place; return how many changed."""
         cursor = await self._connection.execute(
-            "select version, text, rules from identity_rules where workspace_id = %s for update",
+            "select version, text, rules, report from identity_rules where workspace_id = %s for update",
             (workspace_id,),
         )
         changed = 0
-        for version, text, rules in await cursor.fetchall():
-            cleaned = clean(str(text), rules)
-            if cleaned != (text, rules):
+        for version, *said in await cursor.fetchall():
+            before = RulesSaid(*said)
+            text, rules, report = after = clean(before)
+            if after != before:
                 changed += 1
                 await self._connection.execute(
-                    "update identity_rules set text = %s, rules = %s where workspace_id = %s and version = %s",
-                    (cleaned[0], Jsonb(cleaned[1]), workspace_id, version),
+                    "update identity_rules set text = %s, rules = %s, report = %s where workspace_id = %s and version = %s",
+                    (text, Jsonb(rules), None if report is None else Jsonb(report), workspace_id, version),
                 )
         return changed
 

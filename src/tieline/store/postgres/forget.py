@@ -153,7 +153,7 @@ KEPT: Mapping[str, str] = {
     "history_outbox": "empty when an erasure begins, and nothing about the person comes after it",
     "identity_epoch": "numbers",
     "identity_turn": "numbers",
-    "identity_rules": "what a rule blocks names nobody; its report shows masked values",
+    "identity_rules": "what a rule blocks names nobody; file and report are scrubbed at the end",
     "import_job": "numbers; its file of refused rows is searched",
     "invitation": "people who work for the brand",
     "join_source": "the brand's own",
