@@ -88,20 +88,16 @@ async def _measure(data: Path, count: int, rounds: int) -> list[Figure]:
     finally:
         await unit.close()
     rows = "COPY of their 3 nodes and 2 links each into PostgreSQL alone"
-    target = f"the target of {LINKS_PER_SECOND_MIN:,}"
     return [
-        _figure("identify: events of new people, 3 identifiers each", news, limits, rows, new, count),
+        _figure("identify: events of new people, 3 identifiers each", news, new, count, None, limits, rows),
         _figure(
             "identify: events that each bring a new link and a new identifier",
             links,
-            [LINKS_PER_SECOND_MIN],
-            target,
             linking,
             count,
+            LINKS_PER_SECOND_MIN,
         ),
-        _figure(
-            "identify: the same events again", repeats, [REPEATS_PER_SECOND_MIN], "the target", again, count
-        ),
+        _figure("identify: the same events again", repeats, again, count, REPEATS_PER_SECOND_MIN),
         *moments,
         kept,
     ]
@@ -166,14 +162,21 @@ def _id(number: int) -> bytes:
 
 
 def _figure(
-    name: str, rates: list[float], limits: list[float], limit_is: str, usage: Usage, count: int
+    name: str,
+    rates: list[float],
+    usage: Usage,
+    count: int,
+    target: float | None,
+    limits: Sequence[float] = (),
+    limit_is: str = "",
 ) -> Figure:
     return Figure(
         name=name,
         value=statistics.median(rates),
         unit="events/s",
-        limit=statistics.median(limits),
+        limit=statistics.median(limits) if limits else None,
         limit_is=limit_is,
+        target=target,
         cpu_seconds=usage.cpu_seconds / count / len(rates),
         peak_mib=usage.peak_mib,
         remarks=f"{len(rates)} rounds of {count:,}: {min(rates):,.0f} to {max(rates):,.0f}; load of the machine {os.getloadavg()[0]:.1f}",

@@ -69,7 +69,7 @@ def _own(households: int) -> list[Figure]:
     cpu = usage.cpu_seconds / count
     about = f"{count:,} Chinese and Japanese profiles, {len(truth.pairs):,} pairs"
     return [
-        Figure("suggest: precision of the top band", top, "", 0.99, "the target", cpu_seconds=cpu, peak_mib=usage.peak_mib, remarks=f"{about}; recall {top_recall:.3f}; {len(found.households):,} households kept apart"),
+        Figure("suggest: precision of the top band", top, "", target=0.99, cpu_seconds=cpu, peak_mib=usage.peak_mib, remarks=f"{about}; recall {top_recall:.3f}; {len(found.households):,} households kept apart"),
         Figure("suggest: precision of both bands", both, "", remarks=f"recall {both_recall:.3f}"),
         Figure("suggest: CPU of 1 M profiles", cpu * 1e6, "s", remarks=f"from {count:,}, in proportion"),
     ]  # fmt: skip
@@ -78,7 +78,7 @@ def _own(households: int) -> list[Figure]:
 def _febrl(folder: Path) -> list[Figure]:
     tables, truth = suggest_latin.febrl4(folder)
     precision, recall = _right(find(tables, suggest_latin.FEBRL4, least=LIKELY).pairs, truth)
-    return [Figure("suggest: FEBRL4, F1 of pairs", _f1(precision, recall), "", 0.999, "the target", remarks=f"precision {precision:.4f}, recall {recall:.4f}")]  # fmt: skip
+    return [Figure("suggest: FEBRL4, F1 of pairs", _f1(precision, recall), "", target=0.999, remarks=f"precision {precision:.4f}, recall {recall:.4f}")]  # fmt: skip
 
 
 def _pseudopeople(folder: Path) -> list[Figure]:
@@ -86,8 +86,8 @@ def _pseudopeople(folder: Path) -> list[Figure]:
     precision, recall = _right(find(tables, suggest_latin.PSEUDO, least=LIKELY).pairs, truth)
     name = "suggest: pseudopeople census x W-2, F1"
     return [
-        Figure(name, _f1(precision, recall), "", 0.95, "the target", remarks=f"recall {recall:.4f}"),
-        Figure("suggest: pseudopeople census x W-2, precision", precision, "", 0.98, "the target"),
+        Figure(name, _f1(precision, recall), "", target=0.95, remarks=f"recall {recall:.4f}"),
+        Figure("suggest: pseudopeople census x W-2, precision", precision, "", target=0.98),
     ]
 
 
