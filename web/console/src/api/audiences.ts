@@ -1,11 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
 
-/** People that LINE keeps under a number: a segment as it was at one moment. */
+/** People that LINE keeps under a number: a segment as it was at one moment, or one that follows it. */
 export interface Audience {
   key: string;
   segment: string;
-  /** new, filling, ready, failed, expired. */
+  /** new, filling, waiting, ready, failed, expired. */
   state: string;
   people: number;
   /** How many in it may not be written to any more; LINE takes nobody out. */
@@ -15,7 +15,7 @@ export interface Audience {
 }
 
 const of = (account: string) => ["line", account, "audiences"];
-const WORKING = new Set(["new", "filling"]);
+const WORKING = new Set(["new", "filling", "waiting"]);
 
 export function useAudiences(account: string) {
   return useQuery({
@@ -29,13 +29,13 @@ export function useAudiences(account: string) {
   });
 }
 
-/** Make an audience of a segment as it is now; under a key that is known it is made anew. */
+/** Make an audience of a segment as it is now, in step with it or not; under a key that is known it is made anew. */
 export function useMakeAudience(account: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: ({ key, segment }: { key: string; segment: string }) =>
+    mutationFn: ({ key, ...body }: { key: string; segment: string; in_step: boolean }) =>
       answer<{ key: string; people: number }>(
-        api.PUT("/api/line/accounts/{account}/audiences/{key}", { params: { path: { account, key } }, body: { segment } }),
+        api.PUT("/api/line/accounts/{account}/audiences/{key}", { params: { path: { account, key } }, body }),
       ),
     onSuccess: () => queries.invalidateQueries({ queryKey: of(account) }),
   });

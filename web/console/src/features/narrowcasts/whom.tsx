@@ -66,9 +66,10 @@ function OfSegment({ account, made }: { account: string; made: (key: string) => 
   const segments = useSegments().data?.segments ?? [];
   const make = useMakeAudience(account);
   const [segment, setSegment] = useState("");
+  const [inStep, setInStep] = useState(true);
   function go() {
     make.mutate(
-      { key: newKey("audience", segment, new Date()), segment },
+      { key: newKey("audience", segment, new Date()), segment, in_step: inStep },
       {
         onSuccess: ({ key, people }) => {
           notifications.show({ message: w("made", { count: people }) });
@@ -96,6 +97,7 @@ function OfSegment({ account, made }: { account: string; made: (key: string) => 
           {w("makeAudience")}
         </Button>
       </div>
+      <Checkbox label={w("inStep")} description={w("inStepWhy")} checked={inStep} onChange={(event) => setInStep(event.currentTarget.checked)} />
       {make.error ? <Failed error={make.error} small /> : null}
     </>
   );
