@@ -236,13 +236,14 @@ def _budgets(routes: APIRouter, doors: Doors) -> None:
 
     @routes.post("/budgets/resume")
     async def resume(request: Request, body: Json) -> dict[str, Any]:
-        """Send on what a budget had stopped of `{"origin"}`; what the budget still does not reach for stops again."""
+        """Send on what a budget, or a month that was used up, had stopped of `{"origin"}`; what still does not fit stops again."""
         workspace_id = await doors.keys.workspace(request)
         async with doors.pool.connection() as connection:
             cursor = await connection.execute(
                 """
                 update send set state = 'planned', reason = '', not_before = %s, chunk_id = null, settled_at = null
-                where workspace_id = %s and origin = %s and state = 'parked' and reason = 'budget' and attempts = 0
+                where workspace_id = %s and origin = %s and state = 'parked' and reason in ('budget', 'quota')
+                  and attempts = 0
                 """,
                 (doors.clock.now(), workspace_id, str(body.get("origin", ""))),
             )

@@ -142,6 +142,15 @@ export function useAct(key: string) {
   });
 }
 
+/** Let those have it whom a budget or the month's quota had not reached for. */
+export function useGoOn(key: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => answer(api.POST("/api/cost/budgets/resume", { body: { origin: `broadcast:${key}` } })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ALL }),
+  });
+}
+
 /** The state as a person sees it: what has nothing left to send is done. */
 export function stateOf(one: { state: string; progress?: { left: number }; waiting?: boolean }): string {
   return one.state === "planned" && (one.progress?.left === 0 || one.waiting === false) ? "done" : one.state;

@@ -5,6 +5,7 @@ import { Failed, Waiting } from "@/components/states";
 import { Arms } from "@/features/broadcasts/arms";
 import { type Broadcast, stateOf } from "@/features/broadcasts/broadcasts";
 import styles from "@/features/broadcasts/broadcasts.module.css";
+import { GoOn } from "@/features/broadcasts/go-on";
 import { Lift } from "@/features/broadcasts/lift";
 import { NotSent } from "@/features/broadcasts/not-sent";
 import { HELD_OUT, type Measure, measures, type ReportOf, together, useReport } from "@/features/broadcasts/results";
@@ -72,6 +73,7 @@ function Whole({ of }: { of: ReportOf }) {
           />
         ))}
       </div>
+      <GoOn broadcast={of.key} failed={all.failed} />
       <NotSent suppressed={all.suppressed} failed={all.failed} />
       {told.length > 1 ? <Arms arms={told} winner={of.winner} currency={of.currency} /> : null}
       <Lift of={of.lift} currency={of.currency} />

@@ -36,6 +36,7 @@ export interface Against {
 }
 
 export interface ReportOf {
+  key: string;
   winner: string;
   currency: string;
   window_days: number;
