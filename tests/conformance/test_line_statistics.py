@@ -94,6 +94,40 @@ async def test_a_report_says_what_line_says_and_nothing_of_fewer_than_twenty(des
     assert (few["value"], few["state"], few["text"]["zh-TW"]) == (None, "fewer", "少於 20")
 
 
+async def test_a_journey_says_of_each_step_what_line_counted(desk: Desk) -> None:
+    definition = {
+        "key": "hello", "name": "hello", "trigger": {"kind": "line_followed", "account": "main"}, "start": "send",
+        "steps": [{"id": "send", "kind": "send_line", "account": "main", "purpose": "marketing",
+                   "messages": [{"type": "text", "text": "歡迎"}]}],
+    }  # fmt: skip
+    await desk.brand.call("POST", "/api/journeys", {"definition": definition, "state": "live"})
+    before = (await desk.brand.call("GET", "/api/journeys/hello"))["line"]
+    async with desk.brand.unit.transaction():
+        units = PostgresUnits(desk.brand.unit.connection)
+        unit = await units.named(desk.brand.workspace_id, "main", "journey:hello", "send", desk.clock.now())
+    users = await desk.brand.befriend(30)
+    sent = {"to": users, "messages": [{"type": "text", "text": "歡迎"}], "customAggregationUnits": [unit]}
+    answer = await desk.brand.http.post("/api/line/accounts/main/tools", json={"name": "helper"})
+    key = answer.json()["channel_access_token"]
+    pushed = await desk.brand.http.post(
+        "/line-api/v2/bot/message/multicast", json=sent, headers={"Authorization": f"Bearer {key}"}
+    )
+    assert pushed.status_code == 200, pushed.text
+    (content,) = desk.brand.line.engagement.kept
+    for user in users[:25]:
+        desk.brand.line.engagement.saw(content, desk.brand.row(user), 1, desk.clock.now())
+
+    waiting = (await desk.brand.call("GET", "/api/journeys/hello"))["line"]["send"]
+    await ask(desk, desk.clock.now() + timedelta(hours=2))
+    told = (await desk.brand.call("GET", "/api/journeys/hello"))["line"]["send"]
+
+    assert before == {}
+    assert waiting["seen"]["state"] == "not_asked_yet"
+    assert (told["seen"]["value"], told["seen"]["state"]) == (25, "counted")
+    assert (told["clicked"]["value"], told["clicked"]["below"]) == (None, 20)
+    assert told["unit"] == unit
+
+
 async def test_line_is_asked_sixty_times_an_hour_at_most(desk: Desk) -> None:
     for number in range(3):
         await named(desk, str(number))

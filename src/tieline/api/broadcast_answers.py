@@ -196,7 +196,7 @@ class LineFigure(BaseModel):
 
 
 class AtLine(BaseModel):
-    """What LINE says of the messages of an arm; `final`: it does not change any more."""
+    """What LINE says of the messages of an arm or a step; `final`: it does not change any more."""
 
     unit: str
     since: str | None

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from fastapi import APIRouter, Request
 from psycopg import AsyncConnection
 
+from tieline.api.at_line import at_line
 from tieline.api.attribution import shown_lift
 from tieline.api.broadcast_answers import BroadcastReport
 from tieline.api.broadcasts import look_up
@@ -21,7 +22,6 @@ from tieline.deliver import price
 from tieline.deliver.forecast import month_start
 from tieline.model.broadcast import HELD_OUT, UNDECIDED
 from tieline.model.cost import Plan
-from tieline.model.unit import shown
 from tieline.report import touch
 from tieline.report.lift import lift
 from tieline.store.clickhouse.results import ORDER, ClickHouseResults
@@ -175,7 +175,7 @@ def _arm(
     told = name != HELD_OUT
     orders = came["bought"].get(name, {"people": 0, "events": 0, "amount": 0.0})
     credited = came["attributed"].get(name, {"results": 0, "people": 0, "value": 0.0})
-    line = _at_line(unit)
+    line = at_line(unit)
     return {
         "arm": name,
         "people": people,
@@ -206,20 +206,3 @@ def _cost(
     messages = sum(one["billed"] for one in mine)
     spent = float(money.of(messages, sum(one["billed"] for one in every)))
     return {"messages": messages, "money": spent, "per_result": spent / results if results else None}
-
-
-def _at_line(unit: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """Return what LINE says of an arm, and when it said so; None where LINE does not count it."""
-    if unit is None:
-        return None
-    said = unit["said"]
-    return {
-        "unit": unit["unit"],
-        "since": unit["from"],
-        "until": unit["to"],
-        "asked_at": unit["asked_at"],
-        "final": unit["ask_at"] is None,
-        "seen": shown(said, "overview", "uniqueImpression"),
-        "clicked": shown(said, "overview", "uniqueClick"),
-        "played": shown(said, "overview", "uniqueMediaPlayed"),
-    }

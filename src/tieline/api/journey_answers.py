@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from tieline.api.broadcast_answers import AtLine
 from tieline.api.people import Person
 
 
@@ -142,7 +143,10 @@ class StepSends(BaseModel):
 
 
 class JourneyShown(BaseModel):
-    """A journey with its newest version, where people stand, and what became of its messages."""
+    """A journey with its newest version, where people stand, and what became of its messages.
+
+    `line`: what LINE says of the messages of each step; a step is missing while LINE counts nothing of it.
+    """
 
     key: str
     name: str
@@ -152,6 +156,7 @@ class JourneyShown(BaseModel):
     definition: dict[str, Any]
     people: list[Standing]
     sends: list[StepSends]
+    line: dict[str, AtLine]
     as_of: datetime
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request
 
+from tieline.api.at_line import at_line
 from tieline.api.broadcasts import who
 from tieline.api.doors import Doors
 from tieline.api.journey_answers import (
@@ -38,6 +39,7 @@ from tieline.model.cost import Budget, Period
 from tieline.store.postgres.budgets import PostgresBudgets
 from tieline.store.postgres.journey_reports import PostgresJourneyReports
 from tieline.store.postgres.journeys import PostgresJourneys
+from tieline.store.postgres.units import PostgresUnits
 
 STATES = ("draft", "live", "draining", "paused", "stopped")
 LISTED_DAYS = timedelta(days=30)
@@ -179,7 +181,9 @@ def _reading(routes: APIRouter, doors: Doors) -> None:
                 raise NotFoundError(f"There is no journey {key}.")
             people = await reports.stands(workspace_id, key)
             sends = await reports.sends(workspace_id, key)
-        shown = {**head, "people": people, "sends": sends, "as_of": doors.clock.now()}
+            units = await PostgresUnits(connection).of(workspace_id, f"journey:{key}")
+        line = {step: at_line(unit) for step, unit in units.items()}
+        shown = {**head, "people": people, "sends": sends, "line": line, "as_of": doors.clock.now()}
         return JourneyShown.model_validate(shown)
 
 

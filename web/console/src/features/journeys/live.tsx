@@ -7,6 +7,7 @@ import { Panel } from "@/components/page";
 import { useReasons } from "@/components/reasons";
 import { Failed, Waiting } from "@/components/states";
 import { useWords as useShared } from "@/components/words";
+import { AtLine } from "@/features/journeys/at-line";
 import { Canvas } from "@/features/journeys/canvas";
 import type { Badge } from "@/features/journeys/canvas-context";
 import { type Kinds, stepOf, TRIGGER } from "@/features/journeys/definition";
@@ -62,6 +63,7 @@ function AtStep({ journey, step }: { journey: Journey; step: string }) {
   const code = useCodes();
   const reason = useReasons();
   const sends = journey.sends.filter((one) => one.step === step);
+  const line = journey.line[step];
   const sending = stepOf(journey.definition, step)?.kind === "send_line";
   return (
     <div className={form["stack"]}>
@@ -84,6 +86,7 @@ function AtStep({ journey, step }: { journey: Journey; step: string }) {
           )}
         </Panel>
       ) : null}
+      {line ? <AtLine of={line} /> : null}
     </div>
   );
 }
