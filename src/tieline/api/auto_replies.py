@@ -14,7 +14,7 @@ from tieline.answer.rule import Heard, Rule
 from tieline.api.doors import Doors
 from tieline.api.line_shapes import AutoReplyList, AutoReplySaved, Tried
 from tieline.deliver.render import check
-from tieline.errors import InvalidInputError, InvalidTemplateError
+from tieline.errors import InvalidInputError
 from tieline.model.event import LINE_FOLLOWED, LINE_MESSAGE_RECEIVED, LINE_POSTBACK_RECEIVED
 from tieline.store.postgres.replies import PostgresAutoReplies
 
@@ -134,10 +134,7 @@ def _rule(definition: Mapping[str, Any] | None, key: str) -> Rule:
         raise InvalidInputError(
             f"The rule calls itself {rule.key}, the address says {key}.", field="/rule/key"
         )
-    try:
-        check(rule.messages)
-    except InvalidTemplateError as error:
-        raise InvalidTemplateError(error.message, field=f"/rule/messages{error.field}") from None
+    check(rule.messages, "/rule/messages")
     return rule
 
 

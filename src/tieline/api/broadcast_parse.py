@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from tieline.condition.place import Place, quote
 from tieline.deliver.render import check
-from tieline.errors import InvalidConditionError, InvalidInputError, InvalidTemplateError
+from tieline.errors import InvalidConditionError, InvalidInputError
 from tieline.journey import fields
 from tieline.journey.settings import read_cap, read_number, read_quiet
 from tieline.model.broadcast import EXPIRES_AFTER, HELD_OUT, UNDECIDED, Broadcast, Trial, Variant
@@ -103,12 +103,7 @@ def _variants(place: Place) -> tuple[Variant, ...]:
 
 def _messages(place: Place) -> tuple[Mapping[str, Any], ...]:
     messages = fields.read_messages(place)
-    try:
-        check(messages)
-    except InvalidTemplateError as error:
-        raise InvalidTemplateError(
-            error.message, field=f"{place.pointer}{error.field}", way_out=error.way_out
-        ) from None
+    check(messages, place.pointer)
     return messages
 
 

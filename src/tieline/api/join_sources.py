@@ -17,7 +17,7 @@ from tieline.api.doors import Doors, rows
 from tieline.api.line_shapes import JoinFunnel, JoinSourceList, JoinSourceView
 from tieline.api.shape import read_shape
 from tieline.deliver.render import check
-from tieline.errors import InvalidInputError, InvalidTemplateError, NotFoundError, UnavailableError
+from tieline.errors import InvalidInputError, NotFoundError, UnavailableError
 from tieline.model.send import Answer
 from tieline.store.postgres.accounts import PostgresAccounts
 from tieline.store.postgres.joins import JoinSource, PostgresJoins
@@ -98,8 +98,8 @@ def router(doors: Doors) -> APIRouter:
         """Keep a join source; its link and its code stay what they were, because they are printed."""
         workspace_id = await doors.keys.workspace(request)
         new = read_shape({**body, "key": key}, NewSource)
-        for name in ("messages", "messages_again"):
-            _checked(getattr(new, name), f"/{name}")
+        for name, said in _written(new).items():
+            check(said, f"/{name}")
         now = doors.clock.now()
         source = JoinSource(
             account, key, doors.ids.token(), new.name or key, new.store, new.staff, new.tags, new.messages,
@@ -178,12 +178,10 @@ def basic_id(answer: Answer) -> str:
         return ""
 
 
-def _checked(messages: Messages | None, at: str) -> None:
-    if messages:
-        try:
-            check(messages)
-        except InvalidTemplateError as error:
-            raise InvalidTemplateError(error.message, field=f"{at}{error.field}") from None
+def _written(new: NewSource) -> dict[str, Messages]:
+    """Return what a source says, by the field in which it stands."""
+    said = {"messages": new.messages, "messages_again": new.messages_again}
+    return {name: messages for name, messages in said.items() if messages}
 
 
 def _rule(account: str, source: JoinSource, messages: Messages, *, again: bool) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from pydantic import BaseModel
 from tieline.api.doors import Doors
 from tieline.api.shape import read_shape
 from tieline.deliver.render import check
-from tieline.errors import InvalidTemplateError
 from tieline.store.postgres.library import PostgresLibrary, SavedMessage
 
 KEY = r"^[a-z0-9][a-z0-9_-]{0,62}$"
@@ -74,7 +73,7 @@ def router(doors: Doors) -> APIRouter:
         """Keep `{"name", "messages"}`; what LINE would refuse is refused with its place."""
         workspace_id = await doors.keys.workspace(request)
         draft = read_shape({**body, "key": key}, _Keyed)
-        _checked(draft.messages)
+        check(draft.messages, "/messages")
         async with doors.pool.connection() as connection, connection.transaction():
             version = await PostgresLibrary(connection).save(
                 workspace_id, key, draft.name or key, draft.messages, doors.clock.now()
@@ -108,13 +107,6 @@ def router(doors: Doors) -> APIRouter:
 
 class _Keyed(Draft, forbid_unknown_fields=True):
     key: Annotated[str, msgspec.Meta(pattern=KEY)] = ""
-
-
-def _checked(messages: Messages) -> None:
-    try:
-        check(messages)
-    except InvalidTemplateError as error:
-        raise InvalidTemplateError(error.message, field=f"/messages{error.field}") from None
 
 
 def _shown(saved: SavedMessage) -> KeptMessage:

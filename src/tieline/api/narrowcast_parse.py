@@ -70,12 +70,7 @@ def _messages(place: Place) -> tuple[Mapping[str, Any], ...]:
                 field=pointer,
                 way_out="Write it without, or send a broadcast, which fills in for each person.",
             )
-    try:
-        check(messages)
-    except InvalidTemplateError as error:
-        raise InvalidTemplateError(
-            error.message, field=f"{place.pointer}{error.field}", way_out=error.way_out
-        ) from None
+    check(messages, place.pointer)
     return messages
 
 

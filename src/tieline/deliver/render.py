@@ -57,14 +57,18 @@ def compiled(messages: Messages) -> Compiled:
     return _compiled(msgspec.json.encode(messages))
 
 
-def check(messages: Messages) -> None:
+def check(messages: Messages, at: str = "") -> None:
     """Refuse templates that do not compile, and messages that LINE would refuse whatever is filled in.
+
+    Args:
+        messages: LINE message objects.
+        at: Where they stand in what was sent: a JSON pointer.
 
     Raises:
         InvalidTemplateError: With the JSON pointer of the offending leaf.
     """
     for found in problems(messages):
-        raise InvalidTemplateError(found.sentence, field=found.pointer)
+        raise InvalidTemplateError(found.sentence, field=f"{at}{found.pointer}")
 
 
 def problems(messages: Messages) -> Problems:
