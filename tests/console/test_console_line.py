@@ -7,7 +7,7 @@ import pytest
 from line_pages import picture, seed_line
 from looking import findings, overflowing, untranslated
 from playwright.sync_api import expect
-from serving import Served, Simulated
+from serving import Served, Simulated, wait_for
 from window import served_beside
 
 PAGES = (
@@ -26,6 +26,7 @@ PAGES = (
     "/messages",
     "/messages/new",
     "/settings",
+    "/segments/spenders",
 )
 
 
@@ -226,3 +227,21 @@ def test_a_plan_is_chosen_and_a_budget_set_and_taken_away(opened, tieline):
     budgets.get_by_role("button", name="移除").click()
     budgets.get_by_text("還沒有設定預算").wait_for()
     assert tieline.get("/api/cost")["budgets"] == []
+
+
+@pytest.mark.browser
+def test_a_segment_becomes_an_audience_at_line_that_follows_it(opened, tieline, line):
+    tieline.post("/api/segments", {"key": "friends", "name": "好友", "condition": {"line_friend": "main"}})
+    wait_for(lambda: tieline.get("/api/segments/friends")["state"] == "live")
+    page = opened("/segments/friends")
+    panel = page.get_by_role("region", name="LINE 受眾")
+    panel.get_by_role("button", name="做成 LINE 受眾").click()
+    panel.get_by_text("至少要 50 人").wait_for()
+
+    line.call("POST", "/accounts/100/friends", {"count": 60, "seed": 9, "announce": True})
+    wait_for(lambda: tieline.get("/api/segments/friends")["members"] >= 60)
+    panel.get_by_role("button", name="做成 LINE 受眾").click()
+    panel.get_by_text(re.compile(r"6\d 人")).wait_for()
+    assert "跟著分眾更新" in panel.get_by_role("listitem").first.inner_text()
+    (made,) = tieline.get("/api/line/accounts/main/audiences")["audiences"]
+    assert (made["segment"], made["in_step"]) == ("friends", True)

@@ -9,6 +9,7 @@ import { Mark } from "@/components/mark";
 import { useNames } from "@/components/names";
 import { Page, Panel } from "@/components/page";
 import { Failed, Waiting } from "@/components/states";
+import { Audiences } from "@/features/segments/audiences-panel";
 import { ConditionTree } from "@/features/segments/condition-tree";
 import { Growth } from "@/features/segments/growth";
 import { Members } from "@/features/segments/members";
@@ -57,6 +58,7 @@ function Whole({ segment }: { segment: Segment }) {
             <ConditionTree condition={segment.definition} />
           </Panel>
           <Overlap segment={segment} />
+          <Audiences segment={segment} />
           <UsedBy segment={segment} />
           <Versions segment={segment} />
         </div>
