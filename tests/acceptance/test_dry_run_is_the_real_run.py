@@ -13,9 +13,15 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tieline.condition.match import HistoryEvent
+from tieline.condition.match import HistoryEvent, Person, match
+from tieline.condition.node import Node
+from tieline.condition.parse import parse as parse_condition
+from tieline.condition.rewrite import rewrite
+from tieline.journey.definition import Journey
 from tieline.journey.parse import parse
-from tieline.journey.rehearsal import Origin, Past, Rehearsal, Stage
+from tieline.journey.plan import by_clock, next_round
+from tieline.journey.rehearsal import Origin, Past, Rehearsal, Stage, crossings
+from tieline.journey.trigger import SegmentEntered, SegmentExited
 from tieline.model.limits import Habits
 from tieline.model.send import SendState
 from tieline.testing import scenario
@@ -109,8 +115,13 @@ triggers = st.sampled_from(
         {"kind": "event", "event": "Added"},
         {"kind": "event", "event": "Added", "where": {"property": "cart", "op": "eq", "value": "c1"}},
         {"kind": "postback", "data": "join", "account": "main"},
+        {"kind": "schedule", "if": {"event": "Added"}, "time": "10:00"},
+        {"kind": "schedule", "if": {"not": {"event": "Bought"}}, "time": "23:00", "weekdays": ["tue", "fri"]},
+        {"kind": "segment_entered", "segment": "keen"},
+        {"kind": "segment_exited", "segment": "keen"},
     )
 )
+SEGMENTS = {"keen": {"all": [{"event": "Added"}, {"not": {"event": "Bought"}}]}}
 reentries = st.sampled_from(
     (
         {"mode": "always"},
@@ -137,12 +148,15 @@ def journeys(draw: st.DrawFn) -> dict[str, Any]:
         steps.append(step(kind, number, onward, draw(st.sampled_from(later)), draw(st.integers(0, 2))))
     ends = {"exit_on": [{"event": "Bought"}]} if draw(st.booleans()) else {}
     goal = {"goal": {"event": "Bought"}} if draw(st.booleans()) else {}
+    trigger, reentry = draw(triggers), dict(draw(reentries))
+    if trigger["kind"] not in {"event", "postback"}:
+        reentry.pop("key", None)  # nothing came with the trigger
     kept = {"quiet_hours": draw(quiet), **draw(caps), **draw(only_while)}
     return {
         "key": "j",
         "name": "j",
-        "trigger": draw(triggers),
-        "reentry": draw(reentries),
+        "trigger": trigger,
+        "reentry": reentry,
         "start": "s0",
         "steps": steps,
         **ends,
@@ -191,26 +205,61 @@ async def compare(case: Case) -> None:
     for number, friend in enumerate(case.friends):
         if not friend:
             await story.block(number)
+    for key, condition in SEGMENTS.items():
+        await story.segment(key, condition)
     await story.journey(case.journey)
     began_at = story.clock.now() + timedelta(minutes=1)
     for deed in sorted(case.deeds, key=lambda one: one.after):
         # What happens at the very moment of a timer is known before the timer is looked at.
         moment = began_at + timedelta(minutes=deed.after)
-        await story.until(moment - timedelta(seconds=1))
+        await pass_by(story, moment - timedelta(seconds=1))
         story.clock.advance(max(moment - story.clock.now(), timedelta(0)))
         if deed.event != "pressed":
             await story.track(deed.event, f"M{deed.who}", **deed.said)
         elif case.friends[deed.who]:
             await story.press(deed.said["data"], deed.who)
-    await story.until(began_at + timedelta(days=DAYS + 1))
+    await pass_by(story, began_at + timedelta(days=DAYS + 1))
 
     said = rehearsed(story, case.journey, began_at)
     assert really(story) == told(said)
 
 
+async def pass_by(story: Story, at: datetime) -> None:
+    """Let time pass, and everything be looked at on every full hour, when journeys begin by the clock."""
+    while (hour := story.clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)) < at:
+        await story.until(hour)
+    await story.until(at)
+
+
+def entering(journey: Journey, person: Person, since: datetime, until: datetime) -> list[datetime]:
+    """Return when the clock or a segment would have let a person in."""
+    zone = ZoneInfo(scenario.ZONE)
+
+    def holds(node: Node, at: datetime) -> bool:
+        then = msgspec.structs.replace(person, events=[one for one in person.events if one.at <= at])
+        return match(node, then, at, scenario.ZONE)
+
+    found: list[datetime] = []
+    clock = by_clock(journey)
+    if clock is not None:
+        at = next_round(clock, since, zone)
+        while at <= until:
+            found += [at] if holds(rewrite(clock.who), at) else []
+            at = next_round(clock, at, zone)
+    if isinstance(journey.trigger, SegmentEntered | SegmentExited):
+        node, entered = (
+            rewrite(parse_condition(SEGMENTS["keen"])),
+            isinstance(journey.trigger, SegmentEntered),
+        )
+        found += crossings(person, node, since, (), scenario.ZONE, entered=entered)
+    return found
+
+
 def rehearsed(story: Story, definition: dict[str, Any], since: datetime) -> Rehearsal:
     """Try the journey on what history kept."""
-    stage = Stage(parse(definition), since, story.clock.now(), scenario.ZONE, Habits(), {})
+    journey, until = parse(definition), story.clock.now()
+    segments = {key: parse_condition(condition) for key, condition in SEGMENTS.items()}
+    stage = Stage(journey, since, until, scenario.ZONE, Habits(), segments)
     events: dict[bytes, list[HistoryEvent]] = {}
     origins: dict[bytes, list[Origin]] = {}
     for row in sorted(story.stores.history.events(scenario.WORKSPACE), key=lambda one: one["at"]):
@@ -219,11 +268,9 @@ def rehearsed(story: Story, definition: dict[str, Any], since: datetime) -> Rehe
         account = "main" if row["source"] == scenario.LINE_SOURCE.key else ""
         origins.setdefault(row["profile_id"], []).append(Origin(row["node_id"], account))
     people = story.stores.history._people(scenario.WORKSPACE)
-    stage.play(
-        Past(one, msgspec.structs.replace(person, events=tuple(events[one])), origins=origins[one])
-        for one, person in sorted(people.items())
-        if one in events
-    )
+    for one, known in sorted(people.items()):
+        person = msgspec.structs.replace(known, events=tuple(events.get(one, ())))
+        stage.play([Past(one, person, entering(journey, person, since, until), origins.get(one, ()))])
     return stage.found
 
 

@@ -1,9 +1,8 @@
 """Try a journey on the days that are past: nothing is stored, nothing is sent."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import Annotated, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -26,7 +25,7 @@ from tieline.journey.definition import Condition, Journey, SendLine, subscriptio
 from tieline.journey.library import parsed
 from tieline.journey.parse import parse
 from tieline.journey.plan import by_clock, next_round
-from tieline.journey.rehearsal import Between, Origin, Past, Rehearsal, Stage, crossed_at
+from tieline.journey.rehearsal import Origin, Past, Rehearsal, Stage, crossings
 from tieline.journey.trigger import Keyword, SegmentEntered, SegmentExited, heard_by
 from tieline.store.clickhouse.written import WRITTEN_BY
 from tieline.store.postgres.habits import habits
@@ -38,7 +37,7 @@ DAYS_MAX = 90
 PEOPLE_MAX = 20_000
 PEOPLE_TOGETHER = 1_000
 LOOKS = 48
-"""So often a segment is looked at in the days that are past; who entered in between did so by an event, which says when."""
+"""So often a segment that moves with the clock is looked at in the days that are past; else events say who entered when."""
 _NOW_AT = (
     "toFixedString(dictGetOrDefault('override_map', 'profile_id', (workspace_id, node_id), profile_id), 16)"
 )
@@ -114,15 +113,15 @@ async def _rehearse(doors: Doors, workspace_id: int, journey: Journey, days: int
     stage = Stage(journey, since, now, zone, habits(workspace.settings), segments, channels)
     entering = await _entering(doors, workspace_id, journey, since, now, zone, segments)
     crossing = _crossing_of(journey, segments)
-    crossed = await _crossing(doors, workspace_id, crossing, since, now, zone) if crossing else {}
-    known = entering.keys() | crossed.keys()
+    looked = await _looked(doors, workspace_id, crossing, since, now, zone) if crossing else {}
+    known = entering.keys() | looked.keys()
     people = sorted(known)[:PEOPLE_MAX]
     names = subscriptions(journey) | _read(journey, segments)
     if crossing is not None:
         names |= reads(crossing.node).events
     for some in _parts(people):
         pasts = await _pasts(doors, workspace_id, some, sorted(names), now, entering, accounts)
-        stage.play([_let_in(crossing, crossed, one, zone) for one in pasts] if crossing else pasts)
+        stage.play([_let_in(crossing, looked, one, since, zone) for one in pasts] if crossing else pasts)
     found = stage.found
     shown = {
         "key": journey.key,
@@ -198,15 +197,7 @@ async def _entering(
     """Return who may enter by what they did, or by the clock: these with the moments at which it would have let them in."""
     heard = heard_by(journey.trigger)
     if heard:
-        parameters = {
-            "workspace": workspace_id,
-            "events": sorted(heard),
-            "since": since,
-            "until": until,
-            "most": PEOPLE_MAX + 1,
-        }
-        found = await doors.history.query(_ENTERING, parameters)
-        return {person: [] for person in found["person"].to_pylist()}
+        return {person: [] for person in await _doing(doors, workspace_id, heard, since, until)}
     entering: defaultdict[bytes, list[datetime]] = defaultdict(list)
     trigger = by_clock(journey)
     if trigger is not None:
@@ -218,19 +209,40 @@ async def _entering(
     return dict(entering)
 
 
-async def _crossing(
+async def _looked(
     doors: Doors, workspace_id: int, crossing: "_Crossing", since: datetime, until: datetime, zone: str
-) -> dict[bytes, list[Between]]:
-    """Return who entered the segment of a trigger, or left it, between which of many looks at it."""
-    found: defaultdict[bytes, list[Between]] = defaultdict(list)
-    before = await _members(doors, workspace_id, crossing.node, since, zone)
-    moments = [since + (until - since) * number / LOOKS for number in range(LOOKS + 1)]
-    for earlier, later in pairwise(moments):
-        after = await _members(doors, workspace_id, crossing.node, later, zone)
-        for person in after - before if crossing.entered else before - after:
-            found[person].append(Between(earlier, later))
-        before = after
+) -> dict[bytes, list[datetime]]:
+    """Return who may have entered the segment of a trigger, or left it, with the looks at it that saw a change."""
+    found: defaultdict[bytes, list[datetime]] = defaultdict(list)
+    read = reads(crossing.node)
+    if not read.others:
+        for person in await _doing(doors, workspace_id, read.events, since, until):
+            found[person] = []
+    if read.relative_time or read.others:
+        before = await _members(doors, workspace_id, crossing.node, since, zone)
+        for number in range(1, LOOKS + 1):
+            at = since + (until - since) * number / LOOKS
+            after = await _members(doors, workspace_id, crossing.node, at, zone)
+            ways = (after - before, before - after)
+            for person in ways[not crossing.entered] if read.others else ways[0] | ways[1]:
+                found[person].append(at)
+            before = after
     return dict(found)
+
+
+async def _doing(
+    doors: Doors, workspace_id: int, events: Iterable[str], since: datetime, until: datetime
+) -> list[bytes]:
+    """Return who did any of these in the days."""
+    parameters = {
+        "workspace": workspace_id,
+        "events": sorted(events),
+        "since": since,
+        "until": until,
+        "most": PEOPLE_MAX + 1,
+    }
+    found = await doors.history.query(_ENTERING, parameters)
+    return [bytes(person) for person in found["person"].to_pylist()]
 
 
 class _Crossing(NamedTuple):
@@ -247,12 +259,14 @@ def _crossing_of(journey: Journey, segments: Mapping[str, Node]) -> _Crossing | 
     return _Crossing(rewrite(segments[trigger.segment], segments), isinstance(trigger, SegmentEntered))
 
 
-def _let_in(crossing: _Crossing, crossed: Mapping[bytes, list[Between]], past: Past, zone: str) -> Past:
+def _let_in(
+    crossing: _Crossing, looked: Mapping[bytes, list[datetime]], past: Past, since: datetime, zone: str
+) -> Past:
     """Return a person with the moments at which a segment let them in."""
-    looks = crossed.get(past.person.profile_id, [])
+    looks = looked.get(past.person.profile_id, [])
     if reads(crossing.node).others:  # only all together say who is among the first
-        return replace(past, entering=tuple(look.second_at for look in looks))
-    at = [crossed_at(past.person, crossing.node, look, zone, entered=crossing.entered) for look in looks]
+        return replace(past, entering=tuple(looks))
+    at = crossings(past.person, crossing.node, since, looks, zone, entered=crossing.entered)
     return replace(past, entering=tuple(at))
 
 
@@ -285,7 +299,7 @@ async def _pasts(
     known = {row["profile_id"]: row for row in rows(await doors.history.query(_PROFILES, parameters))}
     return [
         Past(
-            origins[one][-1].node_id if origins[one] else one,
+            one,  # the clock and a segment name people by their profile
             Person(
                 traits=msgspec.json.decode(known[one]["traits"]),
                 tags=frozenset(known[one]["tags"]),

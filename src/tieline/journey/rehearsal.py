@@ -66,13 +66,6 @@ class Past(msgspec.Struct, frozen=True):
     origins: Sequence["Origin"] = ()
 
 
-class Between(NamedTuple):
-    """Two moments at which a segment was looked at: at the second, somebody had entered or left it since the first."""
-
-    first_at: datetime
-    second_at: datetime
-
-
 class Origin(NamedTuple):
     """Where an event came from: whose identifier, which is what lots are drawn by, and the key of the LINE account, or ""."""
 
@@ -261,22 +254,31 @@ class Stage:
         return "", "" if agreed else "no_consent"
 
 
-def crossed_at(person: Person, node: Node, between: Between, time_zone: str, *, entered: bool) -> datetime:
-    """Return when a person entered a segment, or left it: by which event, else at the moment it was seen.
+def crossings(
+    person: Person, node: Node, since: datetime, looks: Iterable[datetime], time_zone: str, *, entered: bool
+) -> list[datetime]:
+    """Return when a person entered a segment, or left it: by which events, else at which looks at it.
 
     Args:
         person: With every event that the condition reads.
         node: The condition, without references and rankings.
-        between: When it was looked at.
+        since: From when on.
+        looks: Moments at which time alone may have changed the answer.
         time_zone: Of the workspace.
         entered: True for who entered, False for who left.
     """
-    for event in person.events:
-        if between.first_at < event.at <= between.second_at:
-            then = replace(person, events=tuple(one for one in person.events if one.at <= event.at))
-            if match(node, then, event.at, time_zone) is entered:
-                return event.at
-    return between.second_at
+
+    def holds(at: datetime) -> bool:
+        then = replace(person, events=tuple(one for one in person.events if one.at <= at))
+        return match(node, then, at, time_zone)
+
+    moments = {*looks, *(one.at for one in person.events if one.at > since)}
+    found, inside = [], holds(since)
+    for at in sorted(moments):
+        before, inside = inside, holds(at)
+        if inside is entered and before is not entered:
+            found.append(at)
+    return found
 
 
 def _deeds(past: Past) -> list[_Deed]:
