@@ -8,7 +8,6 @@ import { Failed } from "@/components/states";
 import type { Draft } from "@/features/narrowcasts/draft";
 import styles from "@/features/narrowcasts/narrowcasts.module.css";
 import { useCodes, useWords } from "@/features/narrowcasts/words";
-import { newKey } from "@/lib/key";
 
 interface Props {
   draft: Draft;
@@ -20,7 +19,7 @@ export function Whom({ draft, put }: Props) {
   const w = useWords();
   const code = useCodes();
   const names = useSegmentNames();
-  const found = useAudiences(draft.account).data?.audiences ?? [];
+  const found = useAudiences(draft.account).data ?? [];
   const data = found.map(({ key, segment, people, state }) => ({
     value: key,
     label: w("audienceOf", { name: names[segment] ?? key, count: people, state: code("audience", state) }),
@@ -54,7 +53,7 @@ export function Whom({ draft, put }: Props) {
           onChange={(without) => put({ without })}
           data-data
         />
-        {draft.account ? <OfSegment account={draft.account} made={(key) => put({ within: [...draft.within, key] })} /> : null}
+        {draft.account ? <OfSegment account={draft.account} made={(key) => put({ within: [...new Set([...draft.within, key])] })} /> : null}
       </div>
     </Panel>
   );
@@ -64,12 +63,12 @@ export function Whom({ draft, put }: Props) {
 function OfSegment({ account, made }: { account: string; made: (key: string) => void }) {
   const w = useWords();
   const segments = useSegments().data?.segments ?? [];
-  const make = useMakeAudience(account);
+  const make = useMakeAudience();
   const [segment, setSegment] = useState("");
   const [inStep, setInStep] = useState(true);
   function go() {
     make.mutate(
-      { key: newKey("audience", segment, new Date()), segment, in_step: inStep },
+      { account, segment, inStep },
       {
         onSuccess: ({ key, people }) => {
           notifications.show({ message: w("made", { count: people }) });

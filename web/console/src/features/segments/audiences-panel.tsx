@@ -1,11 +1,11 @@
 import { Button, Select, Switch } from "@mantine/core";
 import { useState } from "react";
 import { useAccounts } from "@/api/accounts";
+import { type Audience, useAudiencesOf, useMakeAudience } from "@/api/audiences";
 import { useMay } from "@/api/me";
 import { Mark } from "@/components/mark";
 import { Panel } from "@/components/page";
 import { Failed } from "@/components/states";
-import { type Audience, useAudiences, useMakeAudience } from "@/features/segments/audiences";
 import styles from "@/features/segments/segment-page.module.css";
 import type { Segment } from "@/features/segments/segments";
 import { useCodes, useWords } from "@/features/segments/words";
@@ -16,7 +16,7 @@ export function Audiences({ segment }: { segment: Segment }) {
   const w = useWords();
   const may = useMay();
   const accounts = useAccounts().data?.accounts ?? [];
-  const found = useAudiences(segment.key, accounts.map(({ key }) => key));
+  const found = useAudiencesOf(segment.key, accounts.map(({ key }) => key));
   if (accounts.length === 0 || found.pending) return null;
   const named = (key: string) => accounts.find((one) => one.key === key)?.name ?? key;
   return (
@@ -58,7 +58,7 @@ function Line({ audience, account }: { audience: Audience; account: string }) {
 
 function Make({ segment, accounts }: { segment: string; accounts: { value: string; label: string }[] }) {
   const w = useWords();
-  const make = useMakeAudience(segment);
+  const make = useMakeAudience();
   const [account, setAccount] = useState(accounts[0]?.value ?? "");
   const [inStep, setInStep] = useState(true);
   return (
@@ -74,7 +74,7 @@ function Make({ segment, accounts }: { segment: string; accounts: { value: strin
         />
       ) : null}
       <Switch label={w("follow")} checked={inStep} onChange={(event) => setInStep(event.currentTarget.checked)} />
-      <Button variant="default" loading={make.isPending} onClick={() => make.mutate({ account, inStep })}>
+      <Button variant="default" loading={make.isPending} onClick={() => make.mutate({ account, segment, inStep })}>
         {w("makeAudience")}
       </Button>
       {make.error ? <Failed error={make.error} small /> : null}
