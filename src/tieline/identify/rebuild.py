@@ -145,7 +145,7 @@ def _said(assertions: Sequence[Assertion], read: Whole) -> whole.Said:
 
 def _places(node_ids: Sequence[bytes], read: Whole) -> Ints:
     if not node_ids:
-        return np.zeros(0, np.int64)  # else a table of all ids would be made, to look nothing up
+        return np.zeros(0, np.int64)
     rows: Ids = np.frombuffer(b"".join(node_ids), dtype=np.uint8).reshape(-1, read.nodes.ids.shape[1])
     return read.places(rows)
 

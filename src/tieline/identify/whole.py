@@ -128,7 +128,7 @@ def _counted(nodes: Nodes, links: Links, said: Said, table: _Table, epoch: datet
     count = len(nodes.ids)
     a, b = np.minimum(links.a, links.b), np.maximum(links.a, links.b)
     key = a * count + b
-    order = np.argsort(key, kind="stable")
+    order = np.argsort(key)
     sorted_key = key[order]
     starts = (
         np.flatnonzero(np.concatenate(([True], sorted_key[1:] != sorted_key[:-1]))) if key.size else order

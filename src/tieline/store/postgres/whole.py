@@ -4,14 +4,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from psycopg import AsyncConnection
 
 from tieline.ids import ID_BYTES
 from tieline.model.columns import Ids, Ints, Kept, Links, Nodes, Whole
 from tieline.model.event import Proof
 from tieline.model.identity import Assertion
+from tieline.store.postgres.sorted_ids import SortedIds, order
 
 PAGES_TOGETHER = 4_096
 """Pages of a table that are read by one question, in the order in which they lie: 32 MiB."""
@@ -71,7 +70,7 @@ async def read(
     rows = np.concatenate(
         [part async for part in _parts(connection, "node", _NODES, _NODE, asked, progress, 0.0)]
     )
-    rows = rows[_order(rows["id"])]
+    rows = rows[order(rows["id"])]
     flags = rows["flags"].astype(np.int64)
     nodes = Nodes(
         np.ascontiguousarray(rows["id"]),
@@ -90,11 +89,7 @@ async def read(
         (flags // _SHARED).astype(np.int8),
     )
     del rows, flags
-    known = _ids(nodes.ids)
-
-    def places(ids: Ids) -> Ints:
-        return _numbers(pc.index_in(_ids(ids), value_set=known))
-
+    places = SortedIds(nodes.ids).places
     said = np.concatenate(
         [part async for part in _parts(connection, "link", _LINKS, _LINK, asked, progress, 0.4)]
     )
@@ -102,28 +97,10 @@ async def read(
 
 
 def _links(rows: Any, places: Callable[[Ids], Ints]) -> Links:
-    ends = places(np.concatenate((rows["a"], rows["b"])))  # at once: each call builds a table of all ids
-    a, b = ends[: len(rows)], ends[len(rows) :]
+    a, b = places(rows["a"]), places(rows["b"])
     known = (a >= 0) & (b >= 0)
     last_day = rows["last_at"].astype(np.int64) // _DAY_MICROSECONDS + _SINCE_2000_DAYS
     return Links(a[known], b[known], (rows["proof"] == int(Proof.VERIFIED))[known], last_day[known])
-
-
-def _numbers(found: pa.Array) -> Ints:
-    """Return 32-bit numbers with -1 for null. Arrow's own ways to NumPy load pandas first, for seconds."""
-    there, numbers = found.buffers()
-    places = np.frombuffer(numbers, np.int32)[: len(found)].astype(np.int64)
-    if there is not None:
-        places[np.unpackbits(np.frombuffer(there, np.uint8), bitorder="little")[: len(found)] == 0] = -1
-    return places
-
-
-def _order(ids: Ids) -> Ints:
-    """Return the order of ids; they are hashes, so their first half nearly always decides."""
-    halves = np.ascontiguousarray(ids).view(">u8").astype(np.uint64).reshape(-1, 2)
-    order = np.argsort(halves[:, 0], kind="stable")
-    first = halves[order, 0]
-    return np.lexsort((halves[:, 1], halves[:, 0])) if (first[1:] == first[:-1]).any() else order
 
 
 async def _parts(
@@ -147,11 +124,6 @@ async def _parts(
         row = await cursor.fetchone()
         yield np.frombuffer(row[0] if row is not None and row[0] is not None else b"", dtype=kind)
         await progress(since + 0.4 * min(1.0, (page + PAGES_TOGETHER) / pages))
-
-
-def _ids(rows: Ids) -> pa.Array:
-    buffer = pa.py_buffer(np.ascontiguousarray(rows))
-    return pa.Array.from_buffers(pa.binary(ID_BYTES), len(rows), [None, buffer])
 
 
 async def assertions(connection: AsyncConnection, workspace_id: int) -> list[Assertion]:
