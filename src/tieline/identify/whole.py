@@ -83,10 +83,15 @@ def stand(nodes: Nodes, links: Links, said: Said, rules: Rules, epoch: datetime 
     proven = pairs.verified & (shared[pairs.a] < 2) & (shared[pairs.b] < 2)
     touching = proven | (pairs.heard & (shared[pairs.a] == 0) & (shared[pairs.b] == 0))
     joins = said.joins[~_any(said.joins, _marked(len(nodes.ids), said.blocked) | nodes.blocked)]
-    zone = _components(len(nodes.ids), pairs.a[touching], pairs.b[touching], joins)
-    group = _components(len(nodes.ids), pairs.a[proven], pairs.b[proven], joins)
+    groups, group = _components(len(nodes.ids), pairs.a[proven], pairs.b[proven], joins)
     youngest_first = np.argsort(nodes.first_at, kind="stable")[::-1]
-    zone, group = _oldest(zone, youngest_first), _oldest(group, youngest_first)
+    proven_of = _oldest(group, youngest_first)
+    more = touching & ~proven
+    if more.any():  # what is proven lies within a zone, so groups stand for their nodes
+        _, together = _components(groups, group[pairs.a[more]], group[pairs.b[more]], said.joins[:0])
+        zone, group = _oldest(together[group], youngest_first), proven_of
+    else:
+        zone = group = proven_of
 
     anchor = table.anchor[nodes.namespace]
     anchored = _marked(len(nodes.ids), zone[anchor])
@@ -225,12 +230,13 @@ def _crowded(nodes: Nodes, table: _Table, zone: Ints, group: Ints, anchor: Flags
     return crowded
 
 
-def _components(count: int, a: Ints, b: Ints, joins: Ints) -> Ints:
+def _components(count: int, a: Ints, b: Ints, joins: Ints) -> tuple[int, Ints]:
+    """Return how many sets there are, and the number of the set of each."""
     if joins.size:
         a, b = np.concatenate((a, joins[:, 0])), np.concatenate((b, joins[:, 1]))
     graph = coo_array((np.ones(a.size, np.bool_), (a, b)), shape=(count, count))
-    label: Ints = connected_components(graph, directed=False)[1].astype(np.int64)
-    return label
+    sets, label = connected_components(graph, directed=False)
+    return int(sets), label.astype(np.int64)
 
 
 def _oldest(label: Ints, youngest_first: Ints) -> Ints:
