@@ -144,6 +144,34 @@ def test_a_message_meant_for_her_reaches_her_alone_whoever_claims_her_number(sho
     assert len(shop._delivered()) == 1
 
 
+def test_a_link_that_was_forwarded_joins_nobody_and_carries_nobodys_name(shop: Shop) -> None:
+    button = {"type": "uri", "label": "看大衣", "uri": "https://shop.example/coat?c=1"}
+    coat = {"type": "buttons", "text": "新大衣", "actions": [button]}
+    body = {
+        "key": "link",
+        "account": "main",
+        "messages": [{"type": "template", "altText": "新大衣", "template": coat}],
+    }
+    shop.served.post("/api/broadcasts", body)
+    told = wait_for(lambda: found if len(found := shop._delivered()) == 3 else None)
+    (hers,) = [one["messages"][0] for one in told if one["user_id"] == shop.hers]
+    link = hers["template"]["actions"][0]["uri"]
+    before = shop.served.get("/api/profiles/lookup", namespace="member_id", value=VICTIM)
+
+    opened = shop.served.http.get(link, headers={"Authorization": ""}, follow_redirects=False)
+    assert opened.headers["location"] == "https://shop.example/coat?c=1"
+    assert "set-cookie" not in opened.headers
+    shop.forge(  # what the page then says of whoever opened it
+        {"type": "page", "anonymousId": "his-browser", "context": {"page": {"url": opened.headers["location"], "referrer": link}}},
+        {"type": "identify", "anonymousId": "his-browser", "userId": ATTACKER},
+    )  # fmt: skip
+
+    after = shop.served.get("/api/profiles/lookup", namespace="member_id", value=VICTIM)
+    assert after["identifiers"] == before["identifiers"]
+    graph = shop.served.get(f"/api/profiles/{after['profile_id']}/graph")
+    assert {node["value"] for node in graph["nodes"]}.isdisjoint({"his-browser", ATTACKER, shop.his})
+
+
 def test_a_browser_agrees_to_nothing_and_may_refuse(shop: Shop) -> None:
     whose = {"userId": VICTIM}
     shop.served.collect(agreed(whose, "withdrawn"))
