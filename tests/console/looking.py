@@ -10,7 +10,8 @@ NAMES = {
     "LINE", "Tieline", "App", "SDK", "English", "Flex", "CSV", "Excel", "Parquet", "API", "POS", "CRM", "NT", "RFM", "NES", "NAPL", "QR",
     "Email", "SMS", "Liquid", "JSON", "HTTP", "HTTPS", "URL", "ID", "Asia", "Taipei", "AND", "OR", "UID", "Webhook",
     "PNG", "JPEG", "SVG", "Code", "Big", "UTF", "Shift", "JIS", "ISO", "Segment", "Developers", "Messaging", "Console", "Channel", "Provider",
-    "Login", "Callback", "secret", "access", "token", "Ctrl", "Delete", "Verify", "Use", "tieline", "init", "Y", "N", "kB", "MB",
+    "Login", "LIFF", "Callback", "Endpoint", "secret", "access", "token",
+    "Ctrl", "Delete", "Verify", "Use", "tieline", "init", "Y", "N", "kB", "MB",
 }  # fmt: skip
 """Names stand in Latin letters in every language, and so do the words of LINE's own console, which has no others for them."""
 

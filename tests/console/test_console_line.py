@@ -82,6 +82,28 @@ def test_a_login_channel_is_entered_and_the_addresses_for_line_and_the_shop_are_
 
 
 @pytest.mark.browser
+def test_another_tool_gets_webhooks_and_a_key_and_is_let_go_again(opened, tieline):
+    page = opened("/accounts")
+    page.get_by_role("button", name="和其他工具共用").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("沒有其他工具在收 Webhook。").wait_for()
+    dialog.get_by_label("工具代號").fill("helpdesk")
+    dialog.get_by_label("工具的 Webhook 網址").fill("https://helpdesk.example/line")
+    dialog.get_by_role("button", name="開始轉送").click()
+    dialog.get_by_text("https://helpdesk.example/line").wait_for()
+    dialog.get_by_label("給工具的 API 金鑰").get_by_role("textbox").first.fill("helpdesk")
+    dialog.get_by_role("button", name="產生金鑰").click()
+    expect(dialog.get_by_label("存取權杖")).to_have_value(re.compile("^lp_"))
+    assert untranslated(page) == []
+    assert findings(page) == []
+
+    dialog.get_by_role("button", name="停止轉送").click()
+
+    dialog.get_by_text("沒有其他工具在收 Webhook。").wait_for()
+    assert tieline.get("/api/line/accounts/main/forwards")["forwards"] == []
+
+
+@pytest.mark.browser
 def test_a_menu_is_drawn_ranked_and_says_who_sees_it_and_why(opened, tieline, tmp_path):
     file = tmp_path / "menu.png"
     file.write_bytes(picture(1200, 405))

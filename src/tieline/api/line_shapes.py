@@ -237,3 +237,39 @@ class JoinFunnel(BaseModel):
 
     funnel: list[FunnelRow]
     as_of: datetime
+
+
+class ForwardLine(BaseModel):
+    """A tool that gets the account's webhooks, how many wait for it, and how many were given up."""
+
+    key: str
+    url: str
+    created_at: datetime
+    waiting: int
+    dead: int
+
+
+class DeadDelivery(BaseModel):
+    """A webhook that was given up for a tool; what it holds is not shown."""
+
+    delivery_id: int
+    forward: str
+    attempts: int
+    reason: str
+    created_at: datetime
+
+
+class ForwardList(BaseModel):
+    """The tools of an account, and what was given up, newest first."""
+
+    forwards: list[ForwardLine]
+    dead: list[DeadDelivery]
+    as_of: datetime
+
+
+class ToolKey(BaseModel):
+    """A key for LINE's API as we offer it; it is shown once."""
+
+    name: str
+    channel_access_token: str
+    api_url: str

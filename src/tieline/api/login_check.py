@@ -17,7 +17,7 @@ NO_LIFF = Found(
     "liff",
     WARNING,
     "還沒有填 LIFF ID，好友在 LINE 裡綁定時要再登入一次。",
-    "在 LINE Login 頻道新增 LIFF app，再填到這裡。",
+    "在 LINE Login 頻道新增 LIFF 應用程式，再填到這裡。",
 )
 
 
@@ -44,14 +44,17 @@ def _liff(doors: Doors, account: LineAccount, liff_id: str, apps: list[LiffApp])
         return Found(
             "liff",
             PROBLEM,
-            "這個 LIFF app 不在 LINE Login 頻道裡，所以也不在品牌自己的 Provider。",
+            "這個 LIFF 應用程式不在 LINE Login 頻道裡，所以也不在品牌自己的 Provider。",
             "改填這個頻道底下的 LIFF ID。",
         )
     ours = f"{doors.settings.public_url.rstrip('/')}/line/{account.key}/liff"
     if app.page.rstrip("/") != ours:
-        return Found("liff", PROBLEM, "LIFF app 開的不是這裡的頁面。", f"把 Endpoint URL 設成 {ours}")
+        return Found("liff", PROBLEM, "LIFF 應用程式開的不是這裡的頁面。", f"把 Endpoint URL 設成 {ours}")
     if "openid" not in app.scope:
         return Found(
-            "liff", PROBLEM, "LIFF app 沒有 openid 權限，認不出是誰。", "在 Scope 勾選 openid 與 profile。"
+            "liff",
+            PROBLEM,
+            "LIFF 應用程式沒有 openid 權限，認不出是誰。",
+            "在 Scope 勾選 openid 與 profile。",
         )
-    return Found("liff", OK, "LIFF app 在同一個頻道，也開對了頁面。")
+    return Found("liff", OK, "LIFF 應用程式在同一個頻道，也開對了頁面。")

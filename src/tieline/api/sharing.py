@@ -9,6 +9,7 @@ from fastapi import APIRouter, Body, Request
 from tieline.api.costing import find_account
 from tieline.api.doors import Doors
 from tieline.api.keys import key_hash
+from tieline.api.line_shapes import ForwardList, ToolKey
 from tieline.api.shape import read_shape
 from tieline.errors import InvalidInputError, NotFoundError
 from tieline.model.sharing import Forward
@@ -36,7 +37,7 @@ def router(doors: Doors) -> APIRouter:
     """Build the routes under /api/line/accounts/{account}/forwards and /tools."""
     routes = APIRouter(prefix="/api/line/accounts/{account}", tags=["sharing"])
 
-    @routes.get("/forwards")
+    @routes.get("/forwards", response_model=ForwardList)
     async def all_of(request: Request, account: str) -> dict[str, Any]:
         """Return the tools that get webhooks, what waits for each, and what was given up."""
         workspace_id = await doors.keys.workspace(request)
@@ -77,7 +78,7 @@ def router(doors: Doors) -> APIRouter:
             if not await PostgresForwards(connection).drop(workspace_id, account, key):
                 raise NotFoundError(f"There is no tool {key}.")
 
-    @routes.post("/tools", status_code=201)
+    @routes.post("/tools", status_code=201, response_model=ToolKey)
     async def give_key(request: Request, account: str, body: Json) -> dict[str, Any]:
         """Give a tool `{"name"}` a key for LINE's API as we offer it; it is shown once, and a former one is dead."""
         workspace_id = await doors.keys.workspace(request)

@@ -14,6 +14,8 @@ import styles from "@/features/line/line.module.css";
 import { LoginForm } from "@/features/line/login-form";
 import { useWords as useLoginWords } from "@/features/line/login-words";
 import { RenewForm } from "@/features/line/renew-form";
+import { SharingForm } from "@/features/line/sharing-form";
+import { useWords as useSharingWords } from "@/features/line/sharing-words";
 import { useCodes, useWords } from "@/features/line/words";
 import { useLanguage } from "@/lib/language";
 
@@ -55,7 +57,8 @@ function One({ account, may }: { account: Account; may: boolean }) {
   const found = useSetUp(account.key);
   const call = useCall(account.key);
   const l = useLoginWords();
-  const [open, setOpen] = useState<"login" | "renew" | null>(null);
+  const s = useSharingWords();
+  const [open, setOpen] = useState<"login" | "sharing" | "renew" | null>(null);
   return (
     <Panel
       title={account.name}
@@ -97,6 +100,9 @@ function One({ account, may }: { account: Account; may: boolean }) {
             <Button variant="default" onClick={() => setOpen("login")}>
               {l("login")}
             </Button>
+            <Button variant="default" onClick={() => setOpen("sharing")}>
+              {s("sharing")}
+            </Button>
             <Button variant="default" onClick={() => setOpen("renew")}>
               {l("renew")}
             </Button>
@@ -104,6 +110,7 @@ function One({ account, may }: { account: Account; may: boolean }) {
         ) : null}
       </div>
       {open === "login" ? <LoginForm account={account.key} close={() => setOpen(null)} /> : null}
+      {open === "sharing" ? <SharingForm account={account.key} close={() => setOpen(null)} /> : null}
       {open === "renew" ? <RenewForm account={account.key} close={() => setOpen(null)} /> : null}
     </Panel>
   );

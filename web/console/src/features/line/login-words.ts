@@ -11,7 +11,7 @@ const zh = {
   save: "儲存 LINE Login",
   addresses: "填到 LINE 與商店的網址",
   "at.callback_url": "Callback URL（LINE Login 頻道）",
-  "at.liff_endpoint": "Endpoint URL（LIFF app）",
+  "at.liff_endpoint": "Endpoint URL（LIFF 應用程式）",
   "at.bind_url": "綁定頁（中、日、英文）",
   "at.unbind_url": "解除綁定頁",
   embed: "嵌在商店頁面的按鈕",
