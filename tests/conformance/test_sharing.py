@@ -206,6 +206,23 @@ async def test_a_tools_send_reaches_the_phone_and_is_in_our_log_and_quota(brand,
     assert told.to_pylist() == [{"n": 4}]
 
 
+async def test_a_unit_that_a_tool_names_is_one_of_the_months_thousand_and_line_is_not_asked_about_it(brand):
+    (user,) = await brand.befriend(1)
+    tool = await brand.call("POST", "/api/line/accounts/main/tools", {"name": "helper"})
+    bearer = {"Authorization": f"Bearer {tool['channel_access_token']}"}
+    sent = {"to": user, "messages": [{"type": "text", "text": "嗨"}], "customAggregationUnits": ["theirs"]}
+
+    taken = await brand.http.post(PUSH, json=sent, headers=bearer)
+    refused = await brand.http.post(
+        PUSH, json={**sent, "messages": [], "customAggregationUnits": ["never"]}, headers=bearer
+    )
+
+    assert (taken.status_code, refused.status_code) == (200, 400)
+    assert await brand.rows("select name, origin, ask_at from aggregation_unit") == [
+        ("theirs", "tool:helper", None)
+    ]
+
+
 async def test_a_tools_retry_key_is_passed_on_and_a_repetition_counts_once(brand):
     (user,) = await brand.befriend(1)
     token = await key(brand)

@@ -4,6 +4,7 @@ A call is written down before it is made, so that what nobody knows the outcome 
 made: a tool that sends none takes the risk it took before.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,7 @@ from tieline.model.event import MESSAGE_SENT
 from tieline.model.send import Answer
 from tieline.store.postgres.accounts import LineAccount, PostgresAccounts
 from tieline.store.postgres.sharing import PostgresProxy
+from tieline.store.postgres.units import PostgresUnits
 
 BODY_MAX = 2 * 1024 * 1024
 PATHS = ("v2/bot/",)
@@ -31,6 +33,8 @@ SENDS = {
     "v2/bot/message/narrowcast": "narrowcast",
 }
 KEYED = frozenset({"push", "multicast", "broadcast", "narrowcast"})
+COUNTED = frozenset({"push", "multicast"})
+UNIT = re.compile(r"[A-Za-z0-9_]{1,30}")
 EVENTS_MAX = 500
 
 
@@ -96,6 +100,8 @@ async def _send(
         await PostgresProxy(connection).settled(
             account.workspace_id, number, state, counted, answer.request_id, doors.clock.now()
         )
+        if state != "refused" and kind in COUNTED and (units := _units(body)):
+            await PostgresUnits(connection).taken(account.workspace_id, account.key, units, tool, now)
     if state == "accepted" and users and not again:
         named = {
             "account": account.key,
@@ -122,6 +128,19 @@ def _recipients(body: bytes) -> list[str]:
         return []
     given: list[Any] = to if isinstance(to, list) else [to]
     return [one for one in given if isinstance(one, str) and one.startswith("U")]
+
+
+def _units(body: bytes) -> list[str]:
+    """Return the name under which a tool lets LINE count this; one that LINE would not take counts nowhere."""
+    try:
+        named = msgspec.json.decode(body).get("customAggregationUnits")
+    except (msgspec.MsgspecError, UnicodeDecodeError, AttributeError):
+        return []
+    return (
+        [one for one in named if isinstance(one, str) and UNIT.fullmatch(one)]
+        if isinstance(named, list)
+        else []
+    )
 
 
 def _answered(answer: Answer) -> Response:

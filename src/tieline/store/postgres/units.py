@@ -1,6 +1,6 @@
 """Aggregation units in PostgreSQL."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -51,6 +51,27 @@ class PostgresUnits:
             },
         )
         return name if await cursor.fetchone() else ""
+
+    async def taken(
+        self, workspace_id: int, account: str, names: Sequence[str], tool: str, at: datetime
+    ) -> None:
+        """Count names that another tool used: LINE drops the thousand and first of a month, whoever uses it."""
+        await self._connection.execute(
+            """
+            insert into aggregation_unit (workspace_id, account, name, origin, step, month, first_at, last_at)
+            select %s, %s, name, %s, '', %s, %s, %s from unnest(%s::text[]) as name
+            on conflict (workspace_id, account, name) do update set month = excluded.month
+            """,
+            (
+                workspace_id,
+                account,
+                f"tool:{tool}",
+                at.astimezone(_LINE_TIME).strftime("%Y%m"),
+                at,
+                at,
+                list(names),
+            ),
+        )
 
     async def due(self, now: datetime) -> list[Unit]:
         """Return the unit of each account that has waited longest, where LINE may be asked again."""
