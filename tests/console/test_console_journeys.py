@@ -107,6 +107,12 @@ def test_the_cart_journey_is_drawn_tried_switched_on_and_its_message_arrives_on_
     phone.goto(f"{line.url}/")
     phone.get_by_text("你挑的亞麻襯衫還在，M 剩 2 件。").first.wait_for(timeout=30_000)
 
+    page.reload()
+    step(page, "發送 LINE 訊息").first.click()
+    counted = page.get_by_role("region", name="LINE 的統計")
+    expect(counted).to_contain_text("看到的人")
+    expect(counted.get_by_text("還沒問 LINE")).to_have_count(3)
+
 
 @pytest.mark.browser
 def test_what_is_wrong_is_shown_at_the_step_until_it_is_mended(opened: Open) -> None:
