@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tieline.condition.match import HistoryEvent, Person
 
-PEOPLE, NODES = 6, 8
+PEOPLE, NODES = 4, 6
 SEGMENTS = 32
 WEEK = timedelta(days=7)
 LATE = (timedelta(0), timedelta(milliseconds=1), timedelta(seconds=1), timedelta(hours=2), timedelta(days=1))
@@ -100,7 +100,7 @@ heard = st.builds(
     objects,
 )
 pieces = st.one_of(
-    st.builds(Piece, st.just({}), st.just({}), st.lists(heard, min_size=1, max_size=4)),
+    *[st.builds(Piece, st.just({}), st.just({}), st.lists(heard, min_size=2, max_size=5))] * 2,
     st.builds(Piece, st.dictionaries(nodes, someone, min_size=2, max_size=4), st.just({}), st.just([])),
     st.builds(
         Piece,
@@ -122,7 +122,7 @@ chapters = st.builds(
 first_pieces = st.builds(
     lambda people, events: Piece({}, dict(enumerate(people)), events),
     st.lists(st.one_of(profiles, profiles, st.none()), min_size=PEOPLE, max_size=PEOPLE),
-    st.lists(heard, min_size=6, max_size=10),
+    st.lists(heard, min_size=8, max_size=14),
 )
 simple = st.one_of(
     st.builds(lambda event, rest: {"event": event, **rest}, st.sampled_from(EVENTS), whole),
