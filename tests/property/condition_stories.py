@@ -110,10 +110,15 @@ pieces = st.one_of(
     ),
 )
 """Events alone, people who join or part and nothing else, or all of it."""
+one_more = st.builds(
+    lambda node, event, said: [Piece({}, {}, [Heard(node, event, timedelta(0), said)])],
+    nodes, st.sampled_from(EVENTS), objects,
+)  # fmt: skip
+"""One event, right now, and nothing else: only who listens to it looks again."""
 chapters = st.builds(
     Chapter,
     st.sampled_from(WAITS),
-    st.one_of(*[st.lists(pieces, min_size=1, max_size=3)] * 3, st.just([])),
+    st.one_of(*[st.lists(pieces, min_size=1, max_size=3)] * 3, *[one_more] * 5, st.just([])),
     st.one_of(
         st.just({}), st.dictionaries(st.sampled_from([f"s{at}" for at in range(4)]), conditions, max_size=1)
     ),
@@ -133,8 +138,8 @@ simple = st.one_of(
     ),
     st.builds(
         lambda event, key, other, within: {"event": event, "then": {key: other, "within": within}},
-        st.sampled_from(EVENTS), st.sampled_from(("event", "no_event")), st.sampled_from(EVENTS),
-        st.sampled_from(("PT2H", "P2D", "P7D")),
+        st.sampled_from(EVENTS), st.sampled_from(("event", "event", "no_event")), st.sampled_from(EVENTS),
+        st.sampled_from(("PT2H", "P2D", "P7D", "P60D")),
     ),
     st.builds(
         lambda event, op, value: {"event": event, "measure": {"fn": "days_between"}, "op": op, "value": value},
