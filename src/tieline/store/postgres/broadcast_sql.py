@@ -30,14 +30,16 @@ _FREEZE = """
         from chosen {zones}
     ),
     dated as (
-        select person, arm, lot,
-               case when arm = %(undecided)s then begins_at + %(trial)s::interval else begins_at end
-               + case when %(each)s::float8 is null then interval '0'
-                      else make_interval(secs => %(each)s::float8 * (row_number() over (order by arm = %(undecided)s, lot) - 1))
-                 end as due_at
+        select person, arm, lot, {due} as due_at
         from armed
     )
     select %(workspace)s, %(key)s, row_number() over (order by {order}), person, arm, due_at, {line_user} from dated {stands}
+"""
+_DUE = """
+               case when arm = %(undecided)s then begins_at + %(trial)s::interval else begins_at end
+               + case when %(each)s::float8 is null then interval '0'
+                      else make_interval(secs => %(each)s::float8 * (row_number() over (order by arm = %(undecided)s, lot) - 1))
+                 end
 """
 _ZONES = """
     left join lateral (
@@ -76,6 +78,7 @@ def freeze(said: Broadcast, *, looked: bool, free: bool) -> str:
         excluded=_EXCLUDED if said.exclude else "",
         moment=_AT_ONCE if said.local is None else _LOCAL,
         zones="" if said.local is None else _ZONES,
+        due="begins_at" if looked else _DUE,
         order="line_user is null, lot, person" if looked else "due_at, lot, person",
         line_user="line_user" if looked else "null",
         stands="left join stands using (person)" if looked else "",

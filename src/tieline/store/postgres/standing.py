@@ -71,7 +71,7 @@ _STANDING_OF_ALL = """
                 and later.name = said.name and later.at >= said.at and later.value <> 'true')
         order by profile_id, at desc, node_id desc
     ),
-    rare as (select line_user from reached where namespace > (select min(namespace) from reached)),
+    rare as (select line_user from reached where namespace <> (select namespace from reached limit 1)),
     twice as materialized (select line_user from reached join rare using (line_user) group by 1 having count(*) > 1),
     stands as (
         select profile_id as person, line_user from reached {agreed}
