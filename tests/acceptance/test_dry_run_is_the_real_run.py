@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tieline.condition.match import HistoryEvent, Person, match
@@ -191,6 +191,24 @@ cases = st.builds(
 )
 
 
+AT_THE_BEGINNING = Case(
+    {
+        "key": "j",
+        "name": "j",
+        "trigger": {"kind": "segment_entered", "segment": "keen"},
+        "reentry": {"mode": "always"},
+        "start": "s0",
+        "steps": [{"id": "s0", "kind": "wait", "for": "PT1H"}],
+        "settings": {"quiet_hours": "off"},
+    },
+    [Deed(0, 0, "Added", {"cart": "c1"})],
+    [True] * PEOPLE,
+    [True] * PEOPLE,
+)
+"""Somebody enters the segment at the very moment from which the dry-run looks."""
+
+
+@example(case=AT_THE_BEGINNING)
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(case=cases)
 def test_a_dry_run_is_what_the_real_run_did(case: Case) -> None:

@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from brand import seed
@@ -78,6 +79,17 @@ def seed_line(served: Served, line: Simulated) -> list[str]:
         {"name": "信義門市", "store": "信義店", "tags": ["門市"]},
     )
     wait_for(served.settled)
+    served.post(
+        "/api/line/narrowcasts",
+        {
+            "key": "spring",
+            "name": "春裝上市",
+            "account": "main",
+            "messages": [{"type": "text", "text": "春裝上市"}],
+            "without_consent": "加入好友時都已同意",
+            "send_at": (datetime.now(UTC) + timedelta(days=1)).isoformat(),
+        },
+    )
     return users
 
 

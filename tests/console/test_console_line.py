@@ -23,6 +23,7 @@ PAGES = (
     "/coupons",
     "/narrowcasts",
     "/narrowcasts/new",
+    "/narrowcasts/spring",
     "/messages",
     "/messages/new",
     "/settings",

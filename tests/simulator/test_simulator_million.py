@@ -7,7 +7,7 @@ import sys
 FRIENDS = 1_000_000
 MOST_MIB = 1_024
 ALONE = f"""
-import json, resource, sys
+import json, resource
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
@@ -27,13 +27,16 @@ headers = {{"authorization": "Bearer " + token["access_token"], "content-type": 
 said = json.dumps({{"messages": [{{"type": "text", "text": "hello"}}]}}).encode()
 answer = ask("/v2/bot/message/broadcast", said, headers)
 platform.tick(now + timedelta(minutes=1))
-unit = 1024 * 1024 if sys.platform == "darwin" else 1024
+try:  # the peak of this program alone: the other counter begins with that of the process that started it
+    peak = int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0]) / 1024
+except OSError:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
 print(json.dumps({{
     "friends": len(rows),
     "status": answer.status,
     "delivered": account.ledger.delivered,
     "last": len(account.friends.friend(rows[-1]).deliveries()),
-    "mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit,
+    "mib": peak,
 }}))
 """
 

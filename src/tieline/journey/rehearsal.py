@@ -262,7 +262,7 @@ def crossings(
     Args:
         person: With every event that the condition reads.
         node: The condition, without references and rankings.
-        since: From when on.
+        since: From when on, what happens at this very moment included.
         looks: Moments at which time alone may have changed the answer.
         time_zone: Of the workspace.
         entered: True for who entered, False for who left.
@@ -272,8 +272,8 @@ def crossings(
         then = replace(person, events=tuple(one for one in person.events if one.at <= at))
         return match(node, then, at, time_zone)
 
-    moments = {*looks, *(one.at for one in person.events if one.at > since)}
-    found, inside = [], holds(since)
+    moments = {*looks, *(one.at for one in person.events if one.at >= since)}
+    found, inside = [], holds(since - MOMENT)
     for at in sorted(moments):
         before, inside = inside, holds(at)
         if inside is entered and before is not entered:
