@@ -57,10 +57,8 @@ class BroadcastStage:
     async def stretch(self, now: datetime) -> StretchRequest | None:
         """Return the next wish for many who were looked at together; None if the next are to be looked at one by one."""
         begun = await self._store.next(now)
-        if begun is None or begun.stood_through is None:
-            return None
-        stretch = await self._store.stretch(begun, now, STRETCH_MAX)
-        if stretch is None:
+        stretch = await self._store.stretch(begun, now, STRETCH_MAX) if begun is not None else None
+        if begun is None or stretch is None:
             return None
         said = begun.said
         return StretchRequest(
