@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 ID_BYTES = 16
+LEADING_BYTES = 4
 
 
 class Ids(Protocol):
@@ -54,12 +55,17 @@ def keyed_hash(key: bytes, *parts: str) -> bytes:
 
 
 def lot(person: bytes, key: str) -> bytes:
-    """Return 16 bytes drawn for a person and a broadcast, which a database can draw, too: `md5(person || key)`.
-
-    They name the send, and their beginning decides on arm and place: so the sends of a list are written in the order of their
-    names.
-    """
+    """Return 16 bytes drawn for a person and a broadcast, which a database can draw, too: `md5(person || key)`."""
     return hashlib.md5(person + key.encode(), usedforsecurity=False).digest()
+
+
+def broadcast_send(person: bytes, key: str) -> bytes:
+    """Return the name of a person's send of a broadcast; a database can make it, too.
+
+    It begins as the person's name does: who is written down in the order of one is so in the order of the other, and a
+    database that keeps both in order adds at one place of each instead of anywhere.
+    """
+    return person[:LEADING_BYTES] + lot(person, key)[LEADING_BYTES:]
 
 
 def retry_key(send_id: str) -> UUID:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -121,6 +122,30 @@ async def test_every_recipient_has_one_place_and_the_order_of_places_is_that_of_
     assert [one.place for one in found] == list(range(1, 201))
     assert [one.due_at for one in found] == sorted(one.due_at for one in found)
     assert len({one.person for one in found}) == 200
+
+
+async def test_at_one_moment_a_list_goes_once_around_all_names_and_each_broadcast_begins_elsewhere(
+    doors: Doors,
+) -> None:
+    begins = []
+    for key in ("one", "two", "three"):
+        await doors.start(key)
+        await doors.begin()
+        people = [one.person for one in await doors.plan()]
+        breaks = [at for at, (before, after) in enumerate(pairwise(people), 1) if before > after]
+        assert len(breaks) <= 1
+        assert sorted(people) == sorted(name(one) for one in PEOPLE)
+        begins.append(people[0])
+    assert len(set(begins)) == 3
+
+
+async def test_sends_are_named_in_the_order_of_people(doors: Doors) -> None:
+    await doors.start()
+    await doors.begin()
+    told = await doors.plan()
+
+    assert sorted(told, key=lambda one: one.send_id) == sorted(told, key=lambda one: one.person)
+    assert len({one.send_id for one in told}) == len(told)
 
 
 async def test_both_stores_draw_the_same_arms(doors: Doors) -> None:

@@ -305,19 +305,20 @@ def broadcast(
 ) -> pipeline.Broadcast:
     """Broadcasts are frozen and planned."""
     connection = unit.connection
+    deliver = DeliverStage(
+        PostgresSends(connection),
+        SystemIds(),
+        now,
+        settings.public_url,
+        chunks=PostgresChunks(connection),
+        units=PostgresUnits(connection),
+    )
     return pipeline.Broadcast(
         unit=unit,
         broadcast=BroadcastStage(
-            PostgresBroadcasts(connection), ClickHouseResults(history), directory.habits
+            PostgresBroadcasts(connection), ClickHouseResults(history), directory.habits, deliver.alike
         ),
-        deliver=DeliverStage(
-            PostgresSends(connection),
-            SystemIds(),
-            now,
-            settings.public_url,
-            chunks=PostgresChunks(connection),
-            units=PostgresUnits(connection),
-        ),
+        deliver=deliver,
         news=LogNews(PostgresLog(connection), directory.own_sources, now),
         clock=now,
     )

@@ -1,13 +1,13 @@
 """Broadcasts: recipients frozen when the moment has come, then one wish per recipient, chunk by chunk."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
 from msgspec.structs import replace
 
-from tieline.ids import lot
+from tieline.ids import broadcast_send
 from tieline.model.broadcast import HELD_OUT, UNDECIDED, Begun, Broadcast, Recipient, best
 from tieline.model.limits import FREE, Habits, Quiet, Restraint
 from tieline.model.signal import SendRequest, StretchRequest
@@ -26,6 +26,7 @@ class BroadcastStage:
         store: Broadcasts and their recipients.
         clicks: Who clicked, for the winner of a trial.
         habits: What each workspace has decided for all messages.
+        alike: Says whether everybody in an arm gets the very same message, so that many can be planned together.
     """
 
     def __init__(
@@ -33,10 +34,12 @@ class BroadcastStage:
         store: BroadcastStore,
         clicks: Clicks,
         habits: Mapping[int, Habits] = MappingProxyType({}),
+        alike: Callable[[Broadcast], bool] = lambda _: False,
     ) -> None:
         self._store = store
         self._clicks = clicks
         self._habits = habits
+        self._alike = alike
 
     async def begin(self, now: datetime) -> int:
         """Freeze the recipients of the oldest broadcast that is due; return 1, or 0 if none is.
@@ -47,7 +50,9 @@ class BroadcastStage:
         if due is None:
             return 0
         habits = self._habits.get(due.workspace_id, NO_HABITS)
-        frozen = await self._store.freeze(due, now, look=_due_together(due.said, habits))
+        frozen = await self._store.freeze(
+            due, now, look=_due_together(due.said, habits) and self._alike(due.said)
+        )
         allowed = habits.drift if due.said.drift is None else due.said.drift
         expected = due.said.expected
         drifted = expected is not None and abs(frozen - expected) > allowed * expected
@@ -103,7 +108,7 @@ class BroadcastStage:
         return [
             SendRequest(
                 begun.workspace_id,
-                lot(one.person, begun.key),
+                broadcast_send(one.person, begun.key),
                 said.account,
                 origin,
                 arm := begun.winner if one.arm == UNDECIDED else one.arm,

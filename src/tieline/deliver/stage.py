@@ -17,6 +17,7 @@ from tieline.deliver.news import news
 from tieline.deliver.policy import Reason
 from tieline.deliver.room import Room
 from tieline.ids import ID_BYTES, Ids
+from tieline.model.broadcast import Broadcast
 from tieline.model.chunk import ChunkWish, StretchWish
 from tieline.model.send import Send, SendState, Standing, TrackedLink
 from tieline.model.signal import Said, SendRequest, StretchRequest
@@ -77,6 +78,13 @@ class DeliverStage:
             alone = await self._plan_alike(self._chunks, wanted, units, now) if self._chunks else wanted
             said += await self._plan(workspace_id, alone, units, now) if alone else []
         return said
+
+    def alike(self, said: Broadcast) -> bool:
+        """Say whether everybody in an arm gets the very same message, so that many can be planned in one stretch."""
+        counted = said.purpose != policy.TRANSACTIONAL
+        return self._chunks is not None and all(
+            self._bodies.alike(one.messages, counted=counted) is not None for one in said.variants
+        )
 
     async def process_stretch(self, request: StretchRequest) -> int | None:
         """Plan the sends of a stretch in chunks; return how many, None where its messages are not alike for everybody."""

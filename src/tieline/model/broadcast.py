@@ -126,15 +126,17 @@ def arms(said: Broadcast) -> tuple[Sequence[str], Sequence[float]]:
 
     Those kept out come first, then the trial or all variants, then those who wait for the winner.
     """
-    names, ends = [HELD_OUT], [said.holdout / 100]
-    rest = 1 - ends[0]
-    tried = rest * (said.trial.percent / 100 if said.trial else 1)
+    names, ends, end = [], [], said.holdout / 100
+    if said.holdout:
+        names.append(HELD_OUT)
+        ends.append(end)
+    tried = (1 - end) * (said.trial.percent / 100 if said.trial else 1)
     shares = [one.share for one in said.variants]
     whole = sum(shares)
     for one in said.variants:
         part = one.share / whole if whole else 1 / len(said.variants)
         names.append(one.name)
-        ends.append(ends[-1] + tried * part)
+        ends.append(end := end + tried * part)
     if said.trial:
         names.append(UNDECIDED)
         ends.append(1.0)

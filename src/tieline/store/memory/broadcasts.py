@@ -82,12 +82,11 @@ class MemoryBroadcasts(Dictionaries):
         drawn = sorted((_lot(person, due.key), person) for person in found)
         armed = [(lot, person, names[bisect_right(ends[:-1], lot)]) for lot, person in drawn]
         waits = timedelta(minutes=said.trial.after_minutes if said.trial else 0)
+        first = lot(b"", due.key)
         each = timedelta(minutes=1) / said.per_minute if said.per_minute else timedelta(0)
         dated = [
-            (now + (waits if arm == UNDECIDED else timedelta(0)) + each * rank, lot, person, arm)
-            for rank, (lot, person, arm) in enumerate(
-                sorted(armed, key=lambda one: (one[2] == UNDECIDED, one))
-            )
+            (now + (waits if arm == UNDECIDED else timedelta(0)) + each * rank, person < first, person, arm)
+            for rank, (_, person, arm) in enumerate(sorted(armed, key=lambda one: (one[2] == UNDECIDED, one)))
         ]
         self._state["recipients"][due.workspace_id, due.key] = tuple(
             Recipient(place, person, arm, due_at)

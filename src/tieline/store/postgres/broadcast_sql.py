@@ -1,6 +1,6 @@
 """The statements that freeze who gets a broadcast."""
 
-from tieline.model.broadcast import Broadcast
+from tieline.model.broadcast import Broadcast, arms
 from tieline.store.postgres import standing
 
 # Who gets it: members of the segment, or friends of the account by the newest word of each of their LINE users.
@@ -16,7 +16,9 @@ _EXCLUDED = """
                                                  and m.profile_id = person)
 """
 # A person's lot is drawn from the person and the broadcast alone, so that it can be drawn again. Places follow the moments,
-# and within one moment the lots: a throttled broadcast is a fair sample at any time.
+# which follow the lots where a broadcast is throttled: it is a fair sample at any time. Within one moment they go once
+# around all names of people, from another one on for each broadcast: names are as good as drawn, nobody is always the
+# last, and people are read and written in the order in which their rows are kept.
 _FREEZE = """
     insert into broadcast_recipient (workspace_id, broadcast, place, person, arm, due_at, line_user)
     with {looked}
@@ -26,15 +28,17 @@ _FREEZE = """
         from ({whom}) as whom {excluded}
     ),
     armed as (
-        select person, lot, (%(arms)s::text[])[width_bucket(lot, %(ends)s::float8[]) + 1] as arm, {moment} as begins_at
+        select person, lot, {arm} as arm, {moment} as begins_at
         from chosen {zones}
     ),
     dated as (
-        select person, arm, lot, {due} as due_at
+        select person, arm, {due} as due_at
         from armed
     )
-    select %(workspace)s, %(key)s, row_number() over (order by {order}), person, arm, due_at, {line_user} from dated {stands}
+    select %(workspace)s, %(key)s, row_number() over (order by {order} person < %(from)s, person), person, arm, due_at, {line_user} from dated {stands}
 """
+_ONE_ARM = "(%(arms)s::text[])[1]"
+_ARM = "(%(arms)s::text[])[width_bucket(lot, %(ends)s::float8[]) + 1]"
 _DUE = """
                case when arm = %(undecided)s then begins_at + %(trial)s::interval else begins_at end
                + case when %(each)s::float8 is null then interval '0'
@@ -76,10 +80,11 @@ def freeze(said: Broadcast, *, looked: bool, free: bool) -> str:
         kept="" if looked else "materialized",
         whom=_MEMBERS if said.segment is not None else _FRIENDS,
         excluded=_EXCLUDED if said.exclude else "",
+        arm=_ONE_ARM if len(arms(said)[0]) == 1 else _ARM,
         moment=_AT_ONCE if said.local is None else _LOCAL,
         zones="" if said.local is None else _ZONES,
         due="begins_at" if looked else _DUE,
-        order="line_user is null, lot, person" if looked else "due_at, lot, person",
+        order="line_user is null," if looked else "due_at,",
         line_user="line_user" if looked else "null",
         stands="left join stands using (person)" if looked else "",
     )

@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import replace
 from psycopg import AsyncConnection
 
+from tieline.ids import lot
 from tieline.model.broadcast import UNDECIDED, Begun, Broadcast, Recipient, Stretch, arms
 from tieline.store.postgres import broadcast_sql
 from tieline.store.postgres.chunks import TRANSACTIONAL, stood_through
@@ -53,6 +54,7 @@ class PostgresBroadcasts:
                 "arms": list(names),
                 # width_bucket counts the bounds at or below a lot, the last one of which is 1.
                 "ends": list(ends[:-1]),
+                "from": lot(b"", due.key),
                 "start": now,
                 "local": said.local,
                 "zone": await self._zone(due.workspace_id) if said.local is not None else "UTC",

@@ -1,5 +1,6 @@
 """The statements that carry chunks through the send protocol."""
 
+from tieline.ids import LEADING_BYTES
 from tieline.store.postgres import restrained
 from tieline.store.postgres.standing import OF_ASKED
 
@@ -72,7 +73,9 @@ _PLAN = """
 # Whom the message goes to was seen when the list was frozen, each LINE user once.
 PLAN_STRETCH = f"""
     with placed as materialized (
-        select decode(md5(person || convert_to(%(broadcast)s, 'UTF8')), 'hex') as send_id, person, line_user,
+        select substr(person, 1, {LEADING_BYTES})
+                   || substr(decode(md5(person || convert_to(%(broadcast)s, 'UTF8')), 'hex'), {LEADING_BYTES} + 1) as send_id,
+               person, line_user,
                (row_number() over (order by place) - 1) / %(most)s + 1 as number
         from broadcast_recipient
         where workspace_id = %(workspace)s and broadcast = %(broadcast)s and place > %(after)s and place <= %(last)s

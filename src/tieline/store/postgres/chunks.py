@@ -50,6 +50,7 @@ class PostgresChunks:
     async def plan_stretch(self, wish: StretchWish, now: datetime) -> int:
         """Freeze a stretch of a broadcast's list into chunks; return how many people that were."""
         first = lot(wish.first, wish.broadcast)
+        await self._connection.execute(HASHED)
         cursor = await self._connection.execute(
             chunk_sql.PLAN_STRETCH,
             {
@@ -60,6 +61,7 @@ class PostgresChunks:
                 "through": wish.stood_through,
             },
         )
+        await self._connection.execute(UNHASHED)
         return cursor.rowcount
 
     async def claim(
