@@ -34,7 +34,7 @@ serve: install  ## Run Tieline on ./data, port 8000
 	@$(BIN)/tieline serve --data data --port 8000 $(ARGS)
 
 test: install  ## Run every test
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-long: install  ## Run the tests that take minutes: ten thousand histories, a million events
 	@$(BIN)/python -m pytest -m long $(ARGS)

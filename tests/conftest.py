@@ -23,6 +23,12 @@ settings.load_profile("tieline")
 UNCRASHED = ("fsync", "full_page_writes", "synchronous_commit", "autovacuum")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let files with slow tests begin first: begun last, one of them would keep all others waiting."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session")
 def _postgres_template() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="tl-pg-"))

@@ -38,6 +38,7 @@ STORIES = 66
 """Times 32 conditions: 2,112."""
 
 
+@pytest.mark.slow
 @settings(
     max_examples=STORIES,
     deadline=None,

@@ -42,6 +42,7 @@ def expected(nodes: list[Node], world: World, zone: str, now: datetime = NOW) ->
     }
 
 
+@pytest.mark.slow
 @settings(max_examples=63, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     world=worlds(),
