@@ -23,10 +23,10 @@ def answering(rules: Iterable[Rule], heard: Heard, local: datetime) -> list[Rule
     chosen: list[Rule] = []
     bubbles = 0
     for rule in sorted(rules, key=lambda one: one.order):
-        if not fits(rule, heard, local) or bubbles + len(rule.messages) > BUBBLES_MAX:
+        if not fits(rule, heard, local) or bubbles + rule.bubbles > BUBBLES_MAX:
             continue
         chosen.append(rule)
-        bubbles += len(rule.messages)
+        bubbles += rule.bubbles
         if not rule.goes_on:
             break
     return chosen

@@ -7,6 +7,7 @@ from typing import Any
 
 from tieline.answer.match import BUBBLES_MAX
 from tieline.answer.rule import (
+    ACTS,
     MATCHES,
     RANK,
     Hours,
@@ -28,8 +29,8 @@ NAME_MAX = 200
 DATA_MAX = 300
 RANK_MAX = 10_000
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_KEYS = ("key", "on", "messages")
-_OPTIONAL = ("name", "account", "rank", "goes_on", "bound", "hours", "tags")
+_KEYS = ("key", "on")
+_OPTIONAL = ("act", "name", "account", "rank", "goes_on", "bound", "hours", "tags")
 _slug = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _clock = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
@@ -44,11 +45,17 @@ def parse(data: Any) -> Rule:
         InvalidConditionError: It is not whole; `field` points at the place.
     """
     place = Place(data)
-    place.keys(_KEYS, _OPTIONAL)
+    act = place.at("act").one_of(ACTS) if "act" in place.mapping() else ""
+    if act:  # what it asks is a message of its own
+        place.keys(_KEYS, (*_OPTIONAL, "messages"))
+    else:
+        place.keys((*_KEYS, "messages"), _OPTIONAL)
     return Rule(
         key=_key(place.at("key")),
         on=_on(place.at("on")),
-        messages=tuple(_message(item) for item in place.at("messages").items(BUBBLES_MAX)),
+        messages=tuple(_message(item) for item in place.at("messages").items(BUBBLES_MAX - bool(act)))
+        if place.has("messages") and not (act and place.at("messages").data == [])
+        else (),
         name=place.at("name").text(NAME_MAX) if place.has("name") else "",
         account=_key(place.at("account")) if place.has("account") else "",
         rank=_rank(place.at("rank")) if place.has("rank") else RANK,
@@ -58,6 +65,7 @@ def parse(data: Any) -> Rule:
         tags=tuple(dict.fromkeys(item.text(NAME_MAX) for item in place.at("tags").items(TAGS_MAX)))
         if place.has("tags")
         else (),
+        act=act,
     )
 
 

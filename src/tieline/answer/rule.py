@@ -8,6 +8,7 @@ import msgspec
 
 Match = Literal["exact", "contains", "starts", "words"]
 MATCHES: tuple[Match, ...] = ("exact", "contains", "starts", "words")
+ACTS = ("unbind",)
 RANK = 100
 """Where a rule stands that says nothing of it; the lowest is asked first."""
 
@@ -73,6 +74,7 @@ class Rule(msgspec.Struct, frozen=True):
         rank: The lowest answers; of equal ranks one with keywords goes before one without.
         goes_on: Rules after this one may answer too.
         bound: Only for people whose LINE account is bound to a member, or only for others; None: for all.
+        act: "unbind" asks, after the messages, whether to cut friend and member apart; "" only answers.
     """
 
     key: str
@@ -85,6 +87,12 @@ class Rule(msgspec.Struct, frozen=True):
     bound: bool | None = None
     hours: Hours | None = None
     tags: tuple[str, ...] = ()
+    act: str = ""
+
+    @property
+    def bubbles(self) -> int:
+        """How many messages it answers with."""
+        return len(self.messages) + bool(self.act)
 
     @property
     def order(self) -> tuple[int, bool, str]:

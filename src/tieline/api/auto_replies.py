@@ -11,6 +11,7 @@ from fastapi import APIRouter, Body, Request
 from tieline.answer.match import answering
 from tieline.answer.parse import parse
 from tieline.answer.rule import Heard, Rule
+from tieline.answer.unbind import at_home, question
 from tieline.api.doors import Doors
 from tieline.api.line_shapes import AutoReplyList, AutoReplySaved, Tried
 from tieline.deliver.render import check
@@ -112,15 +113,20 @@ def router(doors: Doors) -> APIRouter:
                 if live
             ]
             cursor = await connection.execute(
-                "select time_zone from workspace where workspace_id = %s", (workspace_id,)
+                "select time_zone, country from workspace where workspace_id = %s", (workspace_id,)
             )
             row = await cursor.fetchone()
         heard = Heard(trial.account, NAMES[trial.kind], trial.text, trial.data, trial.returning, trial.bound)
         local = (trial.at or doors.clock.now()).astimezone(ZoneInfo(str(row[0]) if row else "UTC"))
         chosen = answering(rules, heard, local)
+        language = at_home(str(row[1]) if row else "")
         return {
             "answered_by": [rule.key for rule in chosen],
-            "messages": [message for rule in chosen for message in rule.messages],
+            "messages": [
+                message
+                for rule in chosen
+                for message in (*rule.messages, *((question(language, local),) if rule.act else ()))
+            ],
             "tags": [tag for rule in chosen for tag in rule.tags],
             "local_time": local.isoformat(timespec="minutes"),
         }
@@ -134,7 +140,8 @@ def _rule(definition: Mapping[str, Any] | None, key: str) -> Rule:
         raise InvalidInputError(
             f"The rule calls itself {rule.key}, the address says {key}.", field="/rule/key"
         )
-    check(rule.messages, "/rule/messages")
+    if rule.messages:
+        check(rule.messages, "/rule/messages")
     return rule
 
 

@@ -6,13 +6,24 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from tieline.api.bind_page import HEADERS, ask_code, ask_member, headers, note, other_languages, show
+from tieline.api.bind_page import (
+    HEADERS,
+    ask_code,
+    ask_member,
+    headers,
+    note,
+    other_languages,
+    show,
+    tell_leaving,
+)
 from tieline.api.bind_words import LANGUAGES, language
 from tieline.api.doors import Doors
+from tieline.api.join_sources import basic_id_of
 from tieline.api.membership import member_and_phone
 from tieline.ports import Sms
 from tieline.store.postgres.accounts import PostgresAccounts
 from tieline.store.postgres.bind import Challenge, PostgresBinding
+from tieline.store.postgres.login import PostgresLogin
 
 
 def router(doors: Doors, sms: Sms) -> APIRouter:
@@ -28,12 +39,14 @@ def router(doors: Doors, sms: Sms) -> APIRouter:
         words = language(lang, request.headers.get("accept-language", ""))
         async with doors.pool.connection() as connection:
             found = await PostgresAccounts(connection).find(account)
+            channel = await PostgresLogin(connection).channel(found.workspace_id, account)
         if not linkToken:
             return page(words, note(words, "expired_title", "expired"), 400)
         address = f"/line/{quote(account)}/bind"
         hidden = {"linkToken": linkToken, "lang": words}
         others = {one: f"{address}?{urlencode({'linkToken': linkToken, 'lang': one})}" for one in LANGUAGES}
-        form = ask_member(words, found.name, address, hidden, optional=False)
+        leave = "" if channel else tell_leaving(words, found.name, await basic_id_of(doors, found))
+        form = ask_member(words, found.name, address, hidden, optional=False, leave=leave)
         return page(words, form + other_languages(words, others))
 
     @routes.post("/{account}/bind")

@@ -7,10 +7,21 @@ from fastapi import APIRouter, Body, Form, Request
 from psycopg import AsyncConnection
 from starlette.responses import RedirectResponse, Response
 
-from tieline.api.bind_page import HEADERS, ask_code, ask_in, ask_member, ask_unbind, headers, note, show
+from tieline.answer.unbind import cuts
+from tieline.api.bind_page import (
+    HEADERS,
+    ask_code,
+    ask_in,
+    ask_member,
+    ask_unbind,
+    headers,
+    note,
+    show,
+    tell_leaving,
+)
 from tieline.api.bind_words import language
 from tieline.api.doors import Doors
-from tieline.api.join_sources import basic_id
+from tieline.api.join_sources import basic_id_of
 from tieline.api.membership import member_and_phone
 from tieline.api.voice import BIND_PAGE_OPENED, said, tell
 from tieline.channel.line.id_token import UntrustedTokenError
@@ -20,7 +31,6 @@ from tieline.errors import NotFoundError, UnknownKeyError
 from tieline.ids import keyed_hash
 from tieline.model.event import (
     CONSENT_UPDATED,
-    IDENTITY_DECIDED,
     LINE_ACCOUNT_LINKED,
     LINE_FRIEND_KNOWN,
     TAG_ADDED,
@@ -28,13 +38,13 @@ from tieline.model.event import (
 from tieline.model.identity import MEMBER, PHONE
 from tieline.ports import Sms
 from tieline.store.postgres.accounts import LineAccount, PostgresAccounts
+from tieline.store.postgres.bonds import PostgresBonds
 from tieline.store.postgres.joins import PostgresJoins
 from tieline.store.postgres.login import LoginState, PostgresLogin, Visit
 from tieline.store.postgres.workspaces import PostgresWorkspaces
 
 WISHES = ("bind", "unbind", "join")
 JOINED = "join_source_credited"
-UNLINKED = "line_account_unlinked"
 Json = Annotated[dict[str, Any], Body()]
 
 
@@ -67,9 +77,16 @@ class BindPages:
         verifier = f"{verifier}{self._doors.ids.token()}"
         async with self._doors.pool.connection() as connection:
             found = await PostgresAccounts(connection).find(account)
-            channel = await self._channel(connection, found)
-            login = LoginState(found.workspace_id, account, wish, code, words, nonce, verifier)
-            await PostgresLogin(connection).begin(state, login, self._doors.clock.now())
+            in_chat = wish == "unbind" and not await PostgresLogin(connection).channel(
+                found.workspace_id, account
+            )
+            if not in_chat:
+                channel = await self._channel(connection, found)
+                login = LoginState(found.workspace_id, account, wish, code, words, nonce, verifier)
+                await PostgresLogin(connection).begin(state, login, self._doors.clock.now())
+        if in_chat:
+            basic = await basic_id_of(self._doors, found)
+            return self._show(words, tell_leaving(words, found.name, basic, alone=True))
         target = self._login.page(
             channel, back=self.back, state=state, nonce=nonce, verifier=verifier, language=words
         )
@@ -233,25 +250,15 @@ class BindPages:
             account = await PostgresAccounts(connection).find(visit.account)
             namespace = f"line:{account.provider_id}"
             workspace = await PostgresWorkspaces(connection).find(visit.workspace_id)
-            cursor = await connection.execute(
-                """
-                select member.namespace, member.value from node as own
-                join node as member on member.workspace_id = own.workspace_id and member.profile_id = own.profile_id
-                where own.workspace_id = %s and own.node_id = %s and member.namespace in ('member_id', 'phone', 'email')
-                order by member.namespace, member.value
-                """,
-                (visit.workspace_id, keyed_hash(workspace.identity_key, namespace, visit.line_user)),
-            )
-            others = [(str(name), str(value)) for name, value in await cursor.fetchall()]
-            await login.end(token, now)
-            await login.tell(visit, now)
+            node = keyed_hash(workspace.identity_key, namespace, visit.line_user)
+            bonds = PostgresBonds(connection)
+            others = (await bonds.others(visit.workspace_id, [node])).get(node, [])
+            await bonds.left(visit.workspace_id, visit.account, visit.line_user, now)
         user = (namespace, visit.line_user)
-        items = [said(UNLINKED, [user], {"account": visit.account}, message_id=f"unlinked:{token}", at=now)]
-        for number, other in enumerate(others):
-            cut = {
-                "kind": "cut", "a": _named(user), "b": _named(other), "author": "friend", "reason": "unbound by the friend",
-            }  # fmt: skip
-            items.append(said(IDENTITY_DECIDED, [user], cut, message_id=f"unbind:{token}:{number}", at=now))
+        items = [
+            said(name, [user], properties, message_id=message_id, at=now)
+            for name, properties, message_id in cuts(user, others, visit.account, token)
+        ]
         await tell(self._doors, visit.workspace_id, items)
         return self._show(visit.language, note(visit.language, "unbound_title", "done"))
 
@@ -274,8 +281,7 @@ class BindPages:
         token = self._vault.open(visit.user_token, account.workspace_id, f"token:{account.key}")
         if await self._login.friendship(token) is not False:
             return page
-        self._doors.accounts[account.workspace_id, account.key] = account
-        basic = basic_id(await self._doors.line.bot_info(account.workspace_id, account.key))
+        basic = await basic_id_of(self._doors, account)
         return page + ask_in(visit.language, account.name, basic) if basic else page
 
     def _code(self, visit: Visit, token: str, *, wrong: bool = False) -> Response:
@@ -336,7 +342,3 @@ def router(doors: Doors, vault: Vault, login: LineLogin, sms: Sms) -> APIRouter:
         return await pages.unbind(visit)
 
     return routes
-
-
-def _named(identifier: tuple[str, str]) -> dict[str, str]:
-    return {"namespace": identifier[0], "value": identifier[1]}

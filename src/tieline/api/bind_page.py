@@ -6,6 +6,7 @@ from urllib.parse import quote, urlsplit
 
 from starlette.responses import HTMLResponse
 
+from tieline.answer.unbind import WORDS as SAY
 from tieline.api.bind_words import LANGUAGES, NAMES, WORDS
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -48,9 +49,15 @@ def show(
     return HTMLResponse(page, status_code=status, headers=headers)
 
 
-def ask_member(language: str, brand: str, action: str, hidden: Mapping[str, str], *, optional: bool) -> str:
-    """Return the form that asks for member number and phone; `optional` lets people in who are no members yet."""
+def ask_member(
+    language: str, brand: str, action: str, hidden: Mapping[str, str], *, optional: bool, leave: str = ""
+) -> str:
+    """Return the form that asks for member number and phone; `optional` lets people in who are no members yet.
+
+    `leave`: how to unbind, as HTML; without it the form says that it can be done.
+    """
     words, name = WORDS[language], escape(brand)
+    small = f"<small>{words['small']}</small>"
     label, required = ("member_optional", "") if optional else ("member", " required")
     return (
         f"<h1>{name}　{words['title']}</h1><p>{words['bind']}</p>{_form(action, hidden)}"
@@ -58,7 +65,7 @@ def ask_member(language: str, brand: str, action: str, hidden: Mapping[str, str]
         f'<label>{words["phone"]}<input name="phone" type="tel" autocomplete="tel" maxlength="32" required '
         f'placeholder="{words["phone_example"]}"></label>'
         f'<label class="agree"><input type="checkbox" name="consent" value="yes">{words["consent"].format(brand=name)}</label>'
-        f"<button>{words['send']}</button></form><small>{words['small']}</small>"
+        f"<button>{words['send']}</button></form>{leave or small}"
     )
 
 
@@ -92,6 +99,21 @@ def ask_in(language: str, brand: str, basic_id: str) -> str:
     words, name = WORDS[language], escape(brand)
     address = f"https://line.me/R/ti/p/{quote(basic_id, safe='')}"
     return f'<p>{words["no_friend"].format(brand=name)}</p><a class="way" href="{address}">{words["add_friend"]}</a>'
+
+
+def tell_leaving(language: str, brand: str, basic_id: str, *, alone: bool = False) -> str:
+    """Return how to unbind in the chat, where LINE proves who writes; `alone` on a page that says nothing else.
+
+    Without the account's id, which LINE tells, there is no link that opens the chat with the words in it.
+    """
+    words, say = WORDS[language], SAY[language]
+    how = words["leave"].format(brand=escape(brand), say=say)
+    address = f"https://line.me/R/oaMessage/{quote(basic_id, safe='')}/?{quote(say)}"
+    if alone:
+        way = f'<a class="way" href="{address}">{words["leave_way"]}</a>' if basic_id else ""
+        return f"<h1>{words['unbind_title']}</h1><p>{how}</p>{way}"
+    way = f' <a href="{address}">{words["leave_way"]}</a>' if basic_id else ""
+    return f"<small>{how}{way}</small>"
 
 
 def other_languages(language: str, address: Mapping[str, str]) -> str:

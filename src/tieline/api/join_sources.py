@@ -19,7 +19,7 @@ from tieline.api.shape import read_shape
 from tieline.deliver.render import check
 from tieline.errors import InvalidInputError, NotFoundError, UnavailableError
 from tieline.model.send import Answer
-from tieline.store.postgres.accounts import PostgresAccounts
+from tieline.store.postgres.accounts import LineAccount, PostgresAccounts
 from tieline.store.postgres.joins import JoinSource, PostgresJoins
 from tieline.store.postgres.login import PostgresLogin
 from tieline.store.postgres.replies import PostgresAutoReplies
@@ -159,8 +159,7 @@ def door(doors: Doors) -> APIRouter:
         if channel is not None:
             target = f"/line/{quote(source.account)}/login?wish=join&from={quote(code)}"
         else:
-            doors.accounts[workspace_id, account.key] = account
-            basic = basic_id(await doors.line.bot_info(workspace_id, account.key))
+            basic = await basic_id_of(doors, account)
             if not basic:
                 raise UnavailableError("LINE does not answer.", way_out="Open the link again in a moment.")
             words = quote(f"{source.name} [#{code}]")
@@ -168,6 +167,12 @@ def door(doors: Doors) -> APIRouter:
         return RedirectResponse(target, status_code=303, headers={"Cache-Control": "no-store"})
 
     return routes
+
+
+async def basic_id_of(doors: Doors, account: LineAccount) -> str:
+    """Ask LINE by which id people add an account; "" if it does not say."""
+    doors.accounts[account.workspace_id, account.key] = account
+    return basic_id(await doors.line.bot_info(account.workspace_id, account.key))
 
 
 def basic_id(answer: Answer) -> str:

@@ -56,6 +56,7 @@ from tieline.store.clickhouse.results import ClickHouseResults
 from tieline.store.computed import ComputedOfPeople
 from tieline.store.postgres.backlog import PostgresBacklog
 from tieline.store.postgres.bind import PostgresNonces
+from tieline.store.postgres.bonds import PostgresBonds
 from tieline.store.postgres.broadcasts import PostgresBroadcasts
 from tieline.store.postgres.chunks import PostgresChunks
 from tieline.store.postgres.deliver import PostgresSends
@@ -120,7 +121,13 @@ def absorb(
         decide=DecisionStage(identity, directory.identity_keys, directory.regions, rules),
         profile=ProfileStage(PostgresFacts(connection), message_key, directory.notices, directory.golden),
         journey=JourneyStage(PostgresJourneys(connection), evaluator, fill_tree, directory.zones),
-        answer=AnswerStage(PostgresAutoReplies(connection), directory.zones),
+        answer=AnswerStage(
+            PostgresAutoReplies(connection),
+            directory.zones,
+            PostgresBonds(connection),
+            LogNews(PostgresLog(connection), directory.own_sources, now),
+            directory.regions,
+        ),
         reply=ReplyStage(
             PostgresReplies(connection), PostgresSends(connection), Bodies(SystemIds(), settings.public_url)
         ),

@@ -12,8 +12,8 @@ from tieline.identify.normalize import normalize
 from tieline.identify.rules import RuleBook
 from tieline.identify.stage import REGION
 from tieline.ids import keyed_hash
-from tieline.model.event import IDENTITY_DECIDED, Event, Identified
-from tieline.model.identity import ALLOW, BLOCK, CUT, JOIN, Assertion, Moved
+from tieline.model.event import IDENTITY_DECIDED, LINE_ACCOUNT_LINKED, Event, Identified
+from tieline.model.identity import ALLOW, BLOCK, CUT, JOIN, LINE, THEMSELVES, Assertion, Moved
 from tieline.ports import IdentityStore
 
 KINDS = frozenset({CUT, JOIN, BLOCK, ALLOW})
@@ -21,6 +21,8 @@ KINDS = frozenset({CUT, JOIN, BLOCK, ALLOW})
 
 class DecisionStage:
     """Carries out `identity_decided` events of Tieline's own source, in log order.
+
+    Who unbound and binds again takes back what they themselves had said; what a steward said of them stands.
 
     Args:
         store: Identifier nodes, links and decisions.
@@ -48,6 +50,8 @@ class DecisionStage:
         for event in events:
             if _is_decision(event):
                 moves += await self._decide(event)
+            elif _is_binding(event):
+                moves += await self._bound_again(event)
         return moves
 
     def reseated(self, items: Sequence[Identified], moves: Sequence[Moved]) -> list[Identified]:
@@ -96,12 +100,51 @@ class DecisionStage:
             return []
         return (await self._decisions.undo(workspace_id, latest, author, at)).moves
 
+    async def _bound_again(self, event: Event) -> list[Moved]:
+        """Take back a friend's own cuts from the person to whom LINE has just proved that they belong."""
+        named = [(one.namespace, one.value) for one in event.identifiers]
+        friends = {
+            self._node(event.workspace_id, _named(*one)) for one in named if one[0].startswith(f"{LINE}:")
+        }
+        others = {
+            self._node(event.workspace_id, _named(*one)) for one in named if not one[0].startswith(f"{LINE}:")
+        }
+        ends = sorted(node for node in friends | others if node is not None)
+        if not ends:
+            return []
+        zones = await self._store.zones(event.workspace_id, ends)
+        profile_of = {one.node.node_id: one.profile_id for one in zones.placed}
+        theirs = {profile_of[node] for node in others if node in profile_of}
+        moves: list[Moved] = []
+        for one in zones.assertions:
+            mine = one.kind == CUT and one.author == THEMSELVES and one.revoked_at is None
+            for friend, other in ((one.a, one.b), (one.b, one.a)):
+                if mine and friend in friends and profile_of.get(other) in theirs:
+                    undone = await self._decisions.undo(
+                        event.workspace_id, one.assertion_id, THEMSELVES, event.at
+                    )
+                    moves += undone.moves
+        return moves
+
     def _node(self, workspace_id: int, named: Any) -> bytes | None:
         if not isinstance(named, Mapping):
             return None
         namespace, value = str(named.get("namespace", "")), str(named.get("value", ""))
         normal = normalize(namespace, value, self._regions.get(workspace_id, REGION))
         return keyed_hash(self._keys[workspace_id], namespace, normal) if isinstance(normal, str) else None
+
+
+def _named(namespace: str, value: str) -> dict[str, str]:
+    return {"namespace": namespace, "value": value}
+
+
+def _is_binding(event: Event) -> bool:
+    """LINE's webhook says so of link tokens, and Tieline itself of its own pages; nobody else is believed."""
+    return (
+        event.name == LINE_ACCOUNT_LINKED
+        and event.source.kind in {"line", "tieline"}
+        and event.properties.get("result") == "ok"
+    )
 
 
 def _is_decision(event: Event) -> bool:

@@ -14,6 +14,9 @@ MEMBER = "member_id"
 PHONE = "phone"
 POS_CARD = "pos_card"
 
+THEMSELVES = "friend"
+"""Author of what people decide about themselves: who unbinds cuts, who binds again takes that back."""
+
 # Kinds of assertion.
 CUT = "cut"
 JOIN = "join"

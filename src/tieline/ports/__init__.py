@@ -4,6 +4,7 @@ Adapters live in `store`, `channel` and `connect` and are chosen in `app/` alone
 of each loop opens one transaction, and all ports of that loop share it.
 """
 
+from tieline.ports.binding import Bonds
 from tieline.ports.chunks import ChunkStore
 from tieline.ports.delivery import LineApi, News, SendStore, Sms
 from tieline.ports.destinations import DestinationStore
@@ -47,6 +48,7 @@ __all__ = [
     "AnswerStore",
     "Aside",
     "Backlog",
+    "Bonds",
     "BroadcastStore",
     "Carrier",
     "Change",

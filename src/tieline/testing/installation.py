@@ -70,7 +70,13 @@ def absorb(
         decide=DecisionStage(identity, IDENTITY_KEYS, REGIONS),
         profile=ProfileStage(session.through(stores.facts), message_key, NOTICES, {}),
         journey=JourneyStage(session.through(stores.journeys), stores.history, fill_tree, stores.zones),
-        answer=AnswerStage(session.through(stores.auto_replies), stores.zones),
+        answer=AnswerStage(
+            session.through(stores.auto_replies),
+            stores.zones,
+            session.through(stores.bonds),
+            LogNews(session.through(stores.log), OWN_SOURCES, clock),
+            REGIONS,
+        ),
         reply=ReplyStage(
             session.through(stores.replies), session.through(stores.sends), Bodies(dice.ids, PUBLIC_URL)
         ),

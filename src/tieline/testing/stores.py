@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from tieline.store.memory.bind import MemoryNonces
+from tieline.store.memory.bind import MemoryBonds, MemoryNonces
 from tieline.store.memory.broadcasts import MemoryBroadcasts
 from tieline.store.memory.deliver import MemorySends
 from tieline.store.memory.facts import MemoryFacts
@@ -54,6 +54,7 @@ class Stores:
         self.broadcasts = MemoryBroadcasts(placed, self.facts, self.segments)
         self.webhooks = MemoryWebhooks()
         self.nonces = MemoryNonces()
+        self.bonds = MemoryBonds(placed)
         self.sends = MemorySends(placed, self.facts)
         self.auto_replies = MemoryAutoReplies(placed)
         self.replies = MemoryReplies()
@@ -69,6 +70,7 @@ class Stores:
             self.broadcasts,
             self.webhooks,
             self.nonces,
+            self.bonds,
             self.sends,
             self.auto_replies,
             self.replies,

@@ -58,6 +58,10 @@ def test_a_whole_rule_is_read() -> None:
         ({"bound": 1}, "/bound"),
         ({"key": "Hours"}, "/key"),
         ({"whatever": 1}, "/whatever"),
+        ({"act": "erase"}, "/act"),
+        ({"act": ""}, "/act"),
+        ({"act": "unbind", "messages": [{"type": "text", "text": "a"}] * 5}, "/messages"),
+        ({"act": "unbind", "messages": ""}, "/messages"),
     ],
 )
 def test_what_is_not_whole_is_refused_with_its_place(change: dict[str, Any], pointer: str) -> None:
@@ -65,3 +69,16 @@ def test_what_is_not_whole_is_refused_with_its_place(change: dict[str, Any], poi
         parse({**WHOLE, **change})
 
     assert refused.value.field == pointer
+
+
+def test_a_rule_that_asks_needs_no_words_of_its_own() -> None:
+    rule = parse(
+        {"key": "leave", "on": {"kind": "postback", "data": "leave"}, "act": "unbind", "messages": []}
+    )
+    assert (rule.act, rule.messages, rule.bubbles) == ("unbind", (), 1)
+    assert parse({**WHOLE, "act": "unbind"}).bubbles == 2
+
+
+def test_a_rule_that_only_answers_needs_words() -> None:
+    with pytest.raises(InvalidConditionError, match="messages"):
+        parse({"key": "silent", "on": {"kind": "message"}})

@@ -7,6 +7,8 @@ import pytest
 from tieline.answer.stage import AnswerStage
 from tieline.model.event import Event, Identified, Identifier, Source
 from tieline.model.reply import AutoReply
+from tieline.model.signal import Said
+from tieline.store.memory.bind import MemoryBonds
 from tieline.testing.build import NOON, WORKSPACE, name
 
 FRIEND = name("friend")
@@ -36,6 +38,13 @@ class Rules:
         return set(node_ids) if workspace_id == WORKSPACE else set()
 
 
+class Silence:
+    """News of which there must be none."""
+
+    async def said(self, events: Sequence[Said]) -> None:
+        assert not events
+
+
 def wrote() -> Identified:
     event = Event(
         WORKSPACE,
@@ -61,6 +70,6 @@ async def test_who_is_bound_is_asked_only_where_a_rule_makes_a_difference_of_it(
     bound: bool | None, asked: list[bytes]
 ) -> None:
     rules = Rules(bound=bound)
-    replies = await AnswerStage(rules, {}).process([wrote()], NOON)
+    replies = await AnswerStage(rules, {}, MemoryBonds(lambda _: []), Silence(), {}).process([wrote()], NOON)
     assert rules.asked == asked
     assert len(replies) == (bound is not False)

@@ -1,11 +1,12 @@
-"""Nonces of account binding in memory."""
+"""Nonces of account binding, and what is bound, in memory."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from tieline.model.identity import EMAIL, MEMBER, PHONE, Placed
 from tieline.ports.binding import Bound
 from tieline.store.memory.unit import Dictionaries
 
@@ -45,3 +46,42 @@ class MemoryNonces(Dictionaries):
             return None
         self._state["nonces"][name] = msgspec.structs.replace(row, used_by=event_id)
         return Bound(row.member_id, row.consents)
+
+
+class MemoryBonds(Dictionaries):
+    """Bonds.
+
+    Args:
+        placed: Return every node of a workspace with its place.
+    """
+
+    def __init__(self, placed: Callable[[int], Sequence[Placed]]) -> None:
+        self._placed = placed
+        self._state: dict[str, Any] = {"left": []}
+
+    @property
+    def gone(self) -> Sequence[tuple[int, str, str]]:
+        """Who left: workspace, account and LINE user id of each."""
+        gone: Sequence[tuple[int, str, str]] = self._state["left"]
+        return gone
+
+    async def others(
+        self, workspace_id: int, node_ids: Sequence[bytes]
+    ) -> Mapping[bytes, Sequence[tuple[str, str]]]:
+        """Return the member numbers, telephones and addresses of each one's person, sorted; nobody who has none."""
+        everybody = self._placed(workspace_id)
+        profile_of = {one.node.node_id: one.profile_id for one in everybody}
+        found = {
+            node_id: sorted(
+                (one.node.namespace, one.node.value)
+                for one in everybody
+                if one.profile_id == profile_of.get(node_id) and one.node.namespace in {MEMBER, PHONE, EMAIL}
+            )
+            for node_id in node_ids
+        }
+        return {node_id: others for node_id, others in found.items() if others}
+
+    async def left(self, workspace_id: int, account: str, line_user: str, now: datetime) -> None:
+        """Note that somebody left."""
+        del now
+        self._state["left"] = [*self.gone, (workspace_id, account, line_user)]

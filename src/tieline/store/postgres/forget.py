@@ -92,7 +92,7 @@ FORGET: Mapping[str, tuple[str, ...]] = {
         select distinct on (account, line_user) workspace_id, account, 'erased:' || md5(user_token), user_token, 0, %(at)s,
                expires_at + interval '29 days'
         from login_visit
-        where {_MINE} line_user = any(%(values)s) and wish <> 'unbind' and expires_at + interval '29 days' > %(at)s
+        where {_MINE} line_user = any(%(values)s) and wish <> 'unbind' and user_token <> '' and expires_at + interval '29 days' > %(at)s
         order by account, line_user, expires_at desc
         on conflict do nothing
         """,

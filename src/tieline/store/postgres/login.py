@@ -153,18 +153,6 @@ class PostgresLogin:
             "update login_visit set used_at = %s where visit_hash = %s", (now, hashed(token))
         )
 
-    async def tell(self, visit: Visit, now: datetime) -> None:
-        """Note that LINE has to be told that somebody left."""
-        await self._connection.execute(
-            """
-            insert into deauthorization values (%s, %s, %s, %s, 0, %s, %s)
-            on conflict (workspace_id, account, line_user) do update
-            set user_token = excluded.user_token, attempts = 0, not_before = excluded.not_before,
-                expires_at = excluded.expires_at
-            """,
-            (visit.workspace_id, visit.account, visit.line_user, visit.user_token, now, now + TOKEN_LIFE),
-        )
-
     async def untold(self, now: datetime, most: int) -> list[Deauthorization]:
         """Return of whom LINE has still to be told; once their token is over nobody can tell it."""
         await self._connection.execute("delete from deauthorization where expires_at <= %s", (now,))

@@ -9,6 +9,7 @@ const whole: Draft = {
   account: "shop",
   rank: 20,
   goesOn: true,
+  unbinds: true,
   bound: "no",
   hours: { days: ["mon"], from: "09:00", until: "18:00", outside: true },
   tags: ["問過營業時間"],

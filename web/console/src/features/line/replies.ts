@@ -27,6 +27,8 @@ export interface Draft {
   account: string;
   rank: number;
   goesOn: boolean;
+  /** Asks, after its messages, whether to cut friend and member apart. */
+  unbinds: boolean;
   bound: "" | "yes" | "no";
   hours: { days: string[]; from: string; until: string; outside: boolean } | null;
   tags: string[];
@@ -43,6 +45,7 @@ export function blank(now: Date): Draft {
     account: "",
     rank: 100,
     goesOn: false,
+    unbinds: false,
     bound: "",
     hours: null,
     tags: [],
@@ -58,6 +61,7 @@ export function ruleOf(draft: Draft): Json {
     ...(draft.account ? { account: draft.account } : {}),
     rank: draft.rank,
     ...(draft.goesOn ? { goes_on: true } : {}),
+    ...(draft.unbinds ? { act: "unbind" } : {}),
     ...(draft.bound ? { bound: draft.bound === "yes" } : {}),
     ...(draft.hours ? { hours: draft.hours } : {}),
     ...(draft.tags.length ? { tags: draft.tags } : {}),
@@ -97,6 +101,7 @@ export function draftOf(rule: Json): Draft | null {
     account: kept["account"] ?? "",
     rank: kept["rank"] ?? 100,
     goesOn: kept["goes_on"] ?? false,
+    unbinds: rule["act"] === "unbind",
     bound: rule["bound"] === undefined ? "" : rule["bound"] ? "yes" : "no",
     hours: hoursOf(rule["hours"] as Draft["hours"] | undefined),
     tags: kept["tags"] ?? [],

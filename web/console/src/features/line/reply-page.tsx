@@ -69,7 +69,7 @@ function Editor({ kept, live }: { kept: Draft | null; live: boolean }) {
             </Button>
           ) : null}
           {may ? (
-            <Button loading={save.isPending} disabled={!draft.name.trim() || draft.messages.length === 0} onClick={keep}>
+            <Button loading={save.isPending} disabled={!draft.name.trim() || (draft.messages.length === 0 && !draft.unbinds)} onClick={keep}>
               {w("reply.save")}
             </Button>
           ) : null}

@@ -4,6 +4,7 @@ import {
   Eye,
   GitMerge,
   Link2,
+  Link2Off,
   LogIn,
   type LucideIcon,
   MessageCircle,
@@ -25,7 +26,7 @@ export const KINDS = {
   orders: ["Order Completed", "Order Refunded", "Order Cancelled", "Coupon Redeemed"],
   visits: ["page", "screen", "Product Viewed", "Product List Viewed", "Products Searched", "cart_updated", "Checkout Started"],
   messages: ["message_sent", "message_link_clicked", "message_suppressed", "message_failed", "coupon_issued"],
-  line: ["line_followed", "line_unfollowed", "line_message_received", "line_postback_received", "line_account_linked"],
+  line: ["line_followed", "line_unfollowed", "line_message_received", "line_postback_received", "line_account_linked", "line_account_unlinked"],
   data: ["identify", "traits_set", "consent_updated", "tag_added", "tag_removed", "identity_decided"],
 } as const;
 
@@ -51,6 +52,7 @@ const ICONS: Record<string, LucideIcon> = {
   line_message_received: MessageCircle,
   line_postback_received: MousePointerClick,
   line_account_linked: Link2,
+  line_account_unlinked: Link2Off,
   identify: PenLine,
   traits_set: PenLine,
   consent_updated: ShieldCheck,
