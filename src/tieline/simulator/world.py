@@ -152,9 +152,10 @@ class Call(msgspec.Struct, frozen=True):
 
 def month_of(at: datetime) -> str:
     """Return the month in which LINE counts, as `yyyymm`."""
-    return at.astimezone(LINE_DAY).strftime("%Y%m")
+    return day_of(at)[:6]
 
 
 def day_of(at: datetime) -> str:
     """Return the day in which LINE counts, as `yyyymmdd`."""
-    return at.astimezone(LINE_DAY).strftime("%Y%m%d")
+    there = at.astimezone(LINE_DAY)
+    return f"{there.year:04}{there.month:02}{there.day:02}"

@@ -27,25 +27,28 @@ class PostgresBacklog:
     async def may_withdraw(self, since: int | None = None) -> set[int]:
         """Return the workspaces of which a request after `since`, or that waits, may take back a permission."""
         after = await self.absorbed() if since is None else since
-        cursor = await self._connection.execute("select coalesce(max(log_offset), 0) from log")
-        row = await cursor.fetchone()
-        head = int(row[0]) if row else 0
         self._looked_through = max(self._looked_through, after)
-        while self._looked_through < head:
-            await self._look(min(head, self._looked_through + ROWS_TOGETHER))
+        while await self._look() == ROWS_TOGETHER:
+            pass
         self._withdrawing = [one for one in self._withdrawing if one[0] > after]
         return {workspace_id for _, workspace_id in self._withdrawing}
 
-    async def _look(self, through: int) -> None:
+    async def _look(self) -> int:
+        """Look at the next rows; return how many there were."""
         cursor = await self._connection.execute(
             """
-            select log_offset, workspace_id from log
-            where log_offset > %s and log_offset <= %s
-              and exists (select from unnest(%s::bytea[]) as word where position(word in body) > 0)
+            with row as (
+                select log_offset, workspace_id,
+                       exists (select from unnest(%s::bytea[]) as word where position(word in body) > 0) as may
+                from log where log_offset > %s order by log_offset limit %s
+            )
+            select count(*), max(log_offset), array_agg(log_offset) filter (where may),
+                   array_agg(workspace_id) filter (where may)
+            from row
             """,
-            (self._looked_through, through, list(WITHDRAWING)),
+            (list(WITHDRAWING), self._looked_through, ROWS_TOGETHER),
         )
-        self._withdrawing += [
-            (int(offset), int(workspace_id)) for offset, workspace_id in await cursor.fetchall()
-        ]
-        self._looked_through = through
+        rows, through, offsets, workspaces = await cursor.fetchone() or (0, None, None, None)
+        self._withdrawing += zip(offsets or (), workspaces or (), strict=True)
+        self._looked_through = through or self._looked_through
+        return int(rows)
