@@ -78,6 +78,7 @@ PAGES = (
     Shot("line-joins", "Join sources", "/joins"),
     Shot("line-coupons", "LINE coupons", "/coupons"),
     Shot("reports", "Reports", "/reports"),
+    Shot("destinations", "Other systems that are told of segments", "/destinations"),
     Shot("settings", "Settings", "/settings"),
     Shot("members", "Members and roles", "/members"),
     Shot("keys", "Keys", "/keys"),

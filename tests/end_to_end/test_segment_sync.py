@@ -102,4 +102,12 @@ def tell(served: Served, crm: Crm) -> None:
     (shown,) = served.get("/api/segments/destinations")["destinations"]
     assert (shown["state"], shown["wants_full"]) == ("live", False)
     assert crm.secret not in str(shown)
+    kept = served.http.put("/api/segments/destinations/crm", json={**wish, "without_consent": "履約"}).json()
+    assert kept["secret"] == ""
+    calls = len(crm.calls)
+    wait_for(
+        lambda: len(crm.calls) > calls
+    )  # still signed by the first secret, which the other system checks
+    renewed = {**wish, "without_consent": "履約", "new_secret": True}
+    assert served.http.put("/api/segments/destinations/crm", json=renewed).json()["secret"] != crm.secret
     assert served.http.delete("/api/segments/gold").status_code == 409

@@ -28,19 +28,27 @@ class PostgresDestinations:
         key: str,
         segment: str,
         definition: Mapping[str, Any],
-        secret: bytes,
+        secret: bytes | None,
         at: datetime,
     ) -> None:
-        """Create a destination, or change it; it is told everybody next."""
+        """Create a destination, or change it; it is told everybody next. Without a secret the one there is stays."""
         await self._connection.execute(
             """
             insert into destination (workspace_id, key, segment, definition, secret, state, updated_at)
-            values (%s, %s, %s, %s, %s, 'live', %s)
+            values (%(workspace_id)s, %(key)s, %(segment)s, %(definition)s, coalesce(%(secret)s::bytea, ''), 'live', %(at)s)
             on conflict (workspace_id, key) do update
-            set segment = excluded.segment, definition = excluded.definition, secret = excluded.secret, state = 'live',
+            set segment = excluded.segment, definition = excluded.definition, state = 'live',
+                secret = coalesce(%(secret)s::bytea, destination.secret),
                 reason = '', wants_full = true, updated_at = excluded.updated_at
             """,
-            (workspace_id, key, segment, Jsonb(definition), secret, at),
+            {
+                "workspace_id": workspace_id,
+                "key": key,
+                "segment": segment,
+                "definition": Jsonb(definition),
+                "secret": secret,
+                "at": at,
+            },
         )
 
     async def of(self, workspace_id: int) -> list[dict[str, Any]]:

@@ -21,5 +21,6 @@ export const sources: RouteObject[] = [
   { path: "imports", lazy: async () => ({ Component: (await import("@/features/imports/list-page")).ImportsPage }) },
   { path: "imports/new", lazy: async () => ({ Component: (await import("@/features/imports/wizard-page")).WizardPage }) },
   { path: "imports/:id", lazy: async () => ({ Component: (await import("@/features/imports/import-page")).ImportPage }) },
+  { path: "destinations", lazy: async () => ({ Component: (await import("@/features/destinations/destinations-page")).DestinationsPage }) },
   { path: "quality", lazy: async () => ({ Component: (await import("@/features/sources/quality-page")).QualityPage }) },
 ];

@@ -18,6 +18,7 @@ import {
   Route,
   ScrollText,
   Settings,
+  Share2,
   Sigma,
   Sprout,
   Tags,
@@ -26,7 +27,7 @@ import {
   UsersRound,
 } from "lucide-react";
 
-type Word = "tags" | "lifecycle" | "traits" | "broadcasts" | "narrowcasts" | "journeys" | "reports" | "lineAccounts" | "menus" | "replies" | "joins" | "coupons" | "messageLibrary" | "quality" | "workspace" | "members" | "keys" | "audit" | "home" | "people" | "segments" | "identity" | "sources" | "imports";
+type Word = "tags" | "lifecycle" | "traits" | "broadcasts" | "narrowcasts" | "journeys" | "reports" | "lineAccounts" | "menus" | "replies" | "joins" | "coupons" | "messageLibrary" | "quality" | "workspace" | "members" | "keys" | "audit" | "home" | "people" | "segments" | "identity" | "sources" | "imports" | "destinations";
 export type Group = "audience" | "messages" | "line" | "journeys" | "data" | "settings";
 
 export interface Place {
@@ -59,6 +60,7 @@ export const PLACES: readonly Place[] = [
   { path: "/journeys", word: "journeys", icon: Route, group: "journeys", needs: "journeys.read" },
   { path: "/sources", word: "sources", icon: Cable, group: "data", needs: "sources.read" },
   { path: "/imports", word: "imports", icon: FileUp, group: "data", needs: "imports.read" },
+  { path: "/destinations", word: "destinations", icon: Share2, group: "data", needs: "segments.read" },
   { path: "/quality", word: "quality", icon: CircleAlert, group: "data", needs: "sources.read" },
   { path: "/settings", word: "workspace", icon: Settings, group: "settings" },
   { path: "/members", word: "members", icon: UsersRound, group: "settings", needs: "members.read" },
