@@ -1,5 +1,7 @@
 """The message library by the door a console uses: save, versions, check, preview and test."""
 
+import asyncio
+
 import pytest
 from line_brand import PROVIDER, serving
 
@@ -122,3 +124,12 @@ async def test_the_account_of_another_workspace_is_not_known(brand):
     refused = await brand.refused("POST", "/api/messages/check", {"messages": HELLO, "account": "theirs"})
 
     assert refused[:2] == (404, "not_found")
+
+
+async def test_more_previews_at_once_than_there_are_connections_are_all_answered(brand):
+    (user,) = await brand.befriend(1)
+    wish = {"messages": HELLO, "person": {"namespace": f"line:{PROVIDER}", "value": user}}
+
+    seen = await asyncio.gather(*(brand.call("POST", "/api/messages/preview", wish) for _ in range(30)))
+
+    assert {one["notification"] for one in seen} == {"您，您好"}

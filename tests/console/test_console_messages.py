@@ -39,6 +39,28 @@ def test_a_message_is_written_for_a_person_seen_on_the_phone_and_kept(opened, ti
 
 @pytest.mark.browser
 @pytest.mark.usefixtures("brand")
+def test_a_preview_that_got_no_answer_is_asked_for_again(opened):
+    page = opened("/messages/new")
+    lost = []
+
+    def lose(route):
+        if "profile_id" in route.request.post_data and len(lost) < 5:
+            lost.append(route)
+            route.fulfill(status=503, json={"title": "The database does not answer.", "code": "unavailable"})
+        else:
+            route.continue_()
+
+    page.route("**/api/messages/preview", lose)
+    page.get_by_role("textbox", name="文字", exact=True).fill('{{ profile.name | default: "您" }}，新品到了')
+    page.get_by_label("以某位顧客的資料預覽").fill("王淑芬")
+    page.get_by_role("option", name="王淑芬").click()
+    page.get_by_role("group", name="手機畫面").locator("xpath=..").get_by_role("button", name="再試一次").click()
+    page.get_by_role("group", name="手機畫面").get_by_text("王淑芬，新品到了").wait_for()
+    assert len(lost) == 5
+
+
+@pytest.mark.browser
+@pytest.mark.usefixtures("brand")
 def test_what_line_would_refuse_is_said_at_its_field_and_not_saved(opened):
     page = opened("/messages/new")
     page.get_by_label("訊息名稱").fill("Buttons")

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from tieline.api.costing import find_account
 from tieline.api.doors import Doors
-from tieline.api.profiles import load, parse_id
+from tieline.api.profiles import load_from, parse_id
 from tieline.api.shape import read_shape
 from tieline.collect import own
 from tieline.deliver import limits
@@ -135,7 +135,7 @@ def router(doors: Doors) -> APIRouter:
                 messages = saved.messages
             traits: Mapping[str, Any] = {}
             if asked.person is not None:
-                node_id = await _node(doors, connection, workspace_id, asked.person)
+                node_id = await _node(connection, workspace_id, asked.person)
                 traits = (await PostgresSends(connection).traits(workspace_id, [node_id])).get(node_id, {})
         links = {"bind": f"{doors.settings.public_url.rstrip('/')}/b/preview"}
         try:
@@ -163,7 +163,7 @@ async def _send_test(doors: Doors, workspace_id: int, key: str, asked: Test) -> 
     await _account(doors, workspace_id, asked.account)
     async with doors.pool.connection() as connection, connection.transaction():
         saved = await PostgresLibrary(connection).find(workspace_id, key, asked.version)
-        people = [await _node(doors, connection, workspace_id, person) for person in asked.people]
+        people = [await _node(connection, workspace_id, person) for person in asked.people]
         requests = [
             SendRequest(
                 workspace_id=workspace_id,
@@ -203,16 +203,16 @@ async def _send_test(doors: Doors, workspace_id: int, key: str, asked: Test) -> 
     )
 
 
-async def _node(doors: Doors, connection: AsyncConnection, workspace_id: int, person: Person) -> bytes:
+async def _node(connection: AsyncConnection, workspace_id: int, person: Person) -> bytes:
     """Return the node that stands for a person."""
     if person.profile_id:
-        return (await load(doors, workspace_id, parse_id(person.profile_id))).profile_id
+        return (await load_from(connection, workspace_id, parse_id(person.profile_id))).profile_id
     workspace = await PostgresWorkspaces(connection).find(workspace_id)
     normal = normalize(person.namespace, person.value, workspace.country)
     if not isinstance(normal, str):
         raise InvalidInputError(f"This is no {person.namespace}: {normal.reason}.", field="/person/value")
     node_id = keyed_hash(workspace.identity_key, person.namespace, normal)
-    return (await load(doors, workspace_id, node_id)).profile_id
+    return (await load_from(connection, workspace_id, node_id)).profile_id
 
 
 async def _account(doors: Doors, workspace_id: int, key: str) -> None:

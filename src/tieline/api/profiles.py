@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
+from psycopg import AsyncConnection
 from pydantic import BaseModel
 
 from tieline.api.doors import Doors
@@ -82,15 +83,24 @@ async def load(doors: Doors, workspace_id: int, node_id: bytes) -> Profile:
         NotFoundError: There is no such node in this workspace.
     """
     async with doors.pool.connection() as connection:
-        cursor = await connection.execute(
-            "select profile_id from node where workspace_id = %s and node_id = %s", (workspace_id, node_id)
-        )
-        row = await cursor.fetchone()
-        if row is None:
-            raise NotFoundError("There is no such profile.")
-        profile_id = bytes(row[0])
-        stored = await PostgresFacts(connection).load(workspace_id, [profile_id])
-        workspace = await PostgresWorkspaces(connection).find(workspace_id)
+        return await load_from(connection, workspace_id, node_id)
+
+
+async def load_from(connection: AsyncConnection, workspace_id: int, node_id: bytes) -> Profile:
+    """Return the same over a connection that is held already: who holds one and waits for another can wait for ever.
+
+    Raises:
+        NotFoundError: There is no such node in this workspace.
+    """
+    cursor = await connection.execute(
+        "select profile_id from node where workspace_id = %s and node_id = %s", (workspace_id, node_id)
+    )
+    row = await cursor.fetchone()
+    if row is None:
+        raise NotFoundError("There is no such profile.")
+    profile_id = bytes(row[0])
+    stored = await PostgresFacts(connection).load(workspace_id, [profile_id])
+    workspace = await PostgresWorkspaces(connection).find(workspace_id)
     return fold(
         workspace_id,
         profile_id,

@@ -47,7 +47,6 @@ export function useFilled(messages: Messages, profileId: string) {
       ),
     placeholderData: (before) => before,
     staleTime: Infinity,
-    retry: false,
     enabled: messages.length > 0,
   });
 }

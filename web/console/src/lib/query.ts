@@ -1,9 +1,10 @@
 import { QueryClient } from "@tanstack/react-query";
-import { Problem } from "@/api/problem";
+import { Problem, UNREACHED } from "@/api/problem";
 
 /** Ask again only where asking again may help: not when we were refused, nor when there is nothing. */
 function again(failures: number, error: Error): boolean {
-  return failures < 2 && !(error instanceof Problem && error.status < 500);
+  const answered = error instanceof Problem && error.code !== UNREACHED;
+  return failures < 2 && !(answered && error.status < 500);
 }
 
 export function newQueryClient(): QueryClient {

@@ -4,10 +4,11 @@ import { useState } from "react";
 import type { Person } from "@/api/people";
 import { useQuota } from "@/api/quota";
 import { useFilled } from "@/api/messages";
-import { Problem } from "@/api/problem";
+import { Problem, UNREACHED } from "@/api/problem";
 import { Panel } from "@/components/page";
 import styles from "@/components/message/message.module.css";
 import { PersonBox } from "@/components/person-box";
+import { Failed } from "@/components/states";
 import { Phone } from "@/components/message/phone";
 import type { Json } from "@/components/message/tree";
 import { useWords } from "@/components/message/words";
@@ -44,11 +45,7 @@ export function Preview({ messages }: { messages: readonly Json[] }) {
         sender={sender}
         locked={screen === "lock"}
       />
-      {filled.error instanceof Problem ? (
-        <p className={styles["flaw"]} role="status">
-          {w("cannotFill")}
-        </p>
-      ) : null}
+      {filled.error ? <NotFilled error={filled.error} retry={() => void filled.refetch()} /> : null}
       {person ? (
         <p className={styles["note"]}>
           {w("asSeenBy")} <strong data-data>{person.name}</strong>{" "}
@@ -60,5 +57,16 @@ export function Preview({ messages }: { messages: readonly Json[] }) {
         <PersonBox label={w("seeAs")} choose={setPerson} />
       )}
     </Panel>
+  );
+}
+
+/** Refused, it is the message that must change; without an answer, nobody knows yet. */
+function NotFilled({ error, retry }: { error: Error; retry: () => void }) {
+  const w = useWords();
+  if (!(error instanceof Problem) || error.code === UNREACHED || error.status >= 500) return <Failed error={error} retry={retry} small />;
+  return (
+    <p className={styles["flaw"]} role="status">
+      {w("cannotFill")}
+    </p>
   );
 }

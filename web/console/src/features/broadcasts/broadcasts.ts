@@ -100,7 +100,6 @@ export function usePreview(body: Json, wanted: boolean) {
     queryFn: ({ signal }) => answer<Previewed>(api.POST("/api/broadcasts/preview", { body, signal })),
     placeholderData: (before) => before,
     enabled: wanted,
-    retry: false,
     staleTime: 10_000,
   });
 }

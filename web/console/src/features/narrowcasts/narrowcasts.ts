@@ -42,7 +42,6 @@ export function usePreview(body: Json, wanted: boolean) {
     queryFn: ({ signal }) => answer<Previewed>(api.POST("/api/line/narrowcasts/preview", { body, signal })),
     placeholderData: (before) => before,
     enabled: wanted,
-    retry: false,
     staleTime: 10_000,
   });
 }
