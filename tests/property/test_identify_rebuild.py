@@ -1,6 +1,6 @@
 """All zones decided at once are what the engine came to fact by fact, and what other rules would have come to."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from hypothesis import given, settings
@@ -11,12 +11,14 @@ from test_identify_history import Run, finish
 
 from tieline.identify.rebuild import difference, rebuild, signed
 from tieline.identify.rules import Rules
-from tieline.identify.whole import day_of
 from tieline.model.columns import Kept, Links, Nodes, Whole
-from tieline.model.event import Proof
 from tieline.model.identity import Assertion
 
 SINCE = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def since_2000(at: datetime) -> int:
+    return (at - SINCE) // timedelta(microseconds=1)
 
 
 def ids(named):
@@ -33,7 +35,7 @@ def columns(store, rules: Rules) -> Whole:
         ids([one.node.node_id for one in placed]),
         names,
         np.array([names.index(one.node.namespace) for one in placed], np.int64),
-        np.array([int((one.node.first_at - SINCE).total_seconds() * 1_000_000) for one in placed], np.int64),
+        np.array([since_2000(one.node.first_at) for one in placed], np.int64),
         np.array([hash(one.node.marks) | 1 if one.node.marks else 0 for one in placed], np.int64),
         np.array([value in rule.blocked for rule, value in listed], np.bool_),
         np.array([value in rule.allowed for rule, value in listed], np.bool_),
@@ -49,8 +51,9 @@ def columns(store, rules: Rules) -> Whole:
     said = Links(
         np.array([place[link.a] for link in links], np.int64),
         np.array([place[link.b] for link in links], np.int64),
-        np.array([link.proof == Proof.VERIFIED for link in links], np.bool_),
-        np.array([day_of(link.last_at) for link in links], np.int64),
+        np.array([link.proof for link in links], np.int8),
+        np.array([since_2000(link.first_at) for link in links], np.int64),
+        np.array([since_2000(link.last_at) for link in links], np.int64),
     )
     return Whole(
         nodes, said, kept, lambda rows: np.array([place.get(row.tobytes(), -1) for row in rows], np.int64)

@@ -7,32 +7,21 @@ computes its result apart before it holds.
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from tieline.identify import whole
+from tieline.identify.crowded import CrowdedFacts, Details
 from tieline.identify.evidence import in_force
 from tieline.identify.graph import resolve
 from tieline.identify.rules import Rules
 from tieline.identify.settle import stand
 from tieline.model.columns import Flags, Ids, Ints, Whole
-from tieline.model.identity import Assertion, Link, Placed
+from tieline.model.identity import Assertion
 
 NODES_TOGETHER = 5_000
-"""Nodes of crowded zones that are loaded at once; a zone that is larger is loaded as a whole."""
-
-
-class Details(Protocol):
-    """Nodes and links in full, for the zones where a rule has to choose."""
-
-    async def nodes(self, workspace_id: int, node_ids: Sequence[bytes]) -> list[Placed]:
-        """Load nodes without their zones; unknown ids are left out."""
-        ...
-
-    async def touching(self, workspace_id: int, node_ids: Sequence[bytes]) -> list[Link]:
-        """Load every link of which an end is one of `node_ids`."""
-        ...
+"""Nodes of crowded zones that are decided at once; a zone that is larger is decided as a whole."""
 
 
 class Places(NamedTuple):
@@ -107,7 +96,7 @@ async def rebuild(
         assertions: All decisions of people.
         rules: That are to hold.
         epoch: Links age up to this moment.
-        details: Nodes and links in full.
+        details: Nodes in full.
         progress: Hears the fraction that is done.
     """
     found = whole.stand(read.nodes, read.links, _said(assertions, read), rules, epoch)
@@ -116,9 +105,11 @@ async def rebuild(
     )
     crowded = np.flatnonzero(found.crowded)
     crowded = crowded[np.argsort(found.zone[crowded], kind="stable")]
+    parts = _whole_zones(crowded, found.zone)
+    facts = CrowdedFacts(workspace_id, read, rules, details)
     done = 0
-    for part in _whole_zones(crowded, found.zone):
-        await _replay(workspace_id, part, read, assertions, rules, epoch, details, now)
+    for part, links in zip(parts, facts.links_of(parts), strict=True):
+        await _replay(part, links, facts, assertions, epoch, now)
         done += part.size
         await progress(0.8 + 0.2 * done / crowded.size)
     return Rebuilt(read, now, int(crowded.size))
@@ -161,29 +152,25 @@ def _whole_zones(crowded: Ints, zone: Ints) -> list[Ints]:
 
 
 async def _replay(
-    workspace_id: int,
     part: Ints,
-    read: Whole,
+    of_links: Ints,
+    facts: CrowdedFacts,
     assertions: Sequence[Assertion],
-    rules: Rules,
     epoch: datetime | None,
-    details: Details,
     now: Places,
 ) -> None:
-    ids = read.nodes.ids
-    place_of = {ids[place].tobytes(): int(place) for place in part}
-    inside = {one.node.node_id: one.node for one in await details.nodes(workspace_id, list(place_of))}
-    links = await details.touching(workspace_id, list(place_of))
-    ends = sorted({end for link in links for end in (link.a, link.b)} - inside.keys())
-    outside = [one.node for one in await details.nodes(workspace_id, ends)] if ends else []
-    shared = dict(zip(ends, now.shared[_places(ends, read)].tolist(), strict=True)) if ends else {}
-    here = inside.keys() | set(ends)
-    about = [one for one in assertions if one.a in here or one.b in here]
+    said = facts.read.links
+    beside = np.setdiff1d(np.concatenate((said.a[of_links], said.b[of_links])), part)
+    inside, outside = await facts.nodes(part), await facts.nodes(beside)
+    nodes = inside | outside
+    links = facts.links(of_links)
+    shared = dict(zip(outside, now.shared[beside].tolist(), strict=True))
+    about = [one for one in assertions if one.a in nodes or one.b in nodes]
     resolution = resolve(
-        [*inside.values(), *outside], links, about, rules, epoch=epoch, shared_before=shared, reasons=False
+        nodes.values(), links, about, facts.rules, epoch=epoch, shared_before=shared, reasons=False
     )
-    nodes = inside | {node.node_id: node for node in outside}
-    placed = stand(nodes, resolution, rules)
+    placed = stand(nodes, resolution, facts.rules)
+    place_of = dict(zip(inside, part.tolist(), strict=True))
     for node_id, place in place_of.items():
         one = placed[node_id]
         now.zone[place] = place_of[one.zone_id]

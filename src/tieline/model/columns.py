@@ -6,6 +6,10 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from tieline.model.event import Proof
+
+_DAY_MICROSECONDS = 86_400_000_000
+_SINCE_2000_DAYS = 10_957
 Ints: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
 Ids: TypeAlias = NDArray[np.uint8]
@@ -17,7 +21,7 @@ class Nodes(NamedTuple):
 
     Attributes:
         namespaces: What `namespace` counts in.
-        first_at: Microseconds, from whenever.
+        first_at: Microseconds since 2000.
         marks: Names the words that tell it apart: equal if these are, 0 if there are none.
         blocked: A rule says that its value names nobody.
         allowed: A rule says that its value counts, however many share it.
@@ -33,12 +37,25 @@ class Nodes(NamedTuple):
 
 
 class Links(NamedTuple):
-    """What sources claim, by the places of the nodes. `last_day`: number of the UTC day."""
+    """What sources claim, by the places of the nodes; times are microseconds since 2000."""
 
     a: Ints
     b: Ints
-    verified: Flags
-    last_day: Ints
+    proof: NDArray[np.int8]
+    first_at: Ints
+    last_at: Ints
+
+    @property
+    def verified(self) -> Flags:
+        """Which of them somebody proved."""
+        found: Flags = self.proof == int(Proof.VERIFIED)
+        return found
+
+    @property
+    def last_day(self) -> Ints:
+        """The numbers of the UTC days on which they were seen last."""
+        found: Ints = self.last_at // _DAY_MICROSECONDS + _SINCE_2000_DAYS
+        return found
 
 
 class Kept(NamedTuple):

@@ -8,20 +8,19 @@ from psycopg import AsyncConnection
 
 from tieline.ids import ID_BYTES
 from tieline.model.columns import Ids, Ints, Kept, Links, Nodes, Whole
-from tieline.model.event import Proof
 from tieline.model.identity import Assertion
 from tieline.store.postgres.sorted_ids import SortedIds, order
 
 PAGES_TOGETHER = 4_096
 """Pages of a table that are read by one question, in the order in which they lie: 32 MiB."""
 Progress = Callable[[float], Awaitable[None]]
-_SINCE_2000_DAYS = 10_957
-_DAY_MICROSECONDS = 86_400_000_000
 _NODE = np.dtype(
     [("id", "u1", ID_BYTES), ("zone", "u1", ID_BYTES), ("profile", "u1", ID_BYTES), ("proven", "u1", ID_BYTES),
      ("first_at", ">i8"), ("marks", ">i8"), ("namespace", ">i4"), ("flags", ">i2")]
 )  # fmt: skip
-_LINK = np.dtype([("a", "u1", ID_BYTES), ("b", "u1", ID_BYTES), ("last_at", ">i8"), ("proof", ">i2")])
+_LINK = np.dtype(
+    [("a", "u1", ID_BYTES), ("b", "u1", ID_BYTES), ("first_at", ">i8"), ("last_at", ">i8"), ("proof", ">i2")]
+)
 _BLOCKED, _ALLOWED, _CORE, _SHARED = 2, 4, 8, 16
 _NODES = """
     select string_agg(node_id || zone_id || profile_id || case when proven_id = '' then profile_id else proven_id end
@@ -32,7 +31,7 @@ _NODES = """
     from node where workspace_id = %(workspace)s and ctid >= %(from)s::tid and ctid < %(to)s::tid
 """
 _LINKS = """
-    select string_agg(a || b || timestamptz_send(last_at) || int2send(proof), '')
+    select string_agg(a || b || timestamptz_send(first_at) || timestamptz_send(last_at) || int2send(proof), '')
     from link where workspace_id = %(workspace)s and ctid >= %(from)s::tid and ctid < %(to)s::tid
 """
 
@@ -99,8 +98,10 @@ async def read(
 def _links(rows: Any, places: Callable[[Ids], Ints]) -> Links:
     a, b = places(rows["a"]), places(rows["b"])
     known = (a >= 0) & (b >= 0)
-    last_day = rows["last_at"].astype(np.int64) // _DAY_MICROSECONDS + _SINCE_2000_DAYS
-    return Links(a[known], b[known], (rows["proof"] == int(Proof.VERIFIED))[known], last_day[known])
+    if not known.all():
+        a, b, rows = a[known], b[known], rows[known]
+    times = rows["first_at"].astype(np.int64), rows["last_at"].astype(np.int64)
+    return Links(a, b, rows["proof"].astype(np.int8), *times)
 
 
 async def _parts(
