@@ -87,9 +87,11 @@ def test_whoever_comes_to_a_crowd_stands_where_the_definition_says(monkeypatch: 
     honest: Callable[..., extend.Extended] = extend.extend
     came = []
 
-    def counting(zone_of: Any, nodes: Any, links: Any, apart: Any, rules: Any, epoch: Any) -> extend.Extended:
-        found = honest(zone_of, nodes, links, apart, rules, epoch)
-        came.extend(one for zone, one in found.joined if extend.crowded(zone, rules))
+    def counting(
+        zone_of: Any, nodes: Any, links: Any, apart: Any, nobody: Any, epoch: Any
+    ) -> extend.Extended:
+        found = honest(zone_of, nodes, links, apart, nobody, epoch)
+        came.extend(one for zone, one in found.joined if 0 < nobody.rules.zone_max < len(zone.placed))
         return found
 
     monkeypatch.setattr(intake, "extend", counting)
@@ -100,7 +102,7 @@ def test_whoever_comes_to_a_crowd_stands_where_the_definition_says(monkeypatch: 
 
 
 def _a_zone_at_its_limit_is_a_crowd(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extend, "crowded", lambda zone, rules: 0 < rules.zone_max <= len(zone.placed))
+    monkeypatch.setattr(extend._Batch, "_crowded", lambda batch, zone: batch._crowd <= len(zone.placed))
 
 
 def _everybody_stands_alone(monkeypatch: pytest.MonkeyPatch) -> None:

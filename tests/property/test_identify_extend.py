@@ -10,7 +10,7 @@ from identify_histories import RULESETS
 from identify_worlds import DAY_0, NAMES, POOL, happened
 from test_identify_history import Run, batches
 
-from tieline.identify import extend, intake
+from tieline.identify import census, extend, intake
 from tieline.identify.memory import Memory
 from tieline.model.event import Identifier
 
@@ -89,7 +89,7 @@ def test_people_to_whom_identifiers_come_end_where_the_definition_is(monkeypatch
 
 
 def _everything_fits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extend, "room", lambda *_: True)
+    monkeypatch.setattr(census, "room", lambda *_: True)
 
 
 def _nothing_is_older(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,6 +104,10 @@ def _nothing_grows_old(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extend, "expired", lambda *_: False)
 
 
+def _all_is_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extend, "never_expired_since", lambda *_: DAY_0 - timedelta(days=10_000))
+
+
 def _all_is_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extend, "proves", lambda *_: True)
 
@@ -115,6 +119,7 @@ def _all_belongs_to_the_core(monkeypatch: pytest.MonkeyPatch) -> None:
 
 BUGS = {
     "room": _everything_fits,
+    "fresh": _all_is_fresh,
     "age": _nothing_is_older,
     "news": _nothing_more_is_said,
     "ttl": _nothing_grows_old,

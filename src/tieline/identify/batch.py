@@ -31,7 +31,7 @@ def name_node(
     nodes: dict[bytes, Node], named: Named, at: datetime, marks: tuple[Mark, ...], rules: Rules
 ) -> None:
     """Add one sighting of an identifier. A thing that changes hands is nobody's namesake, so it takes no marks."""
-    node_id, namespace, value = named
+    _, namespace, value, node_id = named
     if marks and rules.of(namespace).weak:
         marks = ()
     known = nodes.get(node_id)

@@ -6,7 +6,7 @@ what nobody proved can add to what is proven and never change it.
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from tieline.identify.rules import Rule, Rules
@@ -209,6 +209,13 @@ def expired(rule_a: Rule, rule_b: Rule, last_at: datetime, epoch: datetime | Non
         return False
     ttl_days = min(rule.ttl_days for rule in (rule_a, rule_b) if rule.ttl_days)
     return day(last_at) < day(epoch) - ttl_days
+
+
+def never_expired_since(rules: Rules, epoch: datetime | None) -> datetime:
+    """Return a moment since which whatever was seen has not aged, whoever it links."""
+    if epoch is None or not rules.ttl_days_min:
+        return datetime.min.replace(tzinfo=UTC)
+    return _EPOCH + timedelta(days=day(epoch) - rules.ttl_days_min)
 
 
 def _bar(

@@ -91,8 +91,7 @@ class HeldZones:
             zone.placed[node.node_id] = placed
             self._recent.put((workspace_id, node.node_id), zone)
             if zone.shape is not None:
-                counts = zone.shape.counts
-                counts[node.namespace] = counts.get(node.namespace, 0) + 1
+                zone.shape.census = zone.shape.census.plus(node.namespace)
 
     def keep(
         self,

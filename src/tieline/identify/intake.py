@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from tieline.identify.batch import Evidence
+from tieline.identify.census import Census
 from tieline.identify.extend import extend
 from tieline.identify.graph import resolve
 from tieline.identify.grow import Growth, grow, joined
 from tieline.identify.held import HeldZones
-from tieline.identify.rules import RuleBook
+from tieline.identify.rules import RuleBook, Rules
 from tieline.identify.settle import Settled, Settler, stand
 from tieline.model.identity import Node, Placed
 from tieline.ports import IdentityStore, Zones
@@ -26,12 +27,14 @@ class Intake(Settler):
     def __init__(self, store: IdentityStore, rules: RuleBook, held: HeldZones) -> None:
         super().__init__(store, rules)
         self._held = held
+        self._nobody: dict[int, Census] = {}
 
     async def take(self, workspace_id: int, evidence: Evidence, at: datetime) -> Settled:
         """Take in what a batch says; only zones that may break a rule have their links read."""
         found = await self._held.find(workspace_id, evidence.nodes)
         links, rules = list(evidence.links.values()), self._rules.of(workspace_id)
-        short = extend(found.held, evidence.nodes, links, found.apart, rules, found.read.aged_at)
+        nobody = self._census(workspace_id, rules)
+        short = extend(found.held, evidence.nodes, links, found.apart, nobody, found.read.aged_at)
         after = {placed.node.node_id: placed for _, placed in short.joined}
         if not short.rest:
             settled = await self._save(workspace_id, {}, after, links, "link", at)
@@ -50,6 +53,12 @@ class Intake(Settler):
         self._held.add(workspace_id, short.joined)
         self._held.keep(workspace_id, growth.placed, zones.assertions, growth.crowded)
         return settled
+
+    def _census(self, workspace_id: int, rules: Rules) -> Census:
+        found = self._nobody.get(workspace_id)
+        if found is None or found.rules is not rules:
+            found = self._nobody[workspace_id] = Census(rules)
+        return found
 
     async def _grow(
         self, workspace_id: int, before: Mapping[bytes, Placed], part: Evidence, zones: Zones

@@ -5,6 +5,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from tieline.identify.census import Census
 from tieline.identify.mark import Said
 from tieline.model.event import Event
 from tieline.model.identity import Assertion, Placed
@@ -73,14 +74,14 @@ class Shape(msgspec.Struct, gc=False):
             proven to be one.
         first_at: When its first node was seen.
         name: Its first node: the id of the zone, and of its profile.
-        counts: How many nodes it holds, by namespace.
+        census: What it holds, until one person may not hold more.
         anchored: The proven group of what names people in it; empty if nothing does.
     """
 
     plain: bool
     first_at: datetime
     name: bytes
-    counts: dict[str, int]
+    census: Census
     anchored: bytes
 
 

@@ -19,7 +19,7 @@ from tieline.identify.normalize import Refused as Unusable
 from tieline.identify.normalize import normalize
 from tieline.identify.reason import sentences
 from tieline.identify.rules import RULES, Rules
-from tieline.identify.star import IDENTIFIERS_MAX, read
+from tieline.identify.star import IDENTIFIERS_MAX, Reader
 from tieline.ids import keyed_hash
 from tieline.model.event import Identifier, Proof
 from tieline.model.identity import ALLOW, BLOCK, CUT, JOIN, Assertion, Link, Node
@@ -151,6 +151,7 @@ def _evidence(
         for one in fact.said.identifiers
         if (value := _value(one, region)) is not None
     }
+    reader = Reader(identity_key, region, rules)
     nodes: dict[bytes, Node] = {}
     links: dict[LinkKey, Link] = {}
     for fact in facts.evidence:
@@ -158,7 +159,7 @@ def _evidence(
         if source in retracted and fact.at <= retracted[source]:
             continue
         usable = [one for one in fact.said.identifiers if (one.namespace, _value(one, region)) not in blocked]
-        star = read(usable, identity_key, region, rules, proven=proof is Proof.VERIFIED)
+        star = reader.read(usable, proven=proof is Proof.VERIFIED)
         if not star.nodes:
             why = ", ".join(sorted(set(star.refused))) or "blocked"
             facts.refused.append(RefusedRow(fact.row, f"No identifier can be used: {why}."))

@@ -141,22 +141,27 @@ class Settler:
         cause: str,
         at: datetime,
     ) -> Settled:
-        changed = [
-            placed
-            for node_id, placed in after.items()
-            if (was := before.get(node_id)) is not placed and was != placed
-        ]
-        moves = [move for placed in changed if (move := _move(workspace_id, before, placed)) is not None]
-        new = [placed for placed in changed if placed.node.node_id not in before]
+        new, changed, moves = [], [], []
+        for node_id, placed in after.items():
+            was = before.get(node_id)
+            if was is None:
+                new.append(placed)
+                moves.append(Moved(workspace_id, node_id, b"", placed.profile_id))
+            elif was is not placed and was != placed:
+                changed.append(placed)
+                if was.profile_id != placed.profile_id:
+                    moves.append(Moved(workspace_id, node_id, was.profile_id, placed.profile_id))
         if new:
             fresh = {placed.node.node_id for placed in new}
-            first = [link for link in links if link.a in fresh or link.b in fresh]
+            first: list[Link] = []
+            rest: list[Link] = []
+            for link in links:
+                (first if link.a in fresh or link.b in fresh else rest).append(link)
             await self._store.add(workspace_id, new, first)
-            changed = [placed for placed in changed if placed.node.node_id in before]
-            links = [link for link in links if link.a not in fresh and link.b not in fresh]
+            links = rest
         if changed or links:
             await self._store.save(workspace_id, changed, links)
-        if any(move.from_id for move in moves):
+        if changed:
             await self._store.record(moves, cause, at)
         return Settled(list(after.values()), moves)
 
@@ -192,10 +197,3 @@ def stand(nodes: Mapping[bytes, Node], resolution: Resolution, rules: Rules) -> 
         )
         for node_id, node in nodes.items()
     }
-
-
-def _move(workspace_id: int, before: Mapping[bytes, Placed], placed: Placed) -> Moved | None:
-    node_id = placed.node.node_id
-    was = before.get(node_id)
-    from_id = was.profile_id if was is not None else b""
-    return Moved(workspace_id, node_id, from_id, placed.profile_id) if from_id != placed.profile_id else None

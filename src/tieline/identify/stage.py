@@ -1,6 +1,5 @@
 """Events in, events with their person out, and which identifiers changed person on the way."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -15,8 +14,8 @@ from tieline.identify.intake import Intake
 from tieline.identify.mark import Said, said_by
 from tieline.identify.memory import Known, Memory, NodeKey, star_key
 from tieline.identify.retract import Retracting
-from tieline.identify.rules import RuleBook
-from tieline.identify.star import IDENTIFIERS_MAX, Star, read
+from tieline.identify.rules import RuleBook, Rules
+from tieline.identify.star import IDENTIFIERS_MAX, Reader, Star
 from tieline.model.event import Event, Identified, Parked, Proof
 from tieline.model.identity import Link, Moved
 from tieline.ports import IdentityStore
@@ -40,12 +39,13 @@ class Identification(NamedTuple):
     parked: list[Parked]
 
 
-class _Batch(NamedTuple):
-    """What a batch says that was not known, by workspace."""
+class _Said(NamedTuple):
+    """What a batch says of one workspace that was not known."""
 
-    evidence: defaultdict[int, Evidence]
-    seen_again: defaultdict[int, dict[LinkKey, Link]]
-    parked: list[Parked]
+    reader: Reader
+    rules: Rules
+    evidence: Evidence
+    seen_again: dict[LinkKey, Link]
 
 
 class IdentifyStage:
@@ -79,6 +79,7 @@ class IdentifyStage:
         self._held = HeldZones(store, self._memory.zones)
         self._intake = Intake(store, self._rules, self._held)
         self._retracting = retracting
+        self._readers: dict[int, Reader] = {}
         self._turns: dict[int, int] = {}
         self._versions: object = None
         self._epochs: Mapping[int, datetime] = {}
@@ -87,6 +88,7 @@ class IdentifyStage:
         """Drop everything that was remembered; it is read again when it is needed."""
         self._memory.clear()
         self._held.clear()
+        self._readers.clear()
         self._turns.clear()
 
     async def process(self, events: Sequence[Event]) -> Identification:
@@ -104,18 +106,30 @@ class IdentifyStage:
     async def _process(self, events: Sequence[Event]) -> Identification:
         await self._take_turns({event.workspace_id for event in events})
         self._memory.age()
-        batch = _Batch(defaultdict(lambda: Evidence({}, {})), defaultdict(dict), [])
-        nodes = [self._node(event, batch) for event in events]
+        batch = {workspace_id: self._begin(workspace_id) for workspace_id in {e.workspace_id for e in events}}
+        parked: list[Parked] = []
+        nodes = [self._node(event, batch[event.workspace_id], parked) for event in events]
         moves = await self._take_in(batch, max((event.received_at for event in events), default=_FOREVER))
         if self._retracting is not None:
             await self._retracting.save()
-        zones = self._memory.zones
+        held = self._memory.zones.get
         identified = [
             Identified(event, node[1], zone.placed[node[1]].profile_id)
             for event, node in zip(events, nodes, strict=True)
-            if node is not None and (zone := zones.get(node)) is not None
+            if node is not None and (zone := held(node)) is not None
         ]
-        return Identification(identified, moves, batch.parked)
+        return Identification(identified, moves, parked)
+
+    def _begin(self, workspace_id: int) -> _Said:
+        """Return what is the same for every event of a workspace, with nothing said yet."""
+        identity_key = self._keys.get(workspace_id)
+        if identity_key is None:
+            raise NotFoundError(f"The workspace {workspace_id} has no identity key.")
+        of = (identity_key, self._regions.get(workspace_id, REGION), self._rules.of(workspace_id))
+        reader = self._readers.get(workspace_id)
+        if reader is None or any(one is not other for one, other in zip(reader.of, of, strict=True)):
+            reader = self._readers[workspace_id] = Reader(*of)
+        return _Said(reader, of[2], Evidence({}, {}), {})
 
     async def _take_turns(self, workspace_ids: Iterable[int]) -> None:
         """Be the only one in the workspaces of a batch; forget everything if somebody else was in one of them meanwhile."""
@@ -132,85 +146,73 @@ class IdentifyStage:
                 await self._retracting.learn()
         self._turns.update((workspace_id, turn.now) for workspace_id, turn in turns.items())
 
-    def _node(self, event: Event, batch: _Batch) -> NodeKey | None:
+    def _node(self, event: Event, batch: _Said, parked: list[Parked]) -> NodeKey | None:
         """Return the node of an event, and note what the event says that was not known."""
-        said = said_by(event)
+        said, source = said_by(event), event.source
+        proof = source.proof
         if self._retracting is not None and (retraction_id := self._retracting.of(event)):
             late = self._retracting.late(event.workspace_id, retraction_id)
-            return self._set_aside(event, said, late, batch)
+            return self._set_aside(event, said, late, batch, parked)
         key = star_key(event, said)
         known = self._memory.stars.get(key)
         zone = self._memory.zones.get(known.node) if known is not None else None
-        placed = known is not None and (
-            zone is not None or known.node[1] in batch.evidence[event.workspace_id].nodes
-        )
+        placed = known is not None and (zone is not None or known.node[1] in batch.evidence.nodes)
         if known is not None and placed and known.first_at <= event.at < known.until_at:
             return known.node
-        star = self._read(event)
+        star = _read(event, proof, batch)
         if not star.nodes or len(star.nodes) > IDENTIFIERS_MAX:
             if not is_day(event):
-                batch.parked.append(_park(event, star))
+                parked.append(_park(event, star))
             return None
+        keys = [(a, b, source.key, proof) for a, b in star.pairs]
         until_at = _end_of_day(event.at, star)
         if known is None:
             known = Known((event.workspace_id, star.nodes[0].node_id), event.at, until_at)
             self._memory.stars.put(key, known)
-        if zone is None or zone.divided or event.at < known.first_at or self._aged(event.workspace_id, known):
-            source, proof = event.source.key, event.source.proof
-            keys = [(*pair, source, proof) for pair in star.pairs]
-            marks = marked(said, source, proof)
-            rules = self._rules.of(event.workspace_id)
-            add_star(batch.evidence[event.workspace_id], star.nodes, keys, event.at, marks, rules)
+        if zone is None or zone.divided or event.at < known.first_at or self._aged(batch.rules, event, known):
+            marks = marked(said, source.key, proof)
+            add_star(batch.evidence, star.nodes, keys, event.at, marks, batch.rules)
         else:
-            self._see_again(star, event, batch)
+            links = batch.evidence.links
+            for link in keys:
+                add_link(links if link in links else batch.seen_again, link, event.at)
         known.first_at = min(known.first_at, event.at)
         known.until_at = max(known.until_at, until_at)
         return known.node
 
-    def _set_aside(self, event: Event, said: Said, late: Evidence, batch: _Batch) -> NodeKey | None:
+    def _set_aside(
+        self, event: Event, said: Said, late: Evidence, batch: _Said, parked: list[Parked]
+    ) -> NodeKey | None:
         """Return the node of an event whose source was retracted since it happened: it names people and links nobody."""
-        star = self._read(event)
+        source, proof = event.source.key, event.source.proof
+        star = _read(event, proof, batch)
         if not star.nodes or len(star.nodes) > IDENTIFIERS_MAX:
-            batch.parked.append(_park(event, star))
+            parked.append(_park(event, star))
             return None
-        source, proof, workspace_id = event.source.key, event.source.proof, event.workspace_id
-        keys = [(*pair, source, proof) for pair in star.pairs]
-        rules, marks = self._rules.of(workspace_id), marked(said, source, proof)
-        add_star(late, star.nodes, keys, event.at, marks, rules)
-        add_star(batch.evidence[workspace_id], star.nodes, (), event.at, (), rules)
-        return workspace_id, star.nodes[0].node_id
+        keys = [(a, b, source, proof) for a, b in star.pairs]
+        add_star(late, star.nodes, keys, event.at, marked(said, source, proof), batch.rules)
+        add_star(batch.evidence, star.nodes, (), event.at, (), batch.rules)
+        return event.workspace_id, star.nodes[0].node_id
 
-    def _aged(self, workspace_id: int, known: Known) -> bool:
+    def _aged(self, rules: Rules, event: Event, known: Known) -> bool:
         """Say whether links that were seen last when `known` says may have aged, so that seeing them again is news."""
-        epoch, ttl_days = self._epochs.get(workspace_id), self._rules.of(workspace_id).ttl_days_min
+        epoch, ttl_days = self._epochs.get(event.workspace_id), rules.ttl_days_min
         return epoch is not None and ttl_days > 0 and day(known.until_at) - 1 < day(epoch) - ttl_days
 
-    def _see_again(self, star: Star, event: Event, batch: _Batch) -> None:
-        evidence = batch.evidence[event.workspace_id]
-        again = batch.seen_again[event.workspace_id]
-        for pair in star.pairs:
-            key = (*pair, event.source.key, event.source.proof)
-            add_link(evidence.links if key in evidence.links else again, key, event.at)
-
-    async def _take_in(self, batch: _Batch, at: datetime) -> list[Moved]:
+    async def _take_in(self, batch: Mapping[int, _Said], at: datetime) -> list[Moved]:
         moves: list[Moved] = []
-        for workspace_id in sorted({*batch.evidence, *batch.seen_again}):
-            if again := batch.seen_again.get(workspace_id):
-                await self._store.touch(workspace_id, list(again.values()))
-            evidence = batch.evidence.get(workspace_id)
-            if evidence is not None and evidence.nodes:
-                moves += (await self._intake.take(workspace_id, evidence, at)).moves
+        for workspace_id, said in sorted(batch.items()):
+            if said.seen_again:
+                await self._store.touch(workspace_id, list(said.seen_again.values()))
+            if said.evidence.nodes:
+                moves += (await self._intake.take(workspace_id, said.evidence, at)).moves
         return moves
 
-    def _read(self, event: Event) -> Star:
-        identity_key = self._keys.get(event.workspace_id)
-        if identity_key is None:
-            raise NotFoundError(f"The workspace {event.workspace_id} has no identity key.")
-        region = self._regions.get(event.workspace_id, REGION)
-        # Files and customer records carry what clerks typed into some form years ago, whoever vouches for them.
-        proven = event.source.proof == Proof.VERIFIED and event.source.kind not in {"import", "crm"}
-        rules = self._rules.of(event.workspace_id)
-        return read(event.identifiers, identity_key, region, rules, proven=proven)
+
+def _read(event: Event, proof: Proof, batch: _Said) -> Star:
+    # Files and customer records carry what clerks typed into some form years ago, whoever vouches for them.
+    proven = proof == Proof.VERIFIED and event.source.kind not in {"import", "crm"}
+    return batch.reader.read(event.identifiers, proven=proven)
 
 
 def _end_of_day(at: datetime, star: Star) -> datetime:
