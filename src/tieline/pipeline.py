@@ -135,7 +135,7 @@ class Absorb:
             changed = await self.profile.process(identified, moves)
             if self.search is not None:
                 await self.search.process(changed, identified, moves)
-            await self.signals.put(self.journey.listen(identified))
+            await self.signals.put(self.journey.listen(identified, self.identify.browser_is_theirs))
             await self.reply.process(await self.answer.process(identified, now), now)
             await self.messages.park([*collected.parked, *known.parked], now)
             await self._hand_on(arrived, identified, changed, moves, now)

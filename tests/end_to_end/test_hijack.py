@@ -186,3 +186,67 @@ def test_a_browser_agrees_to_nothing_and_may_refuse(shop: Shop) -> None:
 
     shop.forge(agreed({"userId": ATTACKER}, "withdrawn"))
     assert shop.broadcast("both", 1) == {shop.unbound: "顧客 -"}
+
+
+REMINDER = "{{ item.name }}還在{% if trigger.size %}，{{ trigger.size }}{% endif %}"
+EVIL = "中獎了！請洽 evil.example"
+
+
+def put_in(cart: str, size: str, **whose: Any) -> dict[str, Any]:
+    said = {"cart_id": cart, "product_id": "coat", "size": size}
+    return {"type": "track", "event": "cart_updated", "properties": said, **whose}
+
+
+def test_a_forged_cart_shows_her_what_the_catalog_says_and_no_word_of_whoever_forged_it(shop: Shop) -> None:
+    catalog = {"items": {"coat": {"name": "羊毛大衣"}}}
+    assert shop.served.http.put("/api/catalogs/product", json=catalog).is_success
+    remind = {
+        "id": "remind", "kind": "send_line", "account": "main", "purpose": "marketing",
+        "lookup": {"item": {"catalog": "product", "key": "{{ trigger.product_id }}"}},
+        "messages": [{"type": "text", "text": REMINDER}], "next": "keep",
+    }  # fmt: skip
+    journey = {
+        "key": "cart", "name": "購物車", "trigger": {"kind": "event", "event": "cart_updated"},
+        "reentry": {"mode": "always"}, "settings": {"quiet_hours": "off", "priority": 7, "budget": {"messages": 100}},
+        "start": "remind", "steps": [remind, {"id": "keep", "kind": "set_trait", "name": "size", "value": "{{ trigger.size }}"}],
+    }  # fmt: skip
+    shop.served.post("/api/journeys", {"definition": journey, "state": "live"})
+    evil = {"anonymousId": "evil-browser"}
+    mailbox = {"context": {"externalIds": [{"type": "email", "id": MAIL}]}}
+
+    def reads(*items: dict[str, Any], forged: bool = True) -> list[str]:
+        """Return what she reads after something was said."""
+        before = len(shop._delivered())
+        if forged:
+            shop.forge(*items)
+        else:
+            shop.served.collect(*items)
+        wait_for(lambda: len(shop._delivered()) >= before + 1)
+        wait_for(shop.served.settled)
+        new = shop._delivered()[before:]
+        assert {one["user_id"] for one in new} == {shop.hers}
+        return [one["messages"][0]["text"] for one in new]
+
+    # by her member number, her mailbox, a browser that says to be hers, and one that is proven to be his
+    shop.served.collect({"type": "identify", "userId": ATTACKER, "anonymousId": "his-browser"})
+    shop.forge({"type": "identify", "userId": VICTIM, **evil})
+    for number, whose in enumerate(
+        (
+            {"userId": VICTIM},
+            mailbox,
+            {"userId": VICTIM, **evil},
+            {"userId": VICTIM, "anonymousId": "his-browser"},
+        )
+    ):
+        assert reads(put_in(f"f{number}", EVIL, **whose)) == ["羊毛大衣還在"]
+    # what a journey keeps of it is no word of theirs either
+    assert shop.broadcast("after", 3)[shop.hers] == "王美麗 3000"
+    profile = shop.served.get("/api/profiles/lookup", namespace="member_id", value=VICTIM)["profile_id"]
+    assert EVIL not in str(shop.served.get(f"/api/profiles/{profile}")["traits"])
+
+    # with the secret of the brand, and from the browser that the shop has bound to her, the size is hers
+    assert reads(put_in("own", "M", userId=VICTIM), forged=False) == ["羊毛大衣還在，M"]
+    shop.served.collect({"type": "identify", "userId": VICTIM, "anonymousId": "her-browser"})
+    wait_for(shop.served.settled)
+    assert reads(put_in("hers", "S", userId=VICTIM, anonymousId="her-browser")) == ["羊毛大衣還在，S"]
+    assert reads(put_in("alone", "L", anonymousId="her-browser")) == ["羊毛大衣還在，L"]

@@ -17,7 +17,7 @@ from tieline.identify.retract import Retracting
 from tieline.identify.rules import RuleBook, Rules
 from tieline.identify.star import IDENTIFIERS_MAX, Reader, Star
 from tieline.model.event import Event, Identified, Parked, Proof
-from tieline.model.identity import Link, Moved
+from tieline.model.identity import ANONYMOUS, LINE, MEMBER, Link, Moved
 from tieline.ports import IdentityStore
 
 REGION = "TW"
@@ -130,6 +130,22 @@ class IdentifyStage:
         if reader is None or any(one is not other for one, other in zip(reader.of, of, strict=True)):
             reader = self._readers[workspace_id] = Reader(*of)
         return _Said(reader, of[2], Evidence({}, {}), {})
+
+    def browser_is_theirs(self, item: Identified) -> bool:
+        """Tell whether an event came from a browser that is proven to be of the person it is about.
+
+        Whoever says so in the browser proves nothing; a server that names browser and person together does. The browser's
+        id is random and nobody else's to know. One that belongs to nobody yet is nobody's: it may be said to be anybody's.
+        """
+        star = self._begin(item.event.workspace_id).reader.read(item.event.identifiers)
+        zone = self._memory.zones.get((item.event.workspace_id, item.node_id))
+        browsers = [node.node_id for node in star.nodes if node.namespace == ANONYMOUS]
+        if zone is None or len(browsers) != 1:
+            return False
+        core = [one for one in zone.placed.values() if one.core and one.profile_id == item.profile_id]
+        return any(one.node.node_id == browsers[0] for one in core) and any(
+            one.node.namespace == MEMBER or one.node.namespace.startswith(f"{LINE}:") for one in core
+        )
 
     async def _take_turns(self, workspace_ids: Iterable[int]) -> None:
         """Be the only one in the workspaces of a batch; forget everything if somebody else was in one of them meanwhile."""

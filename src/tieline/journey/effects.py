@@ -27,11 +27,13 @@ from tieline.model.event import (
 )
 from tieline.model.limits import FREE, Habits, Restraint
 from tieline.model.outreach import WayRequest
-from tieline.model.signal import ArmRow, EnrolmentRow, Said, SendRequest, WebhookCall
+from tieline.model.signal import UNPROVEN, ArmRow, EnrolmentRow, Said, SendRequest, WebhookCall
 from tieline.ports import JourneyStore
 
 _log = structlog.get_logger()
 GOAL_REACHED = "journey_goal_reached"
+UNTOLD: Mapping[str, None] = {"size": None, "first": None, "last": None}
+"""What templates read of properties that nobody proved: nothing, not even how many there are, which Liquid calls size."""
 Fill = Callable[[Any, Mapping[str, Any]], Any]
 
 
@@ -248,9 +250,10 @@ class Mover:
         step = journey.steps[step_id]
         if not isinstance(step, SendLine | Reach):
             raise TypeError(f"step {step_id} of {journey.key} sends nothing")
-        context = self._context(enrolment)
+        context, asking = self._context(enrolment), self._asking(enrolment)
+        # What the brand's own catalog says of a key is the brand's word, whoever named the key.
         for name, lookup in step.lookup.items():
-            key = str(self._fill(lookup.key, context))
+            key = str(self._fill(lookup.key, {**context, "trigger": asking["trigger"]}))
             context[name] = await self._store.item(workspace_id, lookup.catalog, key) or {}
         limit = FREE if step.purpose == "transactional" else held
         if isinstance(step, Reach):
@@ -283,6 +286,12 @@ class Mover:
         )
 
     def _context(self, enrolment: Enrolment) -> dict[str, Any]:
+        """Return what templates may read: of what nobody proved, nothing."""
+        context = self._asking(enrolment)
+        return {**context, "trigger": dict(UNTOLD)} if UNPROVEN in context["trigger"] else context
+
+    def _asking(self, enrolment: Enrolment) -> dict[str, Any]:
+        """Return what may be asked, whoever said it: the key of a lookup shows nothing of itself."""
         coupons = enrolment.data.get("coupons", {})
         return {
             "trigger": dict(enrolment.trigger),

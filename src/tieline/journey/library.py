@@ -1,7 +1,7 @@
 """The journeys in force, parsed once per version."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -18,14 +18,21 @@ from tieline.model.event import (
     LINE_MESSAGE_RECEIVED,
     Event,
     Identified,
+    Proof,
 )
-from tieline.model.signal import Signal, SignalKind
+from tieline.model.signal import UNPROVEN, Signal, SignalKind
 from tieline.model.spelling import spelled
 from tieline.ports import LiveJourney
 
 ASKED = frozenset({JOURNEY_START_ASKED, JOURNEY_LEAVE_ASKED})
 OWN_KIND = "tieline"
+IsTheirs = Callable[[Identified], bool]
 _log = structlog.get_logger()
+
+
+def nobodys(_: Identified) -> bool:
+    """Say that an event came from a browser that is proven to be nobody's."""
+    return False
 
 
 class Library:
@@ -88,8 +95,13 @@ class Library:
         """Return the journeys that people may enter, with their workspaces."""
         return [(workspace_id, one) for workspace_id, many in self._open.items() for one in many]
 
-    def signals(self, items: Iterable[Identified]) -> list[Signal]:
-        """Return what some journey listens to, out of many events."""
+    def signals(self, items: Iterable[Identified], is_theirs: IsTheirs) -> list[Signal]:
+        """Return what some journey listens to, out of many events; what nobody proved is marked.
+
+        Args:
+            items: Events with their people.
+            is_theirs: Tells of an event of a browser whether it came from one that is proven to be the person's.
+        """
         if not self._heard:
             return []
         found: list[Signal] = []
@@ -109,14 +121,17 @@ class Library:
                     item.profile_id,
                     event.at,
                     event.log_offset,
-                    self._told(event),
+                    self._told(event, proven=event.source.proof != Proof.STATED or is_theirs(item)),
                 )
             )
         return found
 
-    def _told(self, event: Event) -> dict[str, Any]:
+    def _told(self, event: Event, *, proven: bool) -> dict[str, Any]:
         """Return the properties of an event, with what only a journey wants to know of it."""
         data = dict(event.properties)
+        data.pop(UNPROVEN, None)
+        if not proven:
+            data[UNPROVEN] = True
         if event.source.account:
             data["account"] = event.source.account
         if event.name == LINE_MESSAGE_RECEIVED and event.written:

@@ -30,7 +30,8 @@ Each step is an object with an `id`, a `kind` and the fields below. A journey ha
 - A **duration** is ISO 8601 in weeks, or in days, hours, minutes and seconds: PT30M, P7D, P2W; from one minute to
   {definition.WAIT_MAX.days} days. A day of it is 24 hours.
 - A **template** is a text with Liquid in it. It reads `trigger` (the properties of what started the journey) and `coupons`
-  (codes by pool).
+  (codes by pool). Of an event that a browser sent in somebody's name without proof, conditions and the key of a lookup know the
+  properties, and templates read none of them ([why](../decisions/0028-what-a-browser-says-is-asked-not-shown.md)).
 
 ## Settings
 

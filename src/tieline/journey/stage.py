@@ -27,7 +27,7 @@ from tieline.journey.enrolment import (
     TimerDue,
 )
 from tieline.journey.entry import TRIGGER_AGE_MAX, doubled, enrol, following, refusal, starts, told
-from tieline.journey.library import Library, asked_of, parsed
+from tieline.journey.library import IsTheirs, Library, asked_of, nobodys, parsed
 from tieline.journey.plan import Plan
 from tieline.model.event import JOURNEY_LEAVE_ASKED, MESSAGE_LINK_CLICKED, Identified
 from tieline.model.limits import Habits
@@ -116,9 +116,9 @@ class JourneyStage:
             self._read_at = now
             self._edition = edition
 
-    def listen(self, items: Iterable[Identified]) -> list[Signal]:
+    def listen(self, items: Iterable[Identified], is_theirs: IsTheirs = nobodys) -> list[Signal]:
         """Return what some journey listens to, out of a batch of events."""
-        return self._library.signals(items)
+        return self._library.signals(items, is_theirs)
 
     async def process(self, now: datetime, most: int) -> Moved:
         """Move people by signals first, then by timers and answers."""

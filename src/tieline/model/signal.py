@@ -10,6 +10,10 @@ import msgspec
 from tieline.model.broadcast import Begun, Stretch
 from tieline.model.limits import FREE, Restraint
 
+UNPROVEN = "$unproven"
+"""Marks the properties of an event that somebody sent with a browser's public key in another's name, maybe: they may be
+asked and looked up, but nothing of them is shown to anybody. A name that Liquid cannot say and that no sender can take off."""
+
 
 class SignalKind(IntEnum):
     """What a signal reports."""
