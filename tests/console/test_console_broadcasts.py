@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from composing import compose_coupon, figure
-from line_pages import put, seed_line
+from line_pages import FRIENDS, put, seed_line
 from looking import findings, overflowing, untranslated
 from playwright.sync_api import Page, expect
 from serving import Served, Simulated, wait_for
 from window import Open, served_beside
+
+from tieline.deliver.quota import FRESH_IN_WANT
 
 WAITS_MS = 60_000
 
@@ -133,6 +136,42 @@ def test_a_broadcast_that_goes_out_slowly_is_stopped_and_resumed(opened: Open, t
 
     page.get_by_role("button", name="停止寄送").wait_for()
     assert tieline.get("/api/broadcasts/slow")["state"] in {"planning", "planned"}
+
+
+@pytest.mark.browser
+def test_those_left_when_the_quota_was_used_up_get_it_once_a_person_says_so(
+    opened: Open, tieline: Served, line: Simulated
+) -> None:
+    def received() -> list[str]:
+        """Who has it on the phone, once for each time it arrived."""
+        shown = line.call("GET", "/deliveries?channel_id=100&limit=1000")["deliveries"]
+        return sorted(one["user_id"] for one in shown if one["messages"][0].get("text") == "額度用完")
+
+    soon = (datetime.now(UTC) + timedelta(seconds=4)).isoformat()
+    said = {"messages": [{"type": "text", "text": "額度用完"}], "account": "main", "purpose": "marketing"}
+    tieline.post("/api/broadcasts", {**said, "key": "left", "name": "額度用完", "send_at": soon})
+    line.call("PATCH", "/accounts/100", {"quota": 1})
+    try:
+        page = opened("/broadcasts/left")
+        left = page.get_by_role("alert").filter(has_text="還沒收到：額度或預算不夠")
+        left.wait_for(timeout=WAITS_MS)
+        already = received()
+        expect(left).to_contain_text(f"{FRIENDS - len(already)} 人還沒收到")
+
+        left.get_by_role("button", name="送給還沒收到的人").click()
+        wait_for(tieline.settled)
+        page.reload()
+        left.wait_for()  # LINE still says no: they are left again, and nobody got it twice
+        assert received() == already
+    finally:
+        line.call("PATCH", "/accounts/100", {"quota": None})
+
+    page.wait_for_timeout(FRESH_IN_WANT.total_seconds() * 1000)
+    left.get_by_role("button", name="送給還沒收到的人").click()
+    wait_for(lambda: len(received()) == FRIENDS)
+    expect(left).to_have_count(0, timeout=WAITS_MS)
+    wait_for(tieline.settled)
+    assert len(set(received())) == len(received()) == FRIENDS
 
 
 PAGES = (

@@ -92,7 +92,7 @@ class Outlet:
         """Count a parcel if the month's messages reach for it; a repetition was counted before."""
         if parcel.earlier:
             return True
-        left = await self.quota.left(parcel.leaves_from, now)
+        left = await self.quota.left(parcel.leaves_from, now, parcel.size)
         if left is not None and left < parcel.size and parcel.sample.purpose != TRANSACTIONAL:
             return False
         self.quota.spend(parcel.leaves_from, parcel.size)

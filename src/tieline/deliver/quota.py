@@ -12,6 +12,8 @@ import msgspec
 from tieline.model.send import Answer
 
 FRESH = timedelta(seconds=60)
+FRESH_IN_WANT = timedelta(seconds=5)
+"""For what does not fit: who raised the limit and lets the rest go need not wait a minute."""
 HELD_BACK_LONGEST = timedelta(hours=6)
 """After so long a refusal counts, whatever LINE's counters say: they may be wrong, and a person should know."""
 # LINE counts its months and days in Japan's time.
@@ -75,9 +77,15 @@ class Quota:
         self._doubts: dict[Account, Reading] = {}
         self._held_back: dict[Account, datetime] = {}
 
-    async def left(self, account: Account, now: datetime) -> int | None:
-        """Return how many messages are left, or None if nothing is known to limit them."""
-        return (await self.reading(account, now)).left
+    async def left(self, account: Account, now: datetime, messages: int = 0) -> int | None:
+        """Return how many messages are left, or None if nothing is known to limit them.
+
+        Where `messages` do not fit into what was read a while ago, it is read again.
+        """
+        known = await self.reading(account, now)
+        if known.left is not None and known.left < messages and abs(now - known.at) >= FRESH_IN_WANT:
+            known = self._readings[account] = await self._read(account, now)
+        return known.left
 
     async def reading(self, account: Account, now: datetime) -> Reading:
         """Return the month as it stands, read at most a minute ago."""

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from tieline.deliver.pace import BURST_SECONDS, LINE_PER_SECOND, PER_SECOND, Pace
-from tieline.deliver.quota import FRESH, Quota
+from tieline.deliver.quota import FRESH, FRESH_IN_WANT, Quota
 from tieline.model.send import Answer
 
 NOW = datetime(2026, 11, 30, 15, 30, tzinfo=UTC)
@@ -118,3 +118,20 @@ async def test_lines_refusal_is_the_last_word() -> None:
     found, _ = quota(Line(limited(100), used=0))
     found.exhausted(BRAND, NOW)
     assert await found.left(BRAND, NOW) == 0
+
+
+async def test_what_does_not_fit_is_looked_at_again_soon_for_somebody_may_have_raised_the_limit() -> None:
+    line = Line(limited(3), 0)
+    found, _ = quota(line)
+    assert await found.left(BRAND, NOW, 5) == 3
+    line.answers["quota"] = limited(100)
+    assert await found.left(BRAND, NOW + FRESH_IN_WANT / 2, 5) == 3
+    assert await found.left(BRAND, NOW + FRESH_IN_WANT, 3) == 3
+    assert await found.left(BRAND, NOW + FRESH_IN_WANT, 5) == 100
+
+
+async def test_an_account_that_line_refused_is_looked_at_again_soon() -> None:
+    found, _ = quota(Line(limited(100), 0))
+    found.exhausted(BRAND, NOW)
+    assert await found.left(BRAND, NOW + FRESH_IN_WANT / 2, 1) == 0
+    assert await found.left(BRAND, NOW + FRESH_IN_WANT, 1) == 100
