@@ -77,3 +77,45 @@ def test_a_graph_or_preview_of_nobody_is_refused_plainly(served: Served) -> None
     assert served.http.post("/api/identity/preview", json={**wish, "kind": "cut"}).status_code == 404
     broken = {"kind": "cut", "a": {"namespace": "phone", "value": "12"}, "b": MEMBER}
     assert served.http.post("/api/identity/preview", json=broken).json()["field"] == "/a"
+
+
+def join(served: Served, a: dict[str, str], b: dict[str, str]) -> dict[str, Any]:
+    answer: dict[str, Any] = served.post(
+        "/api/identity/join", {"a": a, "b": b, "author": "amy", "reason": "確認過"}
+    )
+    return answer
+
+
+def test_a_join_says_whether_it_joined_and_what_stands_against_it(served: Served) -> None:
+    other, card = (
+        {"namespace": space, "value": value} for space, value in (("member_id", "M2"), ("pos_card", "C-778"))
+    )
+    served.collect(identify("M1", "0922333444"), identify("M2", "0955666777"))
+    wait_for(served.settled)
+
+    refused = join(served, MEMBER, other)
+
+    assert not refused["together"]
+    assert refused["waiting_for"] == []
+    (why,) = refused["rejected"]
+    assert why["reason"] == "limit:member_id"
+    assert {"raise_limit": "member_id", "to": 2} in why["accepted_if"]
+    assert "會員編號" in why["sentence"]["zh-TW"]
+
+    waiting = join(served, MEMBER, card)
+    assert (waiting["together"], waiting["waiting_for"], waiting["rejected"]) == (False, ["/b"], [])
+
+    joined = join(served, MEMBER, PHONE)
+    assert (joined["together"], joined["waiting_for"], joined["rejected"]) == (True, [], [])
+
+
+def test_a_decision_about_one_identifier_or_none_is_refused_plainly(served: Served) -> None:
+    served.collect(identify("M1", "0922333444"))
+    wait_for(served.settled)
+    word = {"author": "amy", "reason": "確認過", "a": PHONE}
+
+    same = served.http.post("/api/identity/join", json={**word, "b": {**PHONE, "value": "+886922333444"}})
+    broken = served.http.post("/api/identity/join", json={**word, "b": {**PHONE, "value": "12"}})
+
+    assert (same.status_code, same.json()["field"]) == (422, "/b")
+    assert (broken.status_code, broken.json()["field"]) == (422, "/b")

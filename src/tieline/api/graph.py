@@ -1,6 +1,7 @@
 """The identity graph around one person: what links them, what was not joined and why, and what a decision would do."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import msgspec
@@ -8,20 +9,18 @@ from fastapi import APIRouter, Body, Request
 from psycopg import AsyncConnection
 
 from tieline.api.doors import Doors
-from tieline.api.identity_ends import named
+from tieline.api.identity_ends import named, nodes_of
 from tieline.api.identity_rules import rule_book
 from tieline.api.profiles import parse_id
 from tieline.errors import InvalidInputError, NotFoundError
 from tieline.identify.decide import UNDO, Decisions
-from tieline.identify.normalize import normalize
+from tieline.identify.graph import Rejected
 from tieline.identify.reason import remedies, sentences
 from tieline.identify.rules import Rules
 from tieline.identify.settle import Explained
-from tieline.ids import keyed_hash
 from tieline.model.identity import BLOCK, CUT, JOIN
 from tieline.store.postgres.identity import PostgresIdentity
 from tieline.store.postgres.retract import PostgresRetractions
-from tieline.store.postgres.workspaces import PostgresWorkspaces
 
 Json = Annotated[dict[str, Any], Body()]
 
@@ -69,16 +68,11 @@ def router(doors: Doors) -> APIRouter:
             raise InvalidInputError(f"kind is {wish.kind!r}; it must be cut, join or undo.", field="/kind")
         now = doors.clock.now()
         async with doors.pool.connection() as connection:
-            workspace = await PostgresWorkspaces(connection).find(workspace_id)
-            a, b = [
-                _node_id(
-                    await named(connection, workspace_id, end, place),
-                    place,
-                    workspace.identity_key,
-                    workspace.country,
-                )
+            ends = [
+                await named(connection, workspace_id, end, place)
                 for end, place in ((wish.a, "/a"), (wish.b, "/b"))
             ]
+            a, b = await nodes_of(connection, workspace_id, *ends)
             found = await Decisions(PostgresIdentity(connection), await rule_book(connection)).preview(
                 workspace_id, wish.kind, a, b, now
             )
@@ -103,9 +97,6 @@ async def around(connection: AsyncConnection, workspace_id: int, found: Explaine
 
 def drawn(found: Explained, rules: Rules) -> dict[str, Any]:
     """Return nodes, links, rejected links with their reason, and decisions, as plain values."""
-    nodes = [placed.node for placed in found.zones.placed]
-    ruled_out = {node.node_id for node in nodes if node.value in rules.of(node.namespace).blocked}
-    pinned = {one.a for one in found.zones.assertions if one.kind == BLOCK and one.revoked_at is None}
     return {
         "nodes": [
             {
@@ -128,16 +119,7 @@ def drawn(found: Explained, rules: Rules) -> dict[str, Any]:
             }
             for link in sorted(found.links, key=lambda one: (one.first_at, one.a, one.b, one.source))
         ],
-        "rejected": [
-            {
-                "a": one.a.hex(),
-                "b": one.b.hex(),
-                "reason": one.reason,
-                "sentence": sentences(one, rules),
-                "accepted_if": list(remedies(one, ruled_out, pinned)),
-            }
-            for one in found.resolution.decisions
-        ],
+        "rejected": apart(found, found.resolution.decisions, rules),
         "decisions": [
             {
                 "decision_id": one.assertion_id,
@@ -154,6 +136,23 @@ def drawn(found: Explained, rules: Rules) -> dict[str, Any]:
     }
 
 
+def apart(found: Explained, rejected: Iterable[Rejected], rules: Rules) -> list[dict[str, Any]]:
+    """Return why pairs are not one person and what would make them one, as plain values."""
+    nodes = [placed.node for placed in found.zones.placed]
+    ruled_out = {node.node_id for node in nodes if node.value in rules.of(node.namespace).blocked}
+    pinned = {one.a for one in found.zones.assertions if one.kind == BLOCK and one.revoked_at is None}
+    return [
+        {
+            "a": one.a.hex(),
+            "b": one.b.hex(),
+            "reason": one.reason,
+            "sentence": sentences(one, rules),
+            "accepted_if": list(remedies(one, ruled_out, pinned)),
+        }
+        for one in rejected
+    ]
+
+
 def _people(found: Explained, profile_of: dict[bytes, bytes]) -> list[dict[str, Any]]:
     names: defaultdict[bytes, list[tuple[str, str]]] = defaultdict(list)
     for placed in found.zones.placed:
@@ -162,11 +161,3 @@ def _people(found: Explained, profile_of: dict[bytes, bytes]) -> list[dict[str, 
         {"profile_id": profile_id.hex(), "identifiers": sorted(held)} for profile_id, held in names.items()
     ]
     return sorted(people, key=lambda one: str(one["identifiers"]))
-
-
-def _node_id(end: dict[str, str], place: str, identity_key: bytes, country: str) -> bytes:
-    namespace, value = end["namespace"], end["value"]
-    normal = normalize(namespace, value, country)
-    if not isinstance(normal, str):
-        raise InvalidInputError(f"{value!r} is no {namespace}: {normal.reason}.", field=place)
-    return keyed_hash(identity_key, namespace, normal)

@@ -7,7 +7,8 @@ import msgspec
 from fastapi import APIRouter, Body, Request
 
 from tieline.api.doors import Doors
-from tieline.api.identity_ends import named
+from tieline.api.identity_ends import named, nodes_of
+from tieline.api.identity_outcome import outcome
 from tieline.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
 from tieline.model.event import IDENTITY_DECIDED, LogKind, NewLogRow
 from tieline.store.postgres.workspaces import OWN_SOURCE
@@ -40,7 +41,9 @@ def router(doors: Doors) -> APIRouter:
         """Cut two identifiers apart, join them, or undo the latest such decision; each is named by value or by `node`.
 
         An undo that names the `decision` it takes back is refused if that one is not the latest any more: whoever asked
-        had not seen what was decided since.
+        had not seen what was decided since. The answer says whether the two are one person now (`together`). A join that
+        joins nobody says what stands against it in `rejected`, as the graph does, or in `waiting_for` which of the two
+        nobody has sent yet.
         """
         workspace_id = await doors.keys.workspace(request)
         if kind not in {"cut", "join", "undo"}:
@@ -54,6 +57,7 @@ def router(doors: Doors) -> APIRouter:
                 await named(connection, workspace_id, end, place)
                 for end, place in ((decision.a, "/a"), (decision.b, "/b"))
             ]
+            nodes = await nodes_of(connection, workspace_id, decision.a, decision.b)
         seen = decision.decision if kind == "undo" else None
         if seen is not None and await _taken_back(doors, workspace_id, seen):
             raise ConflictError(f"The decision {seen} was taken back already.", way_out=LOOK_AGAIN)
@@ -61,7 +65,9 @@ def router(doors: Doors) -> APIRouter:
         await absorbed(doors, offset)
         if seen is not None and not await _taken_back(doors, workspace_id, seen):
             raise ConflictError(f"Another decision stands since {seen}.", way_out=LOOK_AGAIN)
-        return {"kind": kind, "log_offset": offset, "as_of": doors.clock.now()}
+        async with doors.pool.connection() as connection:
+            became = await outcome(connection, workspace_id, kind, *nodes)
+        return {"kind": kind, "log_offset": offset, **became, "as_of": doors.clock.now()}
 
     return routes
 

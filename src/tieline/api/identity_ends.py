@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from psycopg import AsyncConnection
 
 from tieline.errors import InvalidInputError, NotFoundError
+from tieline.identify.normalize import normalize
+from tieline.ids import keyed_hash
+from tieline.store.postgres.workspaces import PostgresWorkspaces
 
 
 async def named(
@@ -37,3 +40,24 @@ async def named(
     if row is None:
         raise NotFoundError("There is no such identifier.", field=f"{place}/node")
     return {"namespace": row[0], "value": row[1]}
+
+
+async def nodes_of(
+    connection: AsyncConnection, workspace_id: int, a: Mapping[str, str], b: Mapping[str, str]
+) -> tuple[bytes, bytes]:
+    """Return the nodes of two ends that are named by value, whether anybody has sent them yet or not.
+
+    Raises:
+        InvalidInputError: A value names nobody, or both are the same identifier.
+    """
+    workspace = await PostgresWorkspaces(connection).find(workspace_id)
+    found = []
+    for end, place in ((a, "/a"), (b, "/b")):
+        namespace, value = end["namespace"], end["value"]
+        normal = normalize(namespace, value, workspace.country)
+        if not isinstance(normal, str):
+            raise InvalidInputError(f"{value!r} is no {namespace}: {normal.reason}.", field=place)
+        found.append(keyed_hash(workspace.identity_key, namespace, normal))
+    if found[0] == found[1]:
+        raise InvalidInputError("A decision is about two different identifiers.", field="/b")
+    return found[0], found[1]

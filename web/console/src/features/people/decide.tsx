@@ -40,8 +40,9 @@ function Preview({ wish, close }: { wish: Wish; close: () => void }) {
     decide.mutate(
       { wish, author: me?.name ?? "", reason },
       {
-        onSuccess: () => {
-          notifications.show({ message: w(`done.${wish.kind}`) });
+        onSuccess: ({ together }) => {
+          const nobody = wish.kind === "join" && !together;
+          notifications.show({ message: w(nobody ? "done.nobody" : `done.${wish.kind}`) });
           close();
         },
       },

@@ -94,7 +94,7 @@ export function useDecide() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: ({ wish, author, reason }: { wish: Wish; author: string; reason: string }) =>
-      answer<{ log_offset: number }>(
+      answer<{ log_offset: number; together: boolean }>(
         api.POST("/api/identity/{kind}", {
           params: { path: { kind: wish.kind } },
           body: { a: end(wish.a), b: end(wish.b), author, reason },

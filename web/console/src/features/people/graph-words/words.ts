@@ -29,6 +29,7 @@ export const { useWords, useCodes } = defineWords(
     "confirm.undo": "復原",
     "done.cut": "已拆開",
     "done.join": "已合併",
+    "done.nobody": "這個決定已記下，但規則不允許，所以沒有合併；原因在圖上。",
     "done.undo": "已復原",
   },
   {
@@ -59,6 +60,7 @@ export const { useWords, useCodes } = defineWords(
     "confirm.undo": "元に戻す",
     "done.cut": "切り離しました",
     "done.join": "統合しました",
+    "done.nobody": "決定は記録されましたが、ルールにより統合されていません。理由は図に表示されます。",
     "done.undo": "元に戻しました",
   },
   {
@@ -89,6 +91,7 @@ export const { useWords, useCodes } = defineWords(
     "confirm.undo": "Undo",
     "done.cut": "Cut apart",
     "done.join": "Joined",
+    "done.nobody": "The decision is noted, and a rule stands against it: nobody was joined. The graph says why.",
     "done.undo": "Undone",
   },
 );
