@@ -253,6 +253,42 @@ async def test_each_person_gets_it_by_the_clock_on_the_persons_wall(doors: Doors
     assert found == {name("p0"): taipei - timedelta(hours=1), name("p1"): taipei, name("p2"): taipei}
 
 
+@pytest.mark.parametrize(
+    ("proven", "source"), [(False, "till"), (True, "page")], ids=["no proof", "a browser"]
+)
+async def test_a_time_zone_that_nobody_vouches_for_moves_no_message(
+    doors: Doors, proven: bool, source: str
+) -> None:
+    if not isinstance(doors.unit, PostgresUnit):
+        pytest.skip("time zones of people are facts in the database")
+    async with doors.unit.transaction():
+        run = doors.unit.connection.execute
+        await run(
+            "insert into source (workspace_id, key, kind, name, write_key, created_at)"
+            " values (1, 'page', 'web', 'page', 'wk_page', %s)",
+            (NOON,),
+        )
+        for node, core in (("p0", True), ("p0 elsewhere", proven)):
+            await run(
+                "insert into node (workspace_id, node_id, namespace, value, first_at, zone_id, profile_id, core)"
+                " values (1, %s, 'member_id', %s, %s, %s, %s, %s)",
+                (name(node), node, NOON, name("p0"), name("p0"), core),
+            )
+        for node, said_by, zone, at in (
+            ("p0", "till", "Asia/Tokyo", NOON),
+            ("p0 elsewhere", source, "America/New_York", NOON + timedelta(hours=1)),
+        ):
+            await run(
+                "insert into fact values (1, %s, 1, 'time_zone', %s, %s, %s)",
+                (name(node), said_by, msgspec.json.encode(zone).decode(), at),
+            )
+    await doors.change([], PEOPLE[1:])
+    await doors.start(local="2026-11-23T10:00:00")
+    await doors.begin()
+
+    assert [one.due_at - NOON for one in await doors.list()] == [timedelta(hours=13)]
+
+
 def test_arms_fill_everything_between_nobody_and_everybody() -> None:
     said = Broadcast("main", "marketing", TWO, holdout=10, trial=Trial(20, 60))
     names, ends = arms(said)

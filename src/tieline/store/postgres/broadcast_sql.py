@@ -1,7 +1,7 @@
 """The statements that freeze who gets a broadcast."""
 
 from tieline.model.broadcast import Broadcast, arms
-from tieline.store.postgres import standing
+from tieline.store.postgres import shown, standing
 
 # Who gets it: members of the segment, or friends of the account by the newest word of each of their LINE users.
 _MEMBERS = (
@@ -45,12 +45,15 @@ _DUE = """
                       else make_interval(secs => %(each)s::float8 * (row_number() over (order by arm = %(undecided)s, lot) - 1))
                  end
 """
-_ZONES = """
+_ZONES = f"""
     left join lateral (
-        select f.value #>> '{}' as zone
-        from node n join fact f on f.workspace_id = n.workspace_id and f.node_id = n.node_id and f.kind = 1
-                               and f.name = 'time_zone'
-        where n.workspace_id = %(workspace)s and n.profile_id = person order by f.at desc limit 1
+        select fact.value #>> '{{}}' as zone
+        from node mine
+        join fact on fact.workspace_id = mine.workspace_id and fact.node_id = mine.node_id and fact.kind = 1
+                 and fact.name = 'time_zone'
+        {shown.SOURCES}
+        where mine.workspace_id = %(workspace)s and mine.profile_id = person and mine.core
+        order by {shown.FIRST} limit 1
     ) as own on true
     left join pg_timezone_names as known on known.name = own.zone
 """

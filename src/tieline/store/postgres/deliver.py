@@ -8,7 +8,7 @@ from typing import Any
 from psycopg import AsyncConnection
 
 from tieline.model.send import Claimed, Held, Prepared, Recent, Send, Settled, Standing, TrackedLink
-from tieline.store.postgres import restrained
+from tieline.store.postgres import restrained, shown
 from tieline.store.postgres.standing import STANDING
 
 # The frozen group of a send that is due must come with it; whoever locks only a part of it leaves it alone.
@@ -63,24 +63,14 @@ _SETTLE = """
       and send.state is not distinct from 'prepared'
     returning send.workspace_id, send.send_id
 """
-# Whoever holds the key of a browser, which stands in its page, may not change what somebody else is shown.
-_TRAITS = """
+_TRAITS = f"""
     select distinct on (asked.node_id, fact.name) asked.node_id, fact.name, fact.value
     from node as asked
-    join workspace on workspace.workspace_id = asked.workspace_id
     join node as mine on mine.workspace_id = asked.workspace_id and mine.profile_id = asked.profile_id and mine.core
-    join fact on fact.workspace_id = mine.workspace_id and fact.node_id = mine.node_id and kind = 1
-    left join source on source.workspace_id = fact.workspace_id and source.key = fact.source
-    left join lateral (
-        select array(select jsonb_array_elements_text(golden -> fact.name -> 'sources')) as sources
-        from (select workspace.settings -> 'golden' as golden) as rules
-        where jsonb_typeof(golden -> fact.name -> 'sources') = 'array'
-    ) as trusted on true
+    join fact on fact.workspace_id = mine.workspace_id and fact.node_id = mine.node_id and fact.kind = 1
+    {shown.SOURCES}
     where asked.workspace_id = %s and asked.node_id = any(%s)
-    order by asked.node_id, fact.name,
-             coalesce(array_position(trusted.sources, fact.source),
-                      array_position(trusted.sources, split_part(fact.source, ':', 1))),
-             coalesce(source.kind = 'web', false), fact.at desc, fact.source desc
+    order by asked.node_id, fact.name, {shown.FIRST}
 """
 
 
