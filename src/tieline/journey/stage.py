@@ -205,15 +205,14 @@ class JourneyStage:
         self, round_: "_Round", signal: Signal, profile_id: bytes, mine: list[Enrolment]
     ) -> None:
         """Let a person enter every journey that the signal starts and that takes the person now."""
-        for journey in self._library.open(round_.workspace_id):
-            if not starts(journey, signal):
-                continue
+        for journey in [one for one in self._library.open(round_.workspace_id) if starts(one, signal)]:
             last = round_.entered.get((profile_id, journey.key))
             same = [one for one in mine if one.journey_key == journey.key]
             trigger = told(signal)
-            if refusal(journey, trigger, signal.at, round_.now, same, last):
-                continue
             new = enrol(journey, signal.node_id, trigger, signal.at, round_.now)
+            again = new.id in {one.id for one in same}  # twice in one millisecond, and over at once
+            if again or refusal(journey, trigger, signal.at, round_.now, same, last):
+                continue
             new = await round_.move(journey, new, Entered())
             # What started this may have arrived late: what happened after it may have been said before it.
             for seen in following(round_.known[profile_id], new.entered_at, round_.now):
