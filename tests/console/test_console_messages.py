@@ -54,7 +54,9 @@ def test_a_preview_that_got_no_answer_is_asked_for_again(opened):
     page.get_by_role("textbox", name="文字", exact=True).fill('{{ profile.name | default: "您" }}，新品到了')
     page.get_by_label("以某位顧客的資料預覽").fill("王淑芬")
     page.get_by_role("option", name="王淑芬").click()
-    page.get_by_role("group", name="手機畫面").locator("xpath=..").get_by_role("button", name="再試一次").click()
+    page.get_by_role("group", name="手機畫面").locator("xpath=..").get_by_role(
+        "button", name="再試一次"
+    ).click()
     page.get_by_role("group", name="手機畫面").get_by_text("王淑芬，新品到了").wait_for()
     assert len(lost) == 5
 
