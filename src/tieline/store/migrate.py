@@ -4,11 +4,14 @@ The same few lines serve both engines: a migration tool would bring an ORM for t
 """
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from typing import NamedTuple
 
 from tieline.errors import StartError
+
+_END = re.compile(r";[ \t]*(?:--[^\n]*)?\n")
 
 
 class Migration(NamedTuple):
@@ -62,6 +65,6 @@ def pending(engine: str, applied: Mapping[int, str]) -> Iterator[Migration]:
 
 
 def statements(sql: str) -> list[str]:
-    """Split a file at semicolons that end a line, for engines that take one statement at a time."""
+    """Split a file at semicolons that end a line but for a comment, for engines that take one statement at a time."""
     lines = [line for line in sql.splitlines() if not line.strip().startswith("--")]
-    return [part.strip() for part in "\n".join(lines).split(";\n") if part.strip().rstrip(";")]
+    return [part.strip() for part in _END.split("\n".join(lines)) if part.strip().rstrip(";")]
