@@ -163,3 +163,18 @@ class Simulated:
         self.http.close()
         self.process.terminate()
         self.process.wait(timeout=20)
+
+
+def befriended(served: Served, simulated: Simulated, secret: str, friends: int) -> None:
+    """Open channel 100 of provider 900 at the simulated LINE, connect it as `main`, and let so many become friends."""
+    opened = simulated.call(
+        "POST", "/accounts",
+        {"channel_id": "100", "channel_secret": secret, "provider_id": "900", "name": "A",
+         "webhook_url": f"{served.url}/line/main/webhook"},
+    )  # fmt: skip
+    served.post(
+        "/api/line/accounts",
+        {"key": "main", "name": "A", "provider_id": "900", "channel_id": "100", "channel_secret": secret,
+         "bot_user_id": opened["bot_user_id"]},
+    )  # fmt: skip
+    simulated.call("POST", "/accounts/100/friends", {"count": friends, "seed": 1, "announce": True})

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from serving import Served, Simulated, wait_for
+from serving import Served, Simulated, befriended, wait_for
 
 SECRET = "secret-of-100"
 HELLO = "{{ profile.name | default: '顧客' }} {{ profile.points | default: '-' }}"
@@ -20,17 +20,7 @@ class Shop:
 
     def __init__(self, served: Served, simulated: Simulated) -> None:
         self.served, self.simulated = served, simulated
-        opened = simulated.call(
-            "POST", "/accounts",
-            {"channel_id": "100", "channel_secret": SECRET, "provider_id": "900", "name": "A",
-             "webhook_url": f"{served.url}/line/main/webhook"},
-        )  # fmt: skip
-        served.post(
-            "/api/line/accounts",
-            {"key": "main", "name": "A", "provider_id": "900", "channel_id": "100", "channel_secret": SECRET,
-             "bot_user_id": opened["bot_user_id"]},
-        )  # fmt: skip
-        simulated.call("POST", "/accounts/100/friends", {"count": 3, "seed": 1, "announce": True})
+        befriended(served, simulated, SECRET, 3)
         friends = simulated.call("GET", "/accounts/100/friends")["friends"]
         self.hers, self.his, self.unbound = sorted(one["user_id"] for one in friends)
         self.public = served.post("/api/sources", {"key": "site", "kind": "web", "name": "官網"})["write_key"]

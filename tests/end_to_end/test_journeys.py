@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from serving import Served, Simulated, wait_for
+from serving import Served, Simulated, befriended, wait_for
 
 SECRET = "secret-of-100"
 TEXT = [{"type": "text", "text": "嗨 {{ trigger.cart_id }}"}]
@@ -44,17 +44,7 @@ def brand(tmp_path: Path, simulated: Simulated) -> Iterator[Served]:
     """A brand with one account and one friend who said yes."""
     served = Served(tmp_path, **simulated.settings())
     served.start()
-    opened = simulated.call(
-        "POST", "/accounts",
-        {"channel_id": "100", "channel_secret": SECRET, "provider_id": "900", "name": "A",
-         "webhook_url": f"{served.url}/line/main/webhook"},
-    )  # fmt: skip
-    served.post(
-        "/api/line/accounts",
-        {"key": "main", "name": "A", "provider_id": "900", "channel_id": "100", "channel_secret": SECRET,
-         "bot_user_id": opened["bot_user_id"]},
-    )  # fmt: skip
-    simulated.call("POST", "/accounts/100/friends", {"count": 1, "seed": 1, "announce": True})
+    befriended(served, simulated, SECRET, 1)
     user = simulated.call("GET", "/accounts/100/friends")["friends"][0]["user_id"]
     said = {"purpose": "marketing", "channel": "line", "state": "granted", "method": "form"}
     whose = {"externalIds": [{"type": "line:900", "id": user}]}
