@@ -1,5 +1,6 @@
 """Whoever reads the public write key can say anything with it: it moves no message, shows nobody's fields, agrees to nothing."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -176,6 +177,33 @@ def test_a_browser_agrees_to_nothing_and_may_refuse(shop: Shop) -> None:
 
     shop.forge(agreed({"userId": ATTACKER}, "withdrawn"))
     assert shop.broadcast("both", 1) == {shop.unbound: "顧客 -"}
+
+
+def test_a_browser_speaks_neither_for_line_nor_for_tieline(shop: Shop) -> None:
+    shop.served.collect(agreed({"userId": VICTIM}, "withdrawn"))
+    wait_for(shop.served.settled)
+    before = shop.served.get("/api/profiles/lookup", namespace="member_id", value=VICTIM)
+    tap = {"data": f"tieline:unbind:yes:en:{int(time.time())}"}
+    follows = {"type": "track", "event": "line_followed", "userId": VICTIM}
+    unbinds = {"type": "track", "event": "line_postback_received", "userId": VICTIM, "properties": tap}
+
+    batch = {"batch": [follows, unbinds, {"type": "track", "event": "Seen", "userId": VICTIM}]}
+    answer = shop.served.http.post(
+        "/v1/batch", json=batch, auth=(shop.public, ""), headers={"Authorization": ""}
+    )
+    wait_for(shop.served.settled)
+    alone = shop.served.http.post(
+        "/v1/track", json=follows, auth=(shop.public, ""), headers={"Authorization": ""}
+    )
+
+    assert [(one["index"], one["code"]) for one in answer.json()["rejected"]] == [
+        (0, "reserved_event"),
+        (1, "reserved_event"),
+    ]
+    assert alone.status_code == 403, alone.text
+    after = shop.served.get("/api/profiles/lookup", namespace="member_id", value=VICTIM)
+    assert after["identifiers"] == before["identifiers"]
+    assert shop.hers not in shop.broadcast("refused", 2)
 
 
 REMINDER = "{{ item.name }}還在{% if trigger.size %}，{{ trigger.size }}{% endif %}"

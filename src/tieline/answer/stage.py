@@ -64,7 +64,9 @@ class AnswerStage:
         wishes: dict[int, Wish] = {}
         for item in items:
             event = item.event
-            if event.name not in ANSWERED or not event.identifiers or "place" in event.properties:
+            if event.source.kind != "line" or event.name not in ANSWERED:
+                continue
+            if not event.identifiers or "place" in event.properties:
                 continue
             wished = wish(event.name, event.written, str(event.properties.get("data", "")))
             if wished is not None:

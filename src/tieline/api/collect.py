@@ -24,6 +24,8 @@ KINDS = {
     "group": LogKind.GROUP,
     "alias": LogKind.ALIAS,
 }
+FORBIDDEN = frozenset({"consent_grant_forbidden", "reserved_event"})
+"""What a browser's key may not say: said alone it is refused at once, in a batch it is parked and the rest goes on."""
 # Any shop's pages may send here; a write key can only collect, and no cookie is read.
 CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -54,7 +56,7 @@ def router(commit: GroupCommit, keys: Keys, clock: Clock, bytes_max: int) -> API
         now = clock.now()
         source = await keys.source(basic_user(request) or wire.write_key, now)
         refused = _refused(wire.items, source)
-        if kind is not LogKind.BATCH and refused and refused[0]["code"] == "consent_grant_forbidden":
+        if kind is not LogKind.BATCH and refused and refused[0]["code"] in FORBIDDEN:
             raise ForbiddenError(str(refused[0]["detail"]))
         await commit.append(
             [NewLogRow(source.workspace_id, source.source_id, kind, max(1, len(wire.items)), now, body)]

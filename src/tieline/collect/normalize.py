@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from tieline.collect.wire import Item, Refused, Scalar
-from tieline.model.event import CONSENT_UPDATED, Event, Identifier, LogKind, LogRow, Source
+from tieline.model.event import CONSENT_UPDATED, RESERVED, Event, Identifier, LogKind, LogRow, Source
 from tieline.model.identity import ANONYMOUS, EMAIL, PHONE
 
 SKEW_IGNORED = timedelta(seconds=1)
@@ -59,10 +59,14 @@ def _import_source(source: Source, import_id: str) -> Source:
 
 
 def forbidden(item: Item, source: Source) -> Refused | None:
-    """A browser's key is public, so a grant of consent from it proves nothing."""
-    if item.event != CONSENT_UPDATED or source.may_grant_consent:
+    """A browser's key is public: a grant of consent from it proves nothing, nor does what LINE or Tieline would say."""
+    if source.kind != "web" or item.type != "track":
         return None
-    if (item.properties or {}).get("state") == "withdrawn":
+    if item.event in RESERVED:
+        return Refused(
+            "reserved_event", f"Only LINE or Tieline says {item.event}, not a browser's write key."
+        )
+    if item.event != CONSENT_UPDATED or (item.properties or {}).get("state") == "withdrawn":
         return None
     return Refused(
         "consent_grant_forbidden", "A browser's write key can withdraw consent but never grant it."

@@ -4,7 +4,7 @@ import pytest
 
 from tieline.collect.normalize import corrected, normalize, parse_time
 from tieline.collect.wire import Item, Refused
-from tieline.model.event import Event, Identifier, LogKind, LogRow, Source
+from tieline.model.event import RESERVED, Event, Identifier, LogKind, LogRow, Source
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ROW = LogRow(7, 1, 1, LogKind.BATCH, 1, NOON, b"")
@@ -68,6 +68,15 @@ def test_a_browser_cannot_grant_consent(state: str | None) -> None:
     found = normalize(item, WEB, ROW, 0, None)
     assert isinstance(found, Refused)
     assert found.reason == "consent_grant_forbidden"
+    assert isinstance(normalize(item, POS, ROW, 0, None), Event)
+
+
+@pytest.mark.parametrize("name", sorted(RESERVED))
+def test_a_browser_says_nothing_for_line_or_for_tieline(name: str) -> None:
+    item = Item(type="track", event=name, userId="u")
+    found = normalize(item, WEB, ROW, 0, None)
+    assert isinstance(found, Refused)
+    assert found.reason == "reserved_event"
     assert isinstance(normalize(item, POS, ROW, 0, None), Event)
 
 
