@@ -57,11 +57,11 @@ class Table:
     def __init__(self, engine: ClickHouse) -> None:
         self.engine = engine
         self.workspace = 0
+        self._columns_as_text: dict[str, str] = {}
         for name in TYPES:
             rows = engine.query(f"describe table {name}").to_pylist()
             types = {row["name"]: "String" if row["type"].startswith("JSON") else row["type"] for row in rows}
-            columns = ", ".join(f"{column} {kind}" for column, kind in types.items())
-            engine.command(f"create or replace table {name}_as_text ({columns}) engine = Memory")
+            self._columns_as_text[name] = ", ".join(f"{column} {kind}" for column, kind in types.items())
 
     def store(self, world: World) -> None:
         self.workspace = next(_workspaces)
@@ -104,12 +104,16 @@ class Table:
     def _insert(self, name: str, rows: list[dict[str, Any]]) -> None:
         types = {"workspace_id": pa.uint32(), "profile_id": pa.binary(16), **TYPES[name]}
         rows = [{"workspace_id": self.workspace, **row} for row in rows]
+        # Gone again at the end: other tests look at which tables there are.
+        self.engine.command(
+            f"create or replace table {name}_as_text ({self._columns_as_text[name]}) engine = Memory"
+        )
         self.engine.insert(f"{name}_as_text", pa.Table.from_pylist(rows, pa.schema(list(types.items()))))
         columns = ", ".join(types)
         self.engine.command(
             f"insert into {name} ({columns}) select {columns} from {name}_as_text settings {AS_SENT}"
         )
-        self.engine.command(f"truncate table {name}_as_text")
+        self.engine.command(f"drop table {name}_as_text sync")
 
 
 def _event(row: Any) -> dict[str, Any]:

@@ -61,9 +61,18 @@ export function TriggerFields({ draft, change }: { draft: Draft; change: (draft:
           <NumberInput label={w("reply.rank")} description={w("reply.rankWhy")} min={0} max={10_000} value={draft.rank} onChange={(rank) => change({ ...draft, rank: Number(rank) || 0 })} />
           <Switch label={w("reply.goesOn")} checked={draft.goesOn} onChange={(event) => change({ ...draft, goesOn: event.currentTarget.checked })} />
         </div>
-        <Switch label={w("reply.unbinds")} description={w("reply.unbindsWhy")} checked={draft.unbinds} onChange={(event) => change({ ...draft, unbinds: event.currentTarget.checked })} />
+        <Switch label={w("reply.unbinds")} description={<UnbindsWhy />} checked={draft.unbinds} onChange={(event) => change({ ...draft, unbinds: event.currentTarget.checked })} />
       </div>
     </Panel>
+  );
+}
+
+function UnbindsWhy() {
+  const w = useWords();
+  return (
+    <>
+      {w("reply.unbindsWhy")} <code data-data>tieline:unbind</code>
+    </>
   );
 }
 

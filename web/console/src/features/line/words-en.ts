@@ -172,7 +172,7 @@ export const en: Record<keyof typeof zh, string> = {
   "reply.rankWhy": "The lowest is asked first",
   "reply.goesOn": "Later rules may answer too",
   "reply.unbinds": "Ask whether to unlink",
-  "reply.unbindsWhy": "Comes after the reply; only a tap on “Unlink” does it. A button or menu area whose data is tieline:unbind asks the same.",
+  "reply.unbindsWhy": "Comes after the reply; only a tap on “Unlink” does it. A button or menu area with this data asks the same:",
   "reply.match": "How it matches",
   "reply.text": "Keyword",
   "reply.textHint": "Such as: opening hours",

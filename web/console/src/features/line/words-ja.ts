@@ -172,7 +172,7 @@ export const ja: Record<keyof typeof zh, string> = {
   "reply.rankWhy": "小さい数から確認します",
   "reply.goesOn": "この後のルールも応答してよい",
   "reply.unbinds": "連携を解除するかを尋ねる",
-  "reply.unbindsWhy": "応答の後に確認ボタンが付き、友だちが「解除する」を押すと解除されます。ボタンやリッチメニューの送信データに tieline:unbind を入れても同じです。",
+  "reply.unbindsWhy": "応答の後に確認ボタンが付き、友だちが「解除する」を押すと解除されます。ボタンやリッチメニューの送信データに次を入れても同じです：",
   "reply.match": "一致の方法",
   "reply.text": "キーワード",
   "reply.textHint": "例：営業時間",

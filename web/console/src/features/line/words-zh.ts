@@ -170,7 +170,7 @@ export const zh = {
   "reply.rankWhy": "數字小的先問",
   "reply.goesOn": "回覆後，後面的規則也可以再回覆",
   "reply.unbinds": "詢問是否解除綁定",
-  "reply.unbindsWhy": "接在回覆後面，好友點「解除綁定」才會生效。按鈕或圖文選單的回傳資料填 tieline:unbind，效果相同。",
+  "reply.unbindsWhy": "接在回覆後面，好友點「解除綁定」才會生效。按鈕或圖文選單的回傳資料填這一句，效果相同：",
   "reply.match": "比對方式",
   "reply.text": "關鍵字",
   "reply.textHint": "例如：營業時間",
