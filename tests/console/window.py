@@ -11,7 +11,8 @@ from playwright.sync_api import BrowserContext, Page
 from serving import Served, Simulated
 
 BUILT = Path(__file__).parents[2] / "src/tieline/api/static/console/index.html"
-PATIENCE_MS = 15_000
+PATIENCE_MS = 45_000
+"""Two browsers, two servers and two workers share a machine of two cores while all tests run."""
 Open = Callable[..., Page]
 
 
