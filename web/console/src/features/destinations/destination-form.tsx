@@ -1,8 +1,9 @@
-import { Button, Checkbox, CopyButton, Modal, Select, TextInput } from "@mantine/core";
+import { Button, Checkbox, Modal, Select, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { type FormEvent, useState } from "react";
 import { useSegments } from "@/api/segments";
 import { useNamespaces } from "@/components/identifiers";
+import { SecretOnce } from "@/components/secret-once";
 import { Failed } from "@/components/states";
 import { useWords as useCommon } from "@/components/words";
 import { type Destination, draftOf, NAMESPACES, useSaveDestination } from "@/features/destinations/destinations";
@@ -28,7 +29,7 @@ export function DestinationForm({ of, close }: { of?: Destination; close: () => 
     });
   }
 
-  if (save.data?.secret) return <Once secret={save.data.secret} close={close} />;
+  if (save.data?.secret) return <SecretOnce secret={save.data.secret} says={w} close={close} />;
   return (
     <Modal opened onClose={close} title={of ? w("change", { key: of.key }) : w("add")} closeButtonProps={{ "aria-label": common("close") }}>
       <form className={styles["stack"]} onSubmit={submit}>
@@ -85,25 +86,6 @@ export function DestinationForm({ of, close }: { of?: Destination; close: () => 
           </Button>
         </div>
       </form>
-    </Modal>
-  );
-}
-
-function Once({ secret, close }: { secret: string; close: () => void }) {
-  const w = useWords();
-  const common = useCommon();
-  return (
-    <Modal opened onClose={close} title={w("secretTitle")} closeOnClickOutside={false} withCloseButton={false}>
-      <div className={styles["stack"]}>
-        <p>{w("secretWhy")}</p>
-        <TextInput label={w("secret")} readOnly value={secret} classNames={{ input: styles["mono"] ?? "" }} data-data />
-        <div className={styles["row"]}>
-          <CopyButton value={secret}>{({ copied, copy }) => <Button onClick={copy}>{copied ? common("copied") : common("copy")}</Button>}</CopyButton>
-          <Button variant="default" onClick={close}>
-            {w("done")}
-          </Button>
-        </div>
-      </div>
     </Modal>
   );
 }

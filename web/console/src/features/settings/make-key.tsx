@@ -1,8 +1,9 @@
-import { Button, Checkbox, CopyButton, Modal, SegmentedControl, TextInput } from "@mantine/core";
+import { Button, Checkbox, Modal, SegmentedControl, TextInput } from "@mantine/core";
 import { type FormEvent, useId, useState } from "react";
+import { SecretOnce } from "@/components/secret-once";
 import { Failed } from "@/components/states";
 import { useWords as useCommon } from "@/components/words";
-import { type Keys, type MadeKey, useMakeKey } from "@/features/settings/keys";
+import { type Keys, useMakeKey } from "@/features/settings/keys";
 import { useWords } from "@/features/settings/keys-words";
 import styles from "@/features/settings/settings.module.css";
 import { useCodes } from "@/features/settings/words";
@@ -25,7 +26,7 @@ export function MakeKey({ scopes, close }: { scopes: Keys["scopes"]; close: () =
     make.mutate({ name, scopes: chosen, days: days === "none" ? null : Number(days) });
   }
 
-  if (make.data) return <Once made={make.data} close={close} />;
+  if (make.data) return <SecretOnce secret={make.data.secret} says={w} close={close} />;
   return (
     <Modal opened onClose={close} size="lg" title={w("make")} closeButtonProps={{ "aria-label": common("close") }}>
       <form className={styles["stack"]} onSubmit={submit}>
@@ -62,27 +63,6 @@ export function MakeKey({ scopes, close }: { scopes: Keys["scopes"]; close: () =
           {w("submit")}
         </Button>
       </form>
-    </Modal>
-  );
-}
-
-function Once({ made, close }: { made: MadeKey; close: () => void }) {
-  const w = useWords();
-  const common = useCommon();
-  return (
-    <Modal opened onClose={close} title={w("secretTitle")} closeOnClickOutside={false} withCloseButton={false}>
-      <div className={styles["stack"]}>
-        <p>{w("secretWhy")}</p>
-        <TextInput label={w("secret")} readOnly value={made.secret} classNames={{ input: styles["mono"] ?? "" }} />
-        <div className={styles["row"]}>
-          <CopyButton value={made.secret}>
-            {({ copied, copy }) => <Button onClick={copy}>{copied ? common("copied") : common("copy")}</Button>}
-          </CopyButton>
-          <Button variant="default" onClick={close}>
-            {w("done")}
-          </Button>
-        </div>
-      </div>
     </Modal>
   );
 }
