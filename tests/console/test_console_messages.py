@@ -39,6 +39,32 @@ def test_a_message_is_written_for_a_person_seen_on_the_phone_and_kept(opened, ti
 
 @pytest.mark.browser
 @pytest.mark.usefixtures("brand")
+def test_what_is_chosen_before_the_traits_are_known_is_what_is_inserted(opened):
+    page = opened("/messages/new")
+    late = []
+
+    def hold(route):
+        late.append(route)
+
+    page.route("**/api/segments/vocabulary", hold)
+    page.reload()
+    page.get_by_role("textbox", name="文字", exact=True).fill("，新品到了")
+    page.get_by_role("textbox", name="文字", exact=True).press("Home")
+    page.get_by_role("button", name="插入顧客資料").click()
+    which = page.get_by_role("combobox", name="哪一項資料")
+    if which.is_enabled():
+        which.click()
+        page.get_by_role("option", name="姓名").click()
+    with page.expect_response("**/api/segments/vocabulary"):
+        late.pop().continue_()
+    page.get_by_label("沒有資料時顯示").fill("您")
+    page.get_by_role("button", name="插入", exact=True).click()
+    written = page.get_by_role("textbox", name="文字", exact=True).input_value()
+    assert written == '{{ profile.name | default: "您" }}，新品到了'
+
+
+@pytest.mark.browser
+@pytest.mark.usefixtures("brand")
 def test_a_preview_that_got_no_answer_is_asked_for_again(opened):
     page = opened("/messages/new")
     lost = []

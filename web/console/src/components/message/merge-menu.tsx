@@ -10,16 +10,20 @@ import styles from "@/components/message/message.module.css";
 import { useTraits } from "@/api/vocabulary";
 import { useWords } from "@/components/message/words";
 
+/** What most messages begin with. */
+const FIRST = "name";
+
 /** Put something of the person into the field that was written in last, with what stands there for whom it is unknown. */
 export function MergeMenu() {
   const w = useWords();
   const names = useNames();
   const { insert } = useDraft();
   const [opened, { toggle, close }] = useDisclosure(false);
-  const traits = useTraits().data ?? [];
+  const { data: known, isLoading } = useTraits();
+  const traits = known?.length ? known : [FIRST];
   const [trait, setTrait] = useState("");
   const [otherwise, setOtherwise] = useState("");
-  const chosen = trait || traits[0] || "name";
+  const chosen = trait || (traits.includes(FIRST) ? FIRST : traits[0]);
   return (
     <Popover opened={opened} onChange={(open) => (open ? null : close())} position="bottom-end" width={300} trapFocus withArrow>
       <Popover.Target>
@@ -39,8 +43,10 @@ export function MergeMenu() {
           <Select
             label={w("mergeTrait")}
             searchable
+            // Chosen before the list is there, one would silently become the first of the list.
+            disabled={isLoading}
             comboboxProps={{ keepMounted: false, withinPortal: false }}
-            data={(traits.length ? traits : ["name"]).map((one) => ({ value: one, label: names.trait(one) }))}
+            data={traits.map((one) => ({ value: one, label: names.trait(one) }))}
             value={chosen}
             onChange={(one) => setTrait(one ?? "")}
             data-data
