@@ -1,11 +1,12 @@
 """A real Tieline, and a browser that opens its console."""
 
+import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "end_to_end"))
 sys.path.insert(0, str(Path(__file__).parent))
@@ -14,8 +15,22 @@ from brand import seed
 from serving import Served, Simulated
 from window import BUILT, PATIENCE_MS, Open, chromium, log_in
 
+PAGES = pytest.StashKey[list[Page]]()
 
-@pytest.fixture(scope="session")
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Beside a failure, say what its pages showed: who reads of it elsewhere cannot look."""
+    report = yield
+    if report.when == "call" and report.failed:
+        for page in item.stash.get(PAGES, []):
+            with contextlib.suppress(Error):
+                report.sections.append((page.url, page.locator("body").aria_snapshot()))
+    return report
+
+
+# One for each file: what another file left behind, segments or lines in the audit log, would change what a page shows.
+@pytest.fixture(scope="module")
 def tieline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     if not BUILT.exists():
         pytest.skip("the console is not built: npm cannot reach its registry")
@@ -25,7 +40,7 @@ def tieline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     served.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def brand(tieline: Served) -> str:
     """Fill the workspace; return the profile id of Mrs Wang."""
     seed(tieline)
@@ -61,9 +76,12 @@ def complaints() -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def opened(tieline: Served, browser: Browser, complaints: list[str]) -> Iterator[Open]:
+def opened(
+    tieline: Served, browser: Browser, complaints: list[str], request: pytest.FixtureRequest
+) -> Iterator[Open]:
     """Open an address of the console in a window of its own."""
     contexts: list[BrowserContext] = []
+    pages = request.node.stash[PAGES] = []
 
     def hear(said: ConsoleMessage) -> None:
         # The browser itself writes every answer of 4xx there; what the page makes of it is what the tests look at.
@@ -89,6 +107,7 @@ def opened(tieline: Served, browser: Browser, complaints: list[str]) -> Iterator
         if member:
             log_in(context, tieline)
         page = context.new_page()
+        pages.append(page)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", hear)
         page.goto(f"{tieline.url}{path}")

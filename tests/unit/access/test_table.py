@@ -1,6 +1,12 @@
+import re
+from pathlib import Path
+
 import pytest
 
 from tieline.access import table
+
+SETTINGS = Path(__file__).parents[3] / "web/console/src/features/settings"
+LANGUAGES = 3
 
 
 @pytest.mark.parametrize(
@@ -68,3 +74,16 @@ def test_a_key_has_its_scopes_and_nothing_else():
 )  # fmt: skip
 def test_changes_are_written_down_and_so_is_reading_that_a_row_names(method, path, written):
     assert table.audited(method, path) is written
+
+
+def test_every_permission_has_a_word_in_every_language_of_the_console():
+    words = re.findall(r'"scope\.([a-z.]+)":', (SETTINGS / "words.ts").read_text())
+    assert {name: words.count(name) for name in table.PERMISSIONS} == dict.fromkeys(
+        table.PERMISSIONS, LANGUAGES
+    )
+
+
+def test_the_audit_log_can_be_narrowed_to_whatever_is_written_into_it():
+    chosen = re.findall(r'"of\.([a-z]+)":', (SETTINGS / "audit-words.ts").read_text())
+    kinds = {row.name.split(".")[0] for row in table.TABLE if row.audited}
+    assert {kind: chosen.count(kind) for kind in kinds} == dict.fromkeys(kinds, LANGUAGES)

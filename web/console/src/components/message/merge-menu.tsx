@@ -19,11 +19,13 @@ export function MergeMenu() {
   const names = useNames();
   const { insert } = useDraft();
   const [opened, { toggle, close }] = useDisclosure(false);
-  const { data: known, isLoading } = useTraits();
-  const traits = known?.length ? known : [FIRST];
+  const known = useTraits();
+  const traits = known.data?.length ? known.data : [FIRST];
   const [trait, setTrait] = useState("");
   const [otherwise, setOtherwise] = useState("");
-  const chosen = trait || (traits.includes(FIRST) ? FIRST : traits[0]);
+  const chosen = trait || (traits.includes(FIRST) ? FIRST : (traits[0] ?? FIRST));
+  // What is offered before the list is there could be chosen, and be another one when it comes.
+  const offered = known.isLoading ? [] : traits;
   return (
     <Popover opened={opened} onChange={(open) => (open ? null : close())} position="bottom-end" width={300} trapFocus withArrow>
       <Popover.Target>
@@ -43,11 +45,9 @@ export function MergeMenu() {
           <Select
             label={w("mergeTrait")}
             searchable
-            // Chosen before the list is there, one would silently become the first of the list.
-            disabled={isLoading}
             comboboxProps={{ keepMounted: false, withinPortal: false }}
-            data={traits.map((one) => ({ value: one, label: names.trait(one) }))}
-            value={chosen}
+            data={offered.map((one) => ({ value: one, label: names.trait(one) }))}
+            value={known.isLoading ? null : chosen}
             onChange={(one) => setTrait(one ?? "")}
             data-data
           />
@@ -57,7 +57,9 @@ export function MergeMenu() {
             value={otherwise}
             onChange={(event) => setOtherwise(event.currentTarget.value)}
           />
-          <Button type="submit">{w("mergeInsert")}</Button>
+          <Button type="submit" disabled={known.isLoading}>
+            {w("mergeInsert")}
+          </Button>
         </form>
       </Popover.Dropdown>
     </Popover>

@@ -39,6 +39,18 @@ export function Preview({ messages }: { messages: readonly Json[] }) {
         value={screen}
         onChange={setScreen}
       />
+      <div className={styles["whom"]}>
+        {person ? (
+          <p className={styles["note"]}>
+            {w("asSeenBy")} <strong data-data>{person.name}</strong>{" "}
+            <Button variant="subtle" size="compact-xs" onClick={() => setPerson(null)}>
+              {w("asNobody")}
+            </Button>
+          </p>
+        ) : (
+          <PersonBox label={w("seeAs")} choose={setPerson} />
+        )}
+      </div>
       <Phone
         messages={filled.data?.messages ?? messages}
         notification={filled.data?.notification ?? (typeof said === "string" ? said : "")}
@@ -46,16 +58,6 @@ export function Preview({ messages }: { messages: readonly Json[] }) {
         locked={screen === "lock"}
       />
       {filled.error ? <NotFilled error={filled.error} retry={() => void filled.refetch()} /> : null}
-      {person ? (
-        <p className={styles["note"]}>
-          {w("asSeenBy")} <strong data-data>{person.name}</strong>{" "}
-          <Button variant="subtle" size="compact-xs" onClick={() => setPerson(null)}>
-            {w("asNobody")}
-          </Button>
-        </p>
-      ) : (
-        <PersonBox label={w("seeAs")} choose={setPerson} />
-      )}
     </Panel>
   );
 }

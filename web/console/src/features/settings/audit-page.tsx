@@ -11,7 +11,8 @@ import { useCodes } from "@/features/settings/words";
 import { useFormat } from "@/lib/format";
 
 const KINDS = [
-  "session", "members", "keys", "people", "identity", "segments", "journeys", "messages", "sources", "imports", "line", "settings",
+  "session", "members", "keys", "people", "identity", "segments", "journeys", "messages", "broadcasts", "sources", "imports", "line",
+  "channels", "cost", "settings",
 ] as const;
 
 export function AuditPage() {
