@@ -58,8 +58,8 @@ async def _measure(data: Path, count: int, rounds: int) -> list[Figure]:
     url = harness.postgres_url(data)
     unit = await PostgresUnit.open(url)
     pids = (os.getpid(), harness.postmaster(data))
-    new, again, linking = (Usage(*pids) for _ in range(3))
-    news, repeats, limits, links = [], [], [], []
+    new, again, linking, loading = (Usage(*pids) for _ in range(4))
+    news, repeats, limits, links, loads = [], [], [], [], []
     try:
         async with unit.transaction():
             workspace = (await PostgresWorkspaces(unit.connection).all())[0]
@@ -81,9 +81,13 @@ async def _measure(data: Path, count: int, rounds: int) -> list[Figure]:
             said = identify_moments.linking(source, number * count, count)
             with linking:
                 links.append(count / await _identify(unit, stage, said))
-        few = identify_moments.linking(source, rounds * count, 600)
+        for number in range(rounds, 2 * rounds):
+            said = identify_moments.loading(source, number * count, count)
+            with loading:
+                loads.append(count / await _identify(unit, stage, said))
+        few = identify_moments.linking(source, 2 * rounds * count, 600)
         moments = [await identify_moments.one_by_one(unit, stage, few, pids)]
-        people = (await stage.process(few)).identified[:200]
+        people = (await stage.process(few)).identified
         moments += await identify_moments.undoing(unit, workspace.workspace_id, people, pids)
     finally:
         await unit.close()
@@ -94,6 +98,13 @@ async def _measure(data: Path, count: int, rounds: int) -> list[Figure]:
             "identify: events that each bring a new link and a new identifier",
             links,
             linking,
+            count,
+            LINKS_PER_SECOND_MIN,
+        ),
+        _figure(
+            "identify: link events of which 62 % bring a new link and identifier",
+            loads,
+            loading,
             count,
             LINKS_PER_SECOND_MIN,
         ),

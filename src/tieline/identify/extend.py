@@ -247,7 +247,7 @@ class _Batch:
         return True
 
     def _placed(self, new: Sequence[bytes]) -> Iterable[tuple[Zone, Placed]]:
-        """Yield the new nodes of one zone in their places."""
+        """Return the new nodes of one zone in their places."""
         seat, nodes = self._seats[new[0]], self._nodes
         zone, name, anchored = seat.zone, seat.shape.name, seat.shape.anchored
         if self._crowded(zone):

@@ -50,8 +50,10 @@ class Settler:
         self._rules = rules or RuleBook()
 
     async def anew(self, workspace_id: int, node_ids: Iterable[bytes], cause: str, at: datetime) -> Settled:
-        """Decide whole zones again from what is stored, after something was taken away or a person decided."""
-        await self._store.lock(workspace_id)
+        """Decide whole zones again from what is stored, after something was taken away or a person decided.
+
+        Whoever asks holds the turn of the workspace.
+        """
         whole = await self._whole(workspace_id, node_ids, reasons=False)
         after = stand(whole.inside, whole.resolution, self._rules.of(workspace_id))
         before = {placed.node.node_id: placed for placed in whole.zones.placed}

@@ -1,6 +1,6 @@
 """Who is who, in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -73,13 +73,16 @@ class PostgresIdentity:
 
     async def zones(self, workspace_id: int, node_ids: Sequence[bytes]) -> Zones:
         """Load the whole zones of `node_ids`; unknown ids are left out, decisions about them are not."""
+        # As an array, so that whole zones are looked up by their index whatever is known of the table.
         cursor = await self._connection.execute(
-            "select distinct zone_id from node where workspace_id = %s and node_id = any(%b)",
-            (workspace_id, list(node_ids)),
+            f"""
+            {_PLACED} where workspace_id = %(workspace)s and zone_id = any(array(
+                select distinct zone_id from node where workspace_id = %(workspace)s and node_id = any(%(nodes)b)))
+            """,  # sql: own names
+            {"workspace": workspace_id, "nodes": list(node_ids)},
             binary=True,
         )
-        zone_ids = [zone_id for (zone_id,) in await cursor.fetchall()]
-        placed = await self._placed(workspace_id, zone_ids) if zone_ids else []
+        placed = [_placed(row) for row in await cursor.fetchall()]
         about = {item.node.node_id for item in placed}.union(node_ids)
         some, epoch = await self._beside(workspace_id)
         return Zones(placed, await self._about(workspace_id, sorted(about)) if some else [], epoch)
@@ -119,15 +122,10 @@ class PostgresIdentity:
 
     async def add(self, workspace_id: int, placed: Sequence[Placed], links: Sequence[Link]) -> None:
         """Insert nodes that were not there, and links that end in one of them: under the lock nothing can be in their way."""
-        for table, columns, rows in (
-            ("node", copied.NODE_COLUMNS, copied.node_rows(workspace_id, placed) if placed else b""),
-            ("link", copied.LINK_COLUMNS, copied.link_rows(workspace_id, links) if links else b""),
-        ):
-            if not rows:
-                continue
-            statement = f"copy {table} ({columns}) from stdin (format binary)"  # sql: own names
-            async with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
-                await copy.write(rows)
+        if placed:
+            await self._copy(f"node ({copied.NODE_COLUMNS})", copied.node_rows(workspace_id, placed))
+        if links:
+            await self._copy(f"link ({copied.LINK_COLUMNS})", copied.link_rows(workspace_id, links))
 
     async def save(self, workspace_id: int, placed: Sequence[Placed], links: Sequence[Link]) -> None:
         """Insert nodes or give them another place; of links keep the earliest first and latest last time."""
@@ -215,13 +213,11 @@ class PostgresIdentity:
             raise NotFoundError(f"There is no decision {assertion_id}.")
         return Assertion(*row)
 
-    async def _placed(self, workspace_id: int, zone_ids: Sequence[bytes]) -> list[Placed]:
-        cursor = await self._connection.execute(
-            f"{_PLACED} where workspace_id = %s and zone_id = any(%b)",  # sql: own names
-            (workspace_id, list(zone_ids)),
-            binary=True,
-        )
-        return [_placed(row) for row in await cursor.fetchall()]
+    async def _copy(self, columns: str, pieces: Iterable[bytes]) -> None:
+        statement = f"copy {columns} from stdin (format binary)"  # sql: own names
+        async with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
+            for piece in pieces:
+                await copy.write(piece)
 
     async def _beside(self, workspace_id: int) -> tuple[bool, datetime | None]:
         """Say whether anything was decided, and up to when links have aged."""
