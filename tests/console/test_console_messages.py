@@ -89,6 +89,16 @@ def test_a_preview_that_got_no_answer_is_asked_for_again(opened):
 
 @pytest.mark.browser
 @pytest.mark.usefixtures("brand")
+def test_a_search_for_people_that_got_no_answer_says_so(opened):
+    page = opened("/messages/new")
+    lost = {"title": "The database does not answer.", "code": "unavailable"}
+    page.route("**/api/people/search", lambda route: route.fulfill(status=503, json=lost))
+    page.get_by_label("以某位顧客的資料預覽").fill("王淑芬")
+    page.get_by_text("現在查不到顧客，請稍後再輸入一次。").wait_for()
+
+
+@pytest.mark.browser
+@pytest.mark.usefixtures("brand")
 def test_what_line_would_refuse_is_said_at_its_field_and_not_saved(opened):
     page = opened("/messages/new")
     page.get_by_label("訊息名稱").fill("Buttons")

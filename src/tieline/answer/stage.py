@@ -128,9 +128,8 @@ class AnswerStage:
         """Return the rules that answer each, where any does."""
         rules = self._rules.get(workspace_id, [])
         bound: set[bytes] = set()
-        if items and any(
-            rule.bound is not None for rule in rules
-        ):  # asked only where a rule makes a difference of it
+        differs = any(rule.bound is not None for rule in rules)
+        if items and differs:
             bound = await self._store.bound(workspace_id, sorted({item.node_id for item in items}))
         zone = ZoneInfo(self._zones.get(workspace_id, "UTC"))
         return {

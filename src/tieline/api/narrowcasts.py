@@ -67,9 +67,10 @@ def _saving(routes: APIRouter, doors: Doors) -> None:
         """
         workspace_id = await doors.keys.workspace(request)
         key = required_key(body)
-        async with doors.pool.connection() as connection, connection.transaction():
+        async with doors.pool.connection() as connection:
             planned = await plan(doors, connection, workspace_id, key, body)
-            await check(doors, workspace_id, planned)
+        await check(doors, workspace_id, planned)
+        async with doors.pool.connection() as connection, connection.transaction():
             account = await find_account(doors, connection, workspace_id, planned.said.account)
             await refuse_over(
                 doors, connection, account, planned.cost.messages, f"narrowcast:{key}", planned.said.start_at

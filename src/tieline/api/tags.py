@@ -74,6 +74,7 @@ def router(doors: Doors) -> APIRouter:
     async def delete(request: Request, key: str, *, take_off: bool = False) -> dict[str, Any]:
         """Take a tag out of the dictionary if nothing uses it; `take_off` also takes it off people, which can be undone."""
         workspace_id = await doors.keys.workspace(request)
+        carriers = await _carriers(doors, workspace_id, key) if take_off else []
         async with doors.pool.connection() as connection, connection.transaction():
             users = [
                 user for user in await _users(connection, workspace_id, key) if user["kind"] != "tag_rule"
@@ -84,7 +85,6 @@ def router(doors: Doors) -> APIRouter:
             await PostgresTags(connection).delete(workspace_id, key, doors.clock.now())
             done = None
             if take_off:
-                carriers = await _carriers(doors, workspace_id, key)
                 people = await tag_jobs.people_in(connection, workspace_id, carriers)
                 wish = Wish(key, "remove", "manual", caller(request).name)
                 done = await tag_jobs.run(doors, connection, workspace_id, wish, people)

@@ -43,6 +43,7 @@ export function PersonBox({ label, description, choose }: { label: string; descr
               {person.name || person.profile_id.slice(0, 8)}
             </Combobox.Option>
           ))}
+          {found.error ? <Combobox.Empty role="alert">{w("personLost")}</Combobox.Empty> : null}
           {found.data?.people.length === 0 ? <Combobox.Empty>{w("personNone")}</Combobox.Empty> : null}
         </Combobox.Options>
       </Combobox.Dropdown>
