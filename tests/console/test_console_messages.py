@@ -8,19 +8,27 @@ def add(page, kind):
     page.get_by_role("menuitem", name=kind, exact=True).click()
 
 
+def begin_to_insert_before(page, text):
+    page.get_by_role("textbox", name="文字", exact=True).fill(text)
+    page.get_by_role("textbox", name="文字", exact=True).press("Home")
+    page.get_by_role("button", name="插入顧客資料").click()
+    page.get_by_role("combobox", name="哪一項資料").click()
+
+
+def insert_the_name(page):
+    page.get_by_role("option", name="姓名").click()
+    page.get_by_label("沒有資料時顯示").fill("您")
+    page.get_by_role("button", name="插入", exact=True).click()
+
+
 @pytest.mark.browser
 @pytest.mark.usefixtures("brand")
 def test_a_message_is_written_for_a_person_seen_on_the_phone_and_kept(opened, tieline):
     page = opened("/messages")
     page.get_by_role("link", name="新增訊息").first.click()
     page.get_by_label("訊息名稱").fill("Winter hello")
-    page.get_by_role("textbox", name="文字", exact=True).fill("，冬季新品到了")
-    page.get_by_role("textbox", name="文字", exact=True).press("Home")
-    page.get_by_role("button", name="插入顧客資料").click()
-    page.get_by_role("combobox", name="哪一項資料").click()
-    page.get_by_role("option", name="姓名").click()
-    page.get_by_label("沒有資料時顯示").fill("您")
-    page.get_by_role("button", name="插入", exact=True).click()
+    begin_to_insert_before(page, "，冬季新品到了")
+    insert_the_name(page)
     phone = page.get_by_role("group", name="手機畫面")
     phone.get_by_text("您，冬季新品到了").wait_for()
 
@@ -48,17 +56,12 @@ def test_no_trait_can_be_chosen_before_all_are_known(opened):
 
     page.route("**/api/segments/vocabulary", hold)
     page.reload()
-    page.get_by_role("textbox", name="文字", exact=True).fill("，新品到了")
-    page.get_by_role("textbox", name="文字", exact=True).press("Home")
-    page.get_by_role("button", name="插入顧客資料").click()
-    page.get_by_role("combobox", name="哪一項資料").click()
+    begin_to_insert_before(page, "，新品到了")
     assert page.get_by_role("option").count() == 0
     assert page.get_by_role("button", name="插入", exact=True).is_disabled()
 
     late.pop().continue_()
-    page.get_by_role("option", name="姓名").click()
-    page.get_by_label("沒有資料時顯示").fill("您")
-    page.get_by_role("button", name="插入", exact=True).click()
+    insert_the_name(page)
     written = page.get_by_role("textbox", name="文字", exact=True).input_value()
     assert written == '{{ profile.name | default: "您" }}，新品到了'
 

@@ -51,9 +51,8 @@ class _Bucket:
     started: int = 0
 
     def pass_to(self, now: datetime, rate: float) -> None:
-        if (
-            now < self.at
-        ):  # what began by the old clock began just now by the new one, as far as anybody can tell
+        if now < self.at:
+            # What began by the old clock began just now by the new one, as far as anybody can tell.
             self.moments = deque([(now, self.started)])
         self.level = min(rate * BURST_SECONDS, self.level + max(0.0, (now - self.at).total_seconds()) * rate)
         self.at = now
