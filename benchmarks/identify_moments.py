@@ -78,25 +78,33 @@ async def undoing(
     """Measure cuts between an identifier and the one that names its person, and their withdrawal, beside a bare commit."""
     decisions = Decisions(PostgresIdentity(unit.connection))
     pairs = [(one.node_id, one.profile_id) for one in people if one.node_id != one.profile_id]
-    usage = Usage(*pids)
-    cuts, undos, commits = [], [], []
     now = datetime.now(UTC)
+
+    async def both(a: bytes, b: bytes) -> tuple[float, float]:
+        began = time.perf_counter()
+        async with unit.transaction():
+            decided = await decisions.cut(workspace_id, a, b, "ann", "two people", now)
+        cut = time.perf_counter() - began
+        return cut, await _timed(unit, decisions.undo(workspace_id, decided.assertion_id, "ann", now))
+
+    for pair in pairs[:WARM]:
+        await both(*pair)
+    usage = Usage(*pids)
+    with usage:  # around all: to look at processes costs more than to decide
+        times = [await both(*pair) for pair in pairs[WARM:]]
+    cuts, undos = zip(*times, strict=True)
+    limit = _p99_ms(await _bare_commits(unit, len(times), now))
+    return [
+        _figure("identify: one cut, p99 with commit", cuts, usage, 2, limit),
+        _figure("identify: one undo, p99 with commit", undos, usage, 2, limit),
+    ]
+
+
+async def _bare_commits(unit: PostgresUnit, count: int, now: datetime) -> list[float]:
     async with unit.transaction():
         await unit.connection.execute("create table bench_commit (at timestamptz)")
-    with usage:  # around all: to look at processes costs more than to decide
-        for a, b in pairs:
-            began = time.perf_counter()
-            async with unit.transaction():
-                decided = await decisions.cut(workspace_id, a, b, "ann", "two people", now)
-            cuts.append(time.perf_counter() - began)
-            undos.append(await _timed(unit, decisions.undo(workspace_id, decided.assertion_id, "ann", now)))
-            write = unit.connection.execute("insert into bench_commit values (%s)", (now,))
-            commits.append(await _timed(unit, write))
-    limit = _p99_ms(commits[WARM:])
-    return [
-        _figure("identify: one cut, p99 with commit", cuts[WARM:], usage, 2, limit),
-        _figure("identify: one undo, p99 with commit", undos[WARM:], usage, 2, limit),
-    ]
+    insert = "insert into bench_commit values (%s)"
+    return [await _timed(unit, unit.connection.execute(insert, (now,))) for _ in range(count)]
 
 
 async def room(unit: PostgresUnit, workspace_id: int, news: Usage, events: int) -> Figure:

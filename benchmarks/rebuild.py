@@ -12,6 +12,7 @@ import psycopg
 from table import Figure
 from usage import Usage
 
+from tieline.app.calm import calm_collector
 from tieline.app.shadow import decide
 from tieline.identify.rebuild import Rebuilt
 from tieline.identify.rules import RULES
@@ -48,6 +49,7 @@ _LINKS = """
 
 def measure(*, quick: bool) -> list[Figure]:
     """Measure a rebuild that chooses in one zone of fifty."""
+    calm_collector()  # as the process of a rebuild does
     with harness.folder() as data:
         harness.command("init", "--data", str(data), "--json")
         return asyncio.run(_measure(data, LINKS // 50 if quick else LINKS))

@@ -1,5 +1,6 @@
 """What process trees use: CPU time, and memory with shared pages counted once."""
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -19,7 +20,7 @@ class Usage:
 
     Attributes:
         seconds: How long the blocks took.
-        cpu_seconds: User and system time of all processes, of those too that ended meanwhile.
+        cpu_seconds: User and system time of all processes, of those too that ended meanwhile; less what looking at memory took.
         peak_mib: Highest sum of PSS, looked at twice a second, or as often as that costs next to nothing.
     """
 
@@ -29,6 +30,7 @@ class Usage:
 
     def __enter__(self) -> Self:
         self._over = threading.Event()
+        self._looking = 0.0
         self._sampler = threading.Thread(target=self._sample, daemon=True)
         self._cpu, self._began = cpu_seconds(self._pids), time.perf_counter()
         self._sampler.start()
@@ -36,15 +38,17 @@ class Usage:
 
     def __exit__(self, *_: object) -> None:
         self.seconds += time.perf_counter() - self._began
-        self.cpu_seconds += cpu_seconds(self._pids) - self._cpu
         self._over.set()
         self._sampler.join()
+        self.cpu_seconds += cpu_seconds(self._pids) - self._cpu - self._looking
         self._look()
 
     def _sample(self) -> None:
         rest = _EVERY_SECONDS
         while not self._over.wait(rest):
             rest = max(_EVERY_SECONDS, self._look() / _SHARE)
+        if os.getpid() in self._pids:
+            self._looking = time.thread_time()
 
     def _look(self) -> float:
         """Look at memory; return the seconds it took."""

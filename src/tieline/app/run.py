@@ -4,7 +4,6 @@ Each process imports its own half only: reading both would double the time until
 """
 
 import asyncio
-import gc
 import signal
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import (
@@ -16,19 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
+from tieline.app.calm import calm_collector
 from tieline.app.parts import history_socket
 from tieline.settings import Settings
 from tieline.store.clickhouse import socket
 
 if TYPE_CHECKING:
     from tieline.api.doors import HistoryQuestions
-
-
-def calm_collector() -> None:
-    """Keep the garbage collector from walking what lives long, again and again: a third of the stream's time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 1_000)
 
 
 async def work(settings: Settings, url: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import AsyncConnection
 
+from tieline.app.calm import calm_collector
 from tieline.identify.doctor import example_of
 from tieline.identify.rules import Rules
 from tieline.ports import Computed, Elsewhere
@@ -32,6 +33,7 @@ async def compute_apart(url: str, workspace_id: int, rules: Rules, version: int 
 
 
 def _run(url: str, workspace_id: int, rules: Rules, version: int) -> Computed:
+    calm_collector()
     return asyncio.run(_compute(url, workspace_id, rules, version))
 
 

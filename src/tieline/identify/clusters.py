@@ -134,8 +134,16 @@ class Clusters:
             or a in self._contested[1] or b in self._contested[1]
             or a in self._contested[0] or b in self._contested[0]
             or 0 < self._rules.profile_max < size
-            or not one.counts.keys().isdisjoint(other.counts)
+            or self._crowds(one.counts, other.counts)
         )  # fmt: skip
+
+    def _crowds(self, one: Mapping[str, int], other: Mapping[str, int]) -> bool:
+        """Say whether two clusters together hold too many of what both hold; each alone fits."""
+        return any(
+            count + other[namespace] > self._rules.of(namespace).limit
+            for namespace, count in one.items()
+            if namespace in other
+        )
 
     def obstacles(self, a: bytes, b: bytes, how: int) -> list[Obstacle]:
         """Return what keeps the clusters of `a` and `b` apart, for a claim made like that."""

@@ -6,6 +6,7 @@ rules name, are read one by one: to ask the database for every family would take
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -75,17 +76,22 @@ class CrowdedFacts:
         return found
 
     def links(self, places: Ints) -> list[Link]:
-        """Return links; whose word they are decides nothing, so they name nobody."""
-        read, ids = self.read.links, self.read.nodes.ids
-        a, b = ([one.tobytes() for one in ids[ends[places]]] for ends in (read.a, read.b))
-        columns = (column[places].tolist() for column in (read.proof, read.first_at, read.last_at))
+        """Return links; whose word they are decides nothing, so they name nobody. Of their last time the day decides."""
+        said, ids = self.read.links.some(places), self.read.nodes.ids
+        a, b = ([one.tobytes() for one in ids[ends]] for ends in (said.a, said.b))
+        columns = (column.tolist() for column in (said.proof, said.first_at, said.last_day))
         return [
-            Link(one, other, "", _PROOF[proof], _moment(first_at), _moment(last_at))
-            for one, other, proof, first_at, last_at in zip(a, b, *columns, strict=True)
+            Link(one, other, "", _PROOF[proof], _moment(first_at), _beginning(last_day))
+            for one, other, proof, first_at, last_day in zip(a, b, *columns, strict=True)
         ]
 
 
 _PROOF = {int(proof): proof for proof in Proof}
+
+
+@lru_cache(maxsize=4_096)
+def _beginning(day: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)
 
 
 def _moment(microseconds: int) -> datetime:

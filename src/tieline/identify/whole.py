@@ -84,12 +84,11 @@ def stand(nodes: Nodes, links: Links, said: Said, rules: Rules, epoch: datetime 
     touching = proven | (pairs.heard & (shared[pairs.a] == 0) & (shared[pairs.b] == 0))
     joins = said.joins[~_any(said.joins, _marked(len(nodes.ids), said.blocked) | nodes.blocked)]
     groups, group = _components(len(nodes.ids), pairs.a[proven], pairs.b[proven], joins)
-    youngest_first = np.argsort(nodes.first_at, kind="stable")[::-1]
-    proven_of = _oldest(group, youngest_first)
+    proven_of = _oldest(group, nodes.first_at)
     more = touching & ~proven
     if more.any():  # what is proven lies within a zone, so groups stand for their nodes
         _, together = _components(groups, group[pairs.a[more]], group[pairs.b[more]], said.joins[:0])
-        zone, group = _oldest(together[group], youngest_first), proven_of
+        zone, group = _oldest(together[group], nodes.first_at), proven_of
     else:
         zone = group = proven_of
 
@@ -239,10 +238,13 @@ def _components(count: int, a: Ints, b: Ints, joins: Ints) -> tuple[int, Ints]:
     return int(sets), label.astype(np.int64)
 
 
-def _oldest(label: Ints, youngest_first: Ints) -> Ints:
+def _oldest(label: Ints, first_at: Ints) -> Ints:
     """Name each group by the node of it that was seen first; of several the least id, as places are in their order."""
+    least = np.full(label.size, np.iinfo(np.int64).max)
+    np.minimum.at(least, label, first_at)
+    first = np.flatnonzero(first_at == least[label])[::-1]
     name = np.empty(label.size, np.int64)
-    name[label[youngest_first]] = youngest_first  # of several the last stays
+    name[label[first]] = first  # of several the last stays
     return name[label]
 
 

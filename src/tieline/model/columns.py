@@ -45,6 +45,11 @@ class Links(NamedTuple):
     first_at: Ints
     last_at: Ints
 
+    def some(self, which: Ints) -> "Links":
+        """Return those that stand at some places of the links."""
+        a, b, proof, first_at, last_at = self
+        return Links(a[which], b[which], proof[which], first_at[which], last_at[which])
+
     @property
     def verified(self) -> Flags:
         """Which of them somebody proved."""

@@ -1,6 +1,6 @@
 """All nodes and links of a workspace out of PostgreSQL at once, as columns."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,9 @@ from tieline.model.columns import Ids, Ints, Kept, Links, Nodes, Whole
 from tieline.model.identity import Assertion
 from tieline.store.postgres.sorted_ids import SortedIds, order
 
-PAGES_TOGETHER = 4_096
-"""Pages of a table that are read by one question, in the order in which they lie: 32 MiB."""
+PAGES_TOGETHER = 1_024
+"""Pages of a table that are read by one question, in the order in which they lie: 8 MiB."""
+ROWS_TOGETHER = 20_000
 Progress = Callable[[float], Awaitable[None]]
 _NODE = np.dtype(
     [("id", "u1", ID_BYTES), ("zone", "u1", ID_BYTES), ("profile", "u1", ID_BYTES), ("proven", "u1", ID_BYTES),
@@ -22,16 +23,20 @@ _LINK = np.dtype(
     [("a", "u1", ID_BYTES), ("b", "u1", ID_BYTES), ("first_at", ">i8"), ("last_at", ">i8"), ("proof", ">i2")]
 )
 _BLOCKED, _ALLOWED, _CORE, _SHARED = 2, 4, 8, 16
+# In pairs of like length, as each `||` copies what it joins.
 _NODES = """
-    select string_agg(node_id || zone_id || profile_id || case when proven_id = '' then profile_id else proven_id end
-        || timestamptz_send(first_at) || int8send(coalesce(hashtextextended(marks::text, 0) | 1, 0)) || int4send(array_position(%(names)b::text[], namespace) - 1)
-        || int2send((2 * (%(blocks)s and namespace || ' ' || value = any(%(blocked)b::text[]))::int
-                     + 4 * (%(allows)s and namespace || ' ' || value = any(%(allowed)b::text[]))::int + 8 * core::int + 16 * shared)::int2),
+    select string_agg(
+        ((node_id || zone_id) || (profile_id || case when proven_id = '' then profile_id else proven_id end))
+        || ((timestamptz_send(first_at) || int8send(coalesce(hashtextextended(marks::text, 0) | 1, 0)))
+            || (int4send(array_position(%(names)b::text[], namespace) - 1)
+                || int2send((2 * (%(blocks)s and namespace || ' ' || value = any(%(blocked)b::text[]))::int
+                             + 4 * (%(allows)s and namespace || ' ' || value = any(%(allowed)b::text[]))::int
+                             + 8 * core::int + 16 * shared)::int2))),
         '')
     from node where workspace_id = %(workspace)s and ctid >= %(from)s::tid and ctid < %(to)s::tid
 """
 _LINKS = """
-    select string_agg(a || b || timestamptz_send(first_at) || timestamptz_send(last_at) || int2send(proof), '')
+    select string_agg((a || b) || (timestamptz_send(first_at) || (timestamptz_send(last_at) || int2send(proof))), '')
     from link where workspace_id = %(workspace)s and ctid >= %(from)s::tid and ctid < %(to)s::tid
 """
 
@@ -66,33 +71,32 @@ async def read(
         "blocked": [" ".join(one) for one in blocked],
         "allowed": [" ".join(one) for one in allowed],
     }
-    rows = np.concatenate(
-        [part async for part in _parts(connection, "node", _NODES, _NODE, asked, progress, 0.0)]
-    )
-    rows = rows[order(rows["id"])]
-    flags = rows["flags"].astype(np.int64)
-    nodes = Nodes(
-        np.ascontiguousarray(rows["id"]),
-        names,
-        rows["namespace"].astype(np.int64),
-        rows["first_at"].astype(np.int64),
-        rows["marks"].astype(np.int64),
-        (flags & _BLOCKED) > 0,
-        (flags & _ALLOWED) > 0,
-    )
-    kept = Kept(
-        np.ascontiguousarray(rows["zone"]),
-        np.ascontiguousarray(rows["profile"]),
-        np.ascontiguousarray(rows["proven"]),
-        (flags & _CORE) > 0,
-        (flags // _SHARED).astype(np.int8),
-    )
-    del rows, flags
+    rows = await _rows(connection, "node", _NODES, _NODE, asked, lambda part: progress(0.4 * part))
+    nodes, kept = _columns(rows, names)
+    del rows
     places = SortedIds(nodes.ids).places
-    said = np.concatenate(
-        [part async for part in _parts(connection, "link", _LINKS, _LINK, asked, progress, 0.4)]
-    )
-    return Whole(nodes, _links(said, places), kept, places)
+    said = await _rows(connection, "link", _LINKS, _LINK, asked, lambda part: progress(0.4 + 0.4 * part))
+    return Whole(nodes, _links(said.view(_LINK), places), kept, places)
+
+
+def _columns(rows: Any, names: list[str]) -> tuple[Nodes, Kept]:
+    """Return nodes in the order of their ids, a piece at a time: of all at once there is memory for one copy, not for two."""
+    placed = order(rows.view(_NODE)["id"])
+    count = placed.size
+    ids, zone, profile, proven = (np.empty((count, ID_BYTES), np.uint8) for _ in range(4))
+    namespace, first_at, marks = (np.empty(count, np.int64) for _ in range(3))
+    flags = np.empty(count, np.int16)
+    columns: dict[str, Any] = {
+        "id": ids, "zone": zone, "profile": profile, "proven": proven,
+        "namespace": namespace, "first_at": first_at, "marks": marks, "flags": flags,
+    }  # fmt: skip
+    for start in range(0, count, ROWS_TOGETHER):
+        piece = rows[placed[start : start + ROWS_TOGETHER]].view(_NODE)
+        for name, column in columns.items():
+            column[start : start + ROWS_TOGETHER] = piece[name]
+    blocked, allowed, core = ((flags & flag) > 0 for flag in (_BLOCKED, _ALLOWED, _CORE))
+    nodes = Nodes(ids, names, namespace, first_at, marks, blocked, allowed)
+    return nodes, Kept(zone, profile, proven, core, (flags // _SHARED).astype(np.int8))
 
 
 def _links(rows: Any, places: Callable[[Ids], Ints]) -> Links:
@@ -104,27 +108,31 @@ def _links(rows: Any, places: Callable[[Ids], Ints]) -> Links:
     return Links(a, b, rows["proof"].astype(np.int8), *times)
 
 
-async def _parts(
+async def _rows(
     connection: AsyncConnection,
     table: str,
     query: str,
     kind: np.dtype[Any],
     asked: dict[str, Any],
     progress: Progress,
-    since: float,
-) -> AsyncIterator[Any]:
+) -> Any:
+    """Read a table; its rows are moved as they are, which takes a fifteenth of the time that value by value takes."""
     cursor = await connection.execute(
-        "select pg_relation_size(%s::regclass) / current_setting('block_size')::int", (table,)
+        "select pg_relation_size(%s::regclass), current_setting('block_size')::int", (table,)
     )
-    row = await cursor.fetchone()
-    pages = int(row[0]) if row is not None else 0
-    yield np.zeros(0, kind)
+    size, block = await cursor.fetchone() or (0, 1)
+    # A row takes more room in the table than here. Memory that no row is written to is never taken.
+    rows = np.empty(size // kind.itemsize, np.dtype((np.void, kind.itemsize)))
+    count, pages = 0, size // block
     for page in range(0, pages, PAGES_TOGETHER):
         bounds = {"from": f"({page},0)", "to": f"({page + PAGES_TOGETHER},0)"}
         cursor = await connection.execute(query, {**asked, **bounds}, binary=True)  # sql: own names
-        row = await cursor.fetchone()
-        yield np.frombuffer(row[0] if row is not None and row[0] is not None else b"", dtype=kind)
-        await progress(since + 0.4 * min(1.0, (page + PAGES_TOGETHER) / pages))
+        (said,) = await cursor.fetchone() or (None,)
+        part = np.frombuffer(said or b"", rows.dtype)
+        rows[count : count + part.size] = part
+        count += part.size
+        await progress(min(1.0, (page + PAGES_TOGETHER) / pages))
+    return rows[:count]
 
 
 async def assertions(connection: AsyncConnection, workspace_id: int) -> list[Assertion]:
