@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from tieline.cli import app
 from tieline.errors import UnavailableError
 from tieline.suggest.choose import band
+from tieline.suggest.columns import in_columns
 from tieline.suggest.engine import DUCKDB, Engine
 from tieline.suggest.find import Found, find, find_people
 from tieline.suggest.people import PEOPLE
@@ -59,7 +60,7 @@ def test_one_character_is_one_character_on_spark_too():
         for side, name in (("a", one), ("b", other))
     ]
 
-    found = {pair.a[:2]: pair.evidence[0].level for pair in score([rows], PEOPLE, 0.0, HERE)}
+    found = {pair.a[:2]: pair.evidence[0].level for pair in score([in_columns(rows)], PEOPLE, 0.0, HERE)}
 
     assert found == {f"{number:02}": level for number, (_, _, level) in enumerate(levels.PAIRS)}
 

@@ -23,7 +23,7 @@ from tieline.store.postgres.facts import PostgresFacts
 from tieline.store.postgres.suggestions import PostgresSuggestions
 from tieline.suggest.choose import band
 from tieline.suggest.engine import Engine
-from tieline.suggest.find import Found, find_people
+from tieline.suggest.find import Found, find_written, written
 from tieline.suggest.mask import masked
 from tieline.suggest.people import PEOPLE
 from tieline.suggest.person import Person
@@ -147,9 +147,13 @@ async def search(doors: Door, workspace_id: int) -> dict[str, Any]:
             f"The workspace has more than {engine.profiles_max:,} profiles.",
             way_out="" if engine.master else "Let a Spark cluster search: set TIELINE_SPARK_MASTER.",
         )
-    people = await _people(doors, workspace_id, profiles)
+    parts, read = [], 0
+    for start in range(0, len(profiles), TOGETHER):
+        people = await _people(doors, workspace_id, profiles[start : start + TOGETHER])
+        parts.append(written(people))
+        read += len(people)
     refused = {(a.hex(), b.hex()) for a, b in apart}
-    found = await _in_a_process(people, refused, engine)
+    found = await _in_a_process(parts, refused, engine)
     rows = [
         (
             bytes.fromhex(pair.a),
@@ -167,7 +171,7 @@ async def search(doors: Door, workspace_id: int) -> dict[str, Any]:
             workspace_id, rows, PEOPLE.version, doors.clock.now()
         )
     return {
-        "profiles": len(people),
+        "profiles": read,
         "suggestions": count,
         "households": len(found.households),
         "vetoed": dict(found.vetoed),
@@ -175,11 +179,11 @@ async def search(doors: Door, workspace_id: int) -> dict[str, Any]:
     }
 
 
-async def _in_a_process(people: Sequence[Person], refused: set[tuple[str, str]], engine: Engine) -> Found:
+async def _in_a_process(parts: Sequence[bytes], refused: set[tuple[str, str]], engine: Engine) -> Found:
     """Search where neither the time nor the memory is that of the process that answers."""
     pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
     try:
-        return await asyncio.get_running_loop().run_in_executor(pool, find_people, people, refused, engine)
+        return await asyncio.get_running_loop().run_in_executor(pool, find_written, parts, refused, engine)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 

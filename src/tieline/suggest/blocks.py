@@ -1,11 +1,12 @@
 """Keys that bring records together. Pure."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from tieline.suggest.plan import Plan
 
-Row = Mapping[str, str | None]
 _BETWEEN = "\x1f"
 
 
@@ -14,23 +15,22 @@ def block_columns(plan: Plan) -> tuple[str, ...]:
     return tuple(f"block_{number}" for number in range(len(plan.blocks)))
 
 
-def keyed(rows: Sequence[Row], plan: Plan) -> list[Row]:
-    """Return the rows with a column for each block: None where a part is not known or too many share the key."""
-    keys = [[_key(row, columns) for columns in plan.blocks] for row in rows]
-    sizes = [Counter(key[number] for key in keys) for number in range(len(plan.blocks))]
-    names = block_columns(plan)
-    return [
-        {
-            **row,
-            **{
-                name: value if value is not None and sizes[number][value] <= plan.block_max else None
-                for number, (name, value) in enumerate(zip(names, key, strict=True))
-            },
-        }
-        for row, key in zip(rows, keys, strict=True)
-    ]
+def keyed(tables: Sequence[pa.Table], plan: Plan) -> list[pa.Table]:
+    """Return the tables with a column for each block: null where a part is not known or too many of all share the key."""
+    found = list(tables)
+    for name, columns in zip(block_columns(plan), plan.blocks, strict=True):
+        keys = [_keys(table, columns) for table in tables]
+        counted = pa.chunked_array(
+            [chunk for one in keys for chunk in one.chunks], pa.string()
+        ).value_counts()
+        crowd = counted.field("values").filter(pc.greater(counted.field("counts"), plan.block_max))
+        for number, key in enumerate(keys):
+            shared = pc.is_in(key, value_set=crowd)
+            found[number] = found[number].append_column(
+                name, pc.if_else(shared, pa.scalar(None, pa.string()), key)
+            )
+    return found
 
 
-def _key(row: Row, columns: tuple[str, ...]) -> str | None:
-    parts = [row[column] for column in columns]
-    return None if None in parts else _BETWEEN.join(part or "" for part in parts)
+def _keys(table: pa.Table, columns: Sequence[str]) -> pa.ChunkedArray:
+    return pc.binary_join_element_wise(*(table[column] for column in columns), _BETWEEN)

@@ -13,7 +13,7 @@ Row = Mapping[str, str | None]
 PHONE_TAIL = 8
 
 
-class Person(msgspec.Struct, frozen=True):
+class Person(msgspec.Struct, frozen=True, array_like=True):
     """What is known about one profile; "" is not known.
 
     Attributes:

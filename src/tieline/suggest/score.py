@@ -11,33 +11,27 @@ from tieline.suggest.choose import Evidence, Pair
 from tieline.suggest.engine import DUCKDB, Engine, opened
 from tieline.suggest.plan import Field, Plan
 
-Row = Mapping[str, str | None]
 PROBABILITY_MAX = 0.2
 _WRITTEN_FOR = "duckdb"
 COUNTED_LEAST = 200
 """Fewer records say nothing of how rare a value is: two that agree would make it frequent, and so count against them."""
 
 
-def score(tables: Sequence[Sequence[Row]], plan: Plan, least: float, engine: Engine = DUCKDB) -> list[Pair]:
+def score(tables: Sequence[pa.Table], plan: Plan, least: float, engine: Engine = DUCKDB) -> list[Pair]:
     """Return the pairs with a probability of at least `least`.
 
     Args:
-        tables: One list of rows to find doubles in, or two to find the partners between them.
+        tables: One table to find doubles in, or two to find the partners between them.
         plan: What is compared.
         least: 0.0 to 1.0.
         engine: Where pairs are compared.
     """
     if min(map(len, tables)) == 0 or sum(map(len, tables)) < 2:
         return []
-    apart = [f"t{number}" for number in range(len(tables))]
-    rows = keyed(
-        [{**row, "source_dataset": name} for name, table in zip(apart, tables, strict=True) for row in table],
-        plan,
-    )
+    names = ["unique_id", *plan.columns, *block_columns(plan)]
     with opened(engine) as register:
         frames = [
-            register(_table([row for row in rows if row["source_dataset"] == name], plan), name)
-            for name in apart
+            register(table.select(names), f"t{number}") for number, table in enumerate(keyed(tables, plan))
         ]
         return [_pair(one, plan) for one in _scored(frames, _settings(tables, plan), plan, least)]
 
@@ -54,12 +48,7 @@ def _scored(frames: Sequence[Any], settings: Any, plan: Plan, least: float) -> S
     return found
 
 
-def _table(rows: Sequence[Row], plan: Plan) -> pa.Table:
-    names = ("unique_id", *plan.columns, *block_columns(plan))
-    return pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in names})
-
-
-def _settings(tables: Sequence[Sequence[Row]], plan: Plan) -> Any:
+def _settings(tables: Sequence[pa.Table], plan: Plan) -> Any:
     from splink import SettingsCreator
     from splink.blocking_rule_library import block_on
 

@@ -7,7 +7,9 @@ from msgspec.structs import replace
 
 from tieline.suggest.blocks import keyed
 from tieline.suggest.choose import Band, Pair, band, one_to_one
-from tieline.suggest.find import find_people
+from tieline.suggest.columns import in_columns
+from tieline.suggest.engine import DUCKDB
+from tieline.suggest.find import find_people, find_written, written
 from tieline.suggest.people import PEOPLE
 from tieline.suggest.person import Person, row
 
@@ -37,6 +39,14 @@ def test_a_sister_at_the_same_door_with_the_same_phone_is_a_household():
     found = find_people([MING, SISTER, *OTHERS])
 
     assert (named(found), list(found.households)) == ([], [("a", "c")])
+
+
+def test_behind_a_door_of_too_many_stands_no_household():
+    names = [f"林{name}" for name in "一二三四五六七八九十百千萬"]
+    pupils = [Person(f"{number:02}", name, address=DOOR) for number, name in enumerate(names)]
+
+    assert find_people(pupils).households == []
+    assert len(find_people(pupils[1:]).households) == 1
 
 
 def test_a_refused_pair_is_not_suggested_again():
@@ -74,16 +84,38 @@ def test_one_address_in_two_spellings_is_never_evidence_against(text):
     assert {one.field: one.weight >= 0 for one in pair.evidence}["address"], pair.evidence
 
 
+def test_people_who_come_written_in_parts_are_found_as_those_who_are_there():
+    people = [MING, AGAIN, SISTER]
+
+    assert find_written([written(people[:2]), written([]), written(people[2:])], (), DUCKDB) == find_people(
+        people
+    )
+
+
 def test_nobody_is_compared_with_nobody():
     assert find_people([]).pairs == []
 
 
 def test_a_block_that_too_many_share_brings_nobody_together():
-    rows = keyed(
-        [row(Person(f"p{number}", phone="+886912345671")) for number in range(PEOPLE.block_max + 1)], PEOPLE
-    )
+    people = [Person(f"p{number}", phone="+886912345671") for number in range(PEOPLE.block_max + 1)]
 
-    assert {one["block_0"] for one in rows} == {None}
+    (table,) = keyed([in_columns(map(row, people))], PEOPLE)
+    (of_one_less,) = keyed([in_columns(map(row, people[1:]))], PEOPLE)
+
+    assert set(table["block_0"].to_pylist()) == {None}
+    assert None not in of_one_less["block_0"].to_pylist()
+
+
+def test_two_tables_together_share_a_key_too_often():
+    halves = [
+        in_columns(
+            row(Person(f"{side}{number}", phone="+886912345671"))
+            for number in range(PEOPLE.block_max // 2 + 1)
+        )
+        for side in "ab"
+    ]
+
+    assert {key for table in keyed(halves, PEOPLE) for key in table["block_0"].to_pylist()} == {None}
 
 
 @given(PAIRS, st.randoms())

@@ -1,5 +1,6 @@
 """A slip of one character is one character, whatever the script it is written in."""
 
+from tieline.suggest.columns import in_columns
 from tieline.suggest.name import read_name
 from tieline.suggest.people import PEOPLE
 from tieline.suggest.person import Person, row
@@ -29,7 +30,7 @@ def test_one_character_is_counted_in_characters():
         for side, name in (("a", one), ("b", other))
     ]
 
-    levels = {pair.a[:2]: pair.evidence[0].level for pair in score([rows], PEOPLE, 0.0)}
+    levels = {pair.a[:2]: pair.evidence[0].level for pair in score([in_columns(rows)], PEOPLE, 0.0)}
 
     assert levels == {f"{number:02}": level for number, (_, _, level) in enumerate(PAIRS)}
 
