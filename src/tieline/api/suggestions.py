@@ -189,17 +189,13 @@ async def _in_a_process(parts: Sequence[bytes], refused: set[tuple[str, str]], e
 
 
 async def _people(doors: Door, workspace_id: int, profiles: Sequence[bytes]) -> list[Person]:
-    found: list[Person] = []
-    for start in range(0, len(profiles), TOGETHER):
-        part = profiles[start : start + TOGETHER]
-        async with doors.pool.connection() as connection:
-            stored = await PostgresFacts(connection).load(workspace_id, part)
-        found += [
-            _person(fold(workspace_id, one, stored.nodes[one], stored.facts.get(one, ()), ()))
-            for one in part
-            if one in stored.nodes
-        ]
-    return found
+    async with doors.pool.connection() as connection:
+        stored = await PostgresFacts(connection).load(workspace_id, profiles)
+    return [
+        _person(fold(workspace_id, one, stored.nodes[one], stored.facts.get(one, ()), ()))
+        for one in profiles
+        if one in stored.nodes
+    ]
 
 
 def _person(profile: Profile) -> Person:

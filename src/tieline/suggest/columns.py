@@ -1,12 +1,13 @@
 """Rows of records as columns: a tenth of the memory that a dictionary for each takes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import islice
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Row = Mapping[str, str | None]
+from tieline.suggest.person import Row
+
 ROWS_TOGETHER = 20_000
 
 

@@ -7,11 +7,11 @@ import msgspec
 import pyarrow as pa
 
 from tieline.suggest.choose import REVIEW, Pair, one_to_one
-from tieline.suggest.columns import Row, in_columns, of_these
+from tieline.suggest.columns import in_columns, of_these
 from tieline.suggest.engine import DUCKDB, Engine
 from tieline.suggest.household import households
 from tieline.suggest.people import PEOPLE
-from tieline.suggest.person import Person, row
+from tieline.suggest.person import Person, Row, row
 from tieline.suggest.plan import Plan
 from tieline.suggest.score import score
 
